@@ -1,0 +1,2 @@
+/** Taking the state that a write meets. Internal. */
+package io.github.prtbackup.backup;

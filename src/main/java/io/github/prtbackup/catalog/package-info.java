@@ -1,0 +1,2 @@
+/** Which backups exist: metadata, ids, retention, rebuild. Internal. */
+package io.github.prtbackup.catalog;

@@ -1,0 +1,2 @@
+/** The way back. Internal. */
+package io.github.prtbackup.restore;
