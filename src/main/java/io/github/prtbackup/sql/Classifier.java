@@ -1,0 +1,57 @@
+package io.github.prtbackup.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a string of SQL to its statements, with a bounded memory of those that come again. Safe for use by any thread. */
+public final class Classifier {
+
+    private final RecentScripts recent = new RecentScripts();
+
+    /** Creates a classifier that remembers nothing yet. */
+    public Classifier() {}
+
+    /** {@return all statements of the string} Never throws, whatever the string. */
+    public Script script(String sql) {
+        Script known = recent.get(sql);
+        if (known != null) {
+            return known;
+        }
+        Script script = parse(sql);
+        recent.put(sql, script);
+        return script;
+    }
+
+    /** {@return the first statement of the string, the only one that {@code sqlite3_prepare} sees; null if there is none} */
+    public SqlStatement first(String sql) {
+        if (!RecentScripts.remembers(sql)) {
+            List<SqlStatement> statements = statements(sql, 1);
+            return statements.isEmpty() ? null : statements.get(0);
+        }
+        return script(sql).first();
+    }
+
+    /** {@return all statements of the string, worked out anew} */
+    public static Script parse(String sql) {
+        return new Script(statements(sql, Integer.MAX_VALUE));
+    }
+
+    private static List<SqlStatement> statements(String sql, int atMost) {
+        int length = Lexer.lengthUpToNul(sql);
+        ExtendedCommand command = ExtendedCommand.parse(sql);
+        if (command != null) {
+            Verdict verdict = command.restores() ? Verdict.restore(command.schema()) : Verdict.copyOf(command.schema());
+            return List.of(new SqlStatement(sql, "", verdict));
+        }
+        List<SqlStatement> statements = new ArrayList<>();
+        StatementSplitter splitter = new StatementSplitter(sql, length);
+        boolean more = splitter.next();
+        while (more && statements.size() < atMost) {
+            String text = sql.substring(splitter.start(), splitter.end()).strip();
+            more = splitter.next();
+            String trailer = more ? "" : sql.substring(splitter.start(), splitter.end());
+            statements.add(new SqlStatement(text, trailer, StatementReader.read(text)));
+        }
+        return statements;
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.prtbackup.sql;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * SQLite's own answer to what a statement writes: the program that it compiles the statement to. It sees through views,
+ * triggers, temporary tables and attached names, and compiling takes no lock.
+ */
+public final class Explain {
+
+    private Explain() {}
+
+    /**
+     * The databases that the statement would write: those that its program opens a write transaction on.
+     *
+     * @param on a plain statement of the connection whose names count; its open result set, if any, is closed
+     * @param statement one that is {@link SqlStatement#explainable() explainable}: for others the answer would not be true,
+     *     or asking would already act
+     * @return indexes as in {@code pragma_database_list} (0 main, 1 temp, 2 and up attached); empty where it writes nothing,
+     *     as {@code CREATE TABLE IF NOT EXISTS} of a table that exists
+     * @throws SQLException SQLite's own, where the statement does not compile
+     * @throws IllegalArgumentException where the statement is not explainable
+     */
+    public static Set<Integer> writtenDatabases(Statement on, SqlStatement statement) throws SQLException {
+        if (!statement.explainable()) {
+            throw new IllegalArgumentException("EXPLAIN would not answer for: " + statement.summary());
+        }
+        Set<Integer> written = new TreeSet<>();
+        try (ResultSet program = on.executeQuery("EXPLAIN " + statement.text())) {
+            while (program.next()) {
+                // addr, opcode, p1, p2, …: a transaction on database p1, for writing where p2 is not 0.
+                if ("Transaction".equals(program.getString(2)) && program.getInt(4) != 0) {
+                    written.add(program.getInt(3));
+                }
+            }
+        }
+        return written;
+    }
+}

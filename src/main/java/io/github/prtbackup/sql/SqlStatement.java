@@ -1,0 +1,127 @@
+package io.github.prtbackup.sql;
+
+/** One statement of a string of SQL, and what its text says about it. Immutable, safe for use by any thread. */
+public final class SqlStatement {
+
+    private final String text;
+    private final String trailer;
+    private final Verdict verdict;
+    private volatile String summary;
+
+    /**
+     * @param text the statement without its semicolon
+     * @param trailer comments behind the semicolon of the last statement of a string, else empty
+     */
+    SqlStatement(String text, String trailer, Verdict verdict) {
+        this.text = text;
+        this.trailer = trailer;
+        this.verdict = verdict;
+    }
+
+    /** {@return the statement with the comments in it and in front of it, without the semicolon that ends it} */
+    public String text() {
+        return text;
+    }
+
+    /**
+     * {@return what the statement does, by its text alone} What is not understood is a {@link Effect#WRITE}. So is a change
+     * of rows in {@code temp}: only {@link Explain} knows whether a trigger reaches further.
+     */
+    public Effect effect() {
+        return verdict.effect();
+    }
+
+    /** {@return which transaction statement it is, null unless {@link #effect()} is {@link Effect#TRANSACTION}} */
+    public TransactionControl control() {
+        return verdict.control();
+    }
+
+    /**
+     * {@return the name in SAVEPOINT, RELEASE and ROLLBACK TO, unquoted, null elsewhere} SQLite compares it without regard
+     * to the case of ASCII letters.
+     */
+    public String savepointName() {
+        return verdict.savepoint();
+    }
+
+    /**
+     * {@return whether it is a write that refuses to run inside a transaction or would do something else there} VACUUM, a
+     * change of the journal mode, sqlite-jdbc's {@code restore from}.
+     */
+    public boolean standsAlone() {
+        return verdict.needsAutocommit() && verdict.effect() == Effect.WRITE;
+    }
+
+    /**
+     * {@return whether the statement, a write or not, fails or does nothing or something else inside a transaction} As
+     * {@link #standsAlone()}, and {@code PRAGMA foreign_keys = …}, {@code synchronous}, {@code wal_checkpoint},
+     * {@code VACUUM INTO}, {@code backup to}. A string with such a statement can't be wrapped in a transaction.
+     */
+    public boolean needsAutocommit() {
+        return verdict.needsAutocommit();
+    }
+
+    /** {@return whether it may leave a cursor with rows open} Of interest for writes; true for every query. */
+    public boolean mayReturnRows() {
+        return verdict.mayReturnRows();
+    }
+
+    /**
+     * {@return whether it is a write that {@link Explain} can answer for} False where EXPLAIN would act or not tell the
+     * truth: PRAGMA, VACUUM, {@code restore from}, queries that write, the unknown.
+     */
+    public boolean explainable() {
+        return verdict.explainable();
+    }
+
+    /**
+     * {@return whether it may change what a name in another statement means} Definitions, ATTACH, DETACH, the unknown: what
+     * {@link Explain} answered before is void. (A ROLLBACK that undoes one of them has the same effect.)
+     */
+    public boolean changesNames() {
+        return verdict.changesNames();
+    }
+
+    /**
+     * {@return the schema written in a PRAGMA, a VACUUM or one of sqlite-jdbc's commands, {@code main} where none is
+     * written, null for other statements}
+     */
+    public String schemaName() {
+        return verdict.schema();
+    }
+
+    /** {@return the name of a PRAGMA in lower case, null for other statements} */
+    public String pragmaName() {
+        return verdict.pragma();
+    }
+
+    /** {@return the value of a PRAGMA without quotes, null where there is none} */
+    public String pragmaValue() {
+        return verdict.pragmaValue();
+    }
+
+    /**
+     * {@return the kind of the statement and the tables it names, such as {@code UPDATE contacts}} At most 80 characters;
+     * never a value. Worked out at the first call.
+     */
+    public String summary() {
+        String known = summary;
+        if (known == null) {
+            known = Summary.of(text);
+            summary = known;
+        }
+        return known;
+    }
+
+    /** {@return the {@code action} of an sqlcommenter comment in or behind the statement, else null} */
+    public String action() {
+        String action = SqlCommenter.action(text);
+        return action != null || trailer.isEmpty() ? action : SqlCommenter.action(trailer);
+    }
+
+    /** {@return the text} */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,214 @@
+package io.github.prtbackup.sql;
+
+import io.github.prtbackup.sql.Lexer.Kind;
+
+/**
+ * Reads of one statement what decides its {@link Verdict}: the first keyword and, where that is not enough, the few
+ * tokens behind it. Whatever does not look as it should ends as {@link Verdict#UNKNOWN}, a write.
+ */
+final class StatementReader {
+
+    private final String text;
+    private final Lexer lexer;
+
+    private StatementReader(String text) {
+        this.text = text;
+        this.lexer = new Lexer(text);
+    }
+
+    static Verdict read(String statement) {
+        Verdict verdict = new StatementReader(statement).verdict();
+        boolean callCouldWrite = verdict.effect() == Effect.READ ? verdict.pragma() == null : verdict.explainable();
+        if (callCouldWrite && WritingCalls.in(statement) && !isExplain(statement)) {
+            return verdict.effect() == Effect.READ ? Verdict.WRITING_QUERY : Verdict.UNKNOWN;
+        }
+        return verdict;
+    }
+
+    private static boolean isExplain(String statement) {
+        Lexer lexer = new Lexer(statement);
+        lexer.next();
+        return lexer.isWord("EXPLAIN");
+    }
+
+    private Verdict verdict() {
+        lexer.next();
+        String keyword = keyword();
+        if (keyword.equals("WITH")) {
+            return TableExpressions.skip(lexer) ? query(keyword()) : Verdict.UNKNOWN;
+        }
+        return switch (keyword) {
+            case "EXPLAIN" -> Verdict.READ;
+            case "BEGIN" -> Verdict.transaction(TransactionControl.BEGIN, null);
+            case "COMMIT", "END" -> Verdict.transaction(TransactionControl.COMMIT, null);
+            case "ROLLBACK" -> rollback();
+            case "SAVEPOINT" -> savepoint(TransactionControl.SAVEPOINT);
+            case "RELEASE" -> savepoint(TransactionControl.RELEASE);
+            case "PRAGMA" -> pragma();
+            case "CREATE" -> create();
+            case "DROP", "ALTER" -> {
+                lexer.next();
+                yield definition();
+            }
+            case "ANALYZE" -> analyze();
+            case "REINDEX" -> {
+                lexer.next();
+                yield isTemp(schemaOfName()) ? Verdict.READ : Verdict.MAINTENANCE;
+            }
+            case "ATTACH", "DETACH" -> Verdict.READ_THAT_CHANGES_NAMES;
+            case "VACUUM" -> vacuum();
+            default -> query(keyword);
+        };
+    }
+
+    /** The statements that can stand behind common table expressions. */
+    private Verdict query(String keyword) {
+        return switch (keyword) {
+            case "SELECT", "VALUES" -> Verdict.READ;
+            // Also on a table of temp, though its text says so: a trigger of temp may reach any database.
+            case "INSERT", "REPLACE", "UPDATE", "DELETE" -> Verdict.changesRows(returnsRows());
+            default -> Verdict.UNKNOWN;
+        };
+    }
+
+    private boolean returnsRows() {
+        if (!Ascii.contains(text, "returning")) {
+            return false;
+        }
+        Lexer all = new Lexer(text);
+        while (all.next() != Kind.END) {
+            if (all.isWord("RETURNING")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@code ROLLBACK [TRANSACTION [name]] [TO [SAVEPOINT] name]}. */
+    private Verdict rollback() {
+        while (lexer.next() != Kind.END) {
+            if (lexer.isWord("TO")) {
+                return savepoint(TransactionControl.ROLLBACK_TO);
+            }
+        }
+        return Verdict.transaction(TransactionControl.ROLLBACK, null);
+    }
+
+    /** {@code SAVEPOINT name}, {@code RELEASE [SAVEPOINT] name}, {@code … TO [SAVEPOINT] name}. */
+    private Verdict savepoint(TransactionControl control) {
+        lexer.next();
+        boolean keyword = control != TransactionControl.SAVEPOINT && lexer.isWord("SAVEPOINT");
+        String name = lexer.isName() ? lexer.value() : null;
+        if (keyword) {
+            lexer.next();
+            // A savepoint may itself be called so.
+            name = lexer.isName() ? lexer.value() : name;
+        }
+        return Verdict.transaction(control, name);
+    }
+
+    /** {@code PRAGMA [schema.]name [= value | (value)]}. */
+    private Verdict pragma() {
+        lexer.next();
+        if (!lexer.isName()) {
+            return Verdict.UNKNOWN;
+        }
+        String schema = "main";
+        String name = lexer.value();
+        lexer.next();
+        if (lexer.isSymbol('.')) {
+            lexer.next();
+            if (!lexer.isName()) {
+                return Verdict.UNKNOWN;
+            }
+            schema = name;
+            name = lexer.value();
+            lexer.next();
+        }
+        String value = null;
+        if (lexer.isSymbol('=') || lexer.isSymbol('(')) {
+            value = pragmaValue();
+        } else if (lexer.kind() != Kind.END) {
+            return Verdict.UNKNOWN;
+        }
+        return Verdict.pragma(schema, Ascii.lower(name), value);
+    }
+
+    private String pragmaValue() {
+        lexer.next();
+        String sign = "";
+        if (lexer.isSymbol('-') || lexer.isSymbol('+')) {
+            sign = lexer.raw();
+            lexer.next();
+        }
+        return sign + lexer.value();
+    }
+
+    private Verdict create() {
+        lexer.next();
+        if (lexer.isWord("TEMP") || lexer.isWord("TEMPORARY")) {
+            return Verdict.READ_THAT_CHANGES_NAMES;
+        }
+        if (lexer.isWord("UNIQUE") || lexer.isWord("VIRTUAL")) {
+            lexer.next();
+        }
+        return definition();
+    }
+
+    /** With the cursor on TABLE, INDEX, VIEW or TRIGGER. What is defined in temp is in no file. */
+    private Verdict definition() {
+        lexer.next();
+        if (lexer.isWord("IF")) {
+            skipIfExists();
+        }
+        return isTemp(schemaOfName()) ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
+    }
+
+    /** {@code IF [NOT] EXISTS}; but a table may be called IF. */
+    private void skipIfExists() {
+        Lexer ahead = new Lexer(text, lexer.end(), text.length());
+        ahead.next();
+        if (ahead.isWord("NOT") || ahead.isWord("EXISTS")) {
+            do {
+                lexer.next();
+            } while (lexer.isWord("NOT"));
+            lexer.next();
+        }
+    }
+
+    private Verdict analyze() {
+        lexer.next();
+        boolean temp = lexer.isName() && isTemp(lexer.value());
+        return temp ? Verdict.READ : Verdict.MAINTENANCE;
+    }
+
+    private Verdict vacuum() {
+        lexer.next();
+        String schema = "main";
+        if (lexer.isName() && !lexer.isWord("INTO")) {
+            schema = lexer.value();
+            lexer.next();
+        }
+        return lexer.isWord("INTO") ? Verdict.copyOf(schema) : Verdict.vacuum(schema);
+    }
+
+    /** The schema of a name {@code schema.name} at the cursor, null where the name has none. */
+    private String schemaOfName() {
+        if (!lexer.isName()) {
+            return null;
+        }
+        String schema = lexer.value();
+        lexer.next();
+        return lexer.isSymbol('.') ? schema : null;
+    }
+
+    private static boolean isTemp(String schema) {
+        return "temp".equalsIgnoreCase(schema);
+    }
+
+    /** The word at the cursor in upper case, empty where there is none or it is longer than any keyword. */
+    private String keyword() {
+        boolean possible = lexer.end() - lexer.start() <= "SAVEPOINT".length();
+        return lexer.kind() == Kind.WORD && possible ? Ascii.upper(lexer.raw()) : "";
+    }
+}
