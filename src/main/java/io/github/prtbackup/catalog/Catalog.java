@@ -274,7 +274,7 @@ public final class Catalog {
                 pending.length(),
                 request.original(),
                 pending.sha256());
-        Metadata longer = metadata.with(entry);
+        Metadata longer = metadata.with(RowFormat.format(entry));
         List<Entry> expired =
                 request.auto() ? expired(longer, request.original(), Math.max(request.keep(), 1)) : List.of();
         pending.publish(entry.fileName());

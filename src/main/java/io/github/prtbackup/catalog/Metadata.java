@@ -134,10 +134,11 @@ final class Metadata {
         return nextId;
     }
 
-    Metadata with(Entry entry) {
+    /** Adds a usable row, whose id and file no other row has. */
+    Metadata with(Row row) {
         List<Row> longer = new ArrayList<>(rows);
-        longer.add(RowFormat.format(entry));
-        return new Metadata(document, longer, Math.max(nextId, entry.id() + 1));
+        longer.add(row);
+        return new Metadata(document, longer, Math.max(nextId, row.entry().id() + 1));
     }
 
     Metadata withNextId(long atLeast) {

@@ -126,23 +126,23 @@ final class Reconciliation {
             return metadata;
         }
         Metadata previous = file.readPrevious().metadata();
-        Map<String, Entry> hints = new HashMap<>();
+        Map<String, Row> hints = new HashMap<>();
         // What was dropped as a repetition still tells what its own file is.
         malformed(found).stream()
                 .map(row -> RowFormat.parse(row.json(), directory))
                 .filter(Row::isUsable)
-                .forEach(row -> hints.put(row.entry().fileName(), row.entry()));
-        previous.entries().forEach(entry -> hints.put(entry.fileName(), entry));
-        Metadata longer = metadata.withNextId(previous.nextId());
+                .forEach(row -> hints.put(row.entry().fileName(), row));
+        previous.rows().stream()
+                .filter(Row::isUsable)
+                .forEach(row -> hints.put(row.entry().fileName(), row));
+        Metadata longer = metadata.withNextId(Math.max(previous.nextId(), lock.nextId()));
         for (BackupName name : unrecorded) {
             try {
-                Optional<Entry> entry = recover(name, hints.get(name.format()), longer, previous);
-                if (entry.isPresent()) {
-                    longer = longer.with(entry.get());
-                    log.info(
-                            "Backup #{} is recorded again: {}",
-                            entry.get().id(),
-                            entry.get().path());
+                Optional<Row> row = recover(name, hints.get(name.format()), longer, previous);
+                if (row.isPresent()) {
+                    longer = longer.with(row.get());
+                    Entry entry = row.get().entry();
+                    log.info("Backup #{} is recorded again: {}", entry.id(), entry.path());
                 }
             } catch (IOException e) {
                 log.warn("Whether this is a good backup can't be told now; it is left alone: {}", name.format(), e);
@@ -155,33 +155,31 @@ final class Reconciliation {
     /**
      * The record for a file; empty if the file is damaged.
      *
-     * @param hint what was once known of a file of this name, or null
+     * @param hint what was once recorded of a file of this name, or null
      */
-    private Optional<Entry> recover(BackupName name, Entry hint, Metadata metadata, Metadata previous)
-            throws IOException {
+    private Optional<Row> recover(BackupName name, Row hint, Metadata metadata, Metadata previous) throws IOException {
         Path path = directory.resolve(name.format());
         String sha256 = PendingFile.sha256(path);
-        boolean isProved = hint != null && hint.sha256().equals(sha256);
+        boolean isProved = hint != null && hint.entry().sha256().equals(sha256);
         if (!isProved && !check.isGoodDatabase(path)) {
             setAside(path);
             return Optional.empty();
         }
         long size = Files.size(path);
-        if (hint == null) {
-            return Optional.of(new Entry(
-                    Catalog.newId(lock, metadata),
-                    name.time(),
-                    path,
-                    "Recovered from " + name.format(),
-                    name.auto(),
-                    size,
-                    guessOriginal(name, metadata, previous),
-                    sha256));
+        if (hint != null) {
+            long formerId = hint.entry().id();
+            boolean hasItsId = isProved && metadata.find(formerId).isEmpty();
+            return Optional.of(RowFormat.amend(hint, hasItsId ? formerId : metadata.nextId(), size, sha256));
         }
-        boolean hasItsId = isProved && metadata.find(hint.id()).isEmpty();
-        long id = hasItsId ? hint.id() : Catalog.newId(lock, metadata);
-        return Optional.of(
-                new Entry(id, hint.timestamp(), path, hint.comment(), hint.auto(), size, hint.original(), sha256));
+        return Optional.of(RowFormat.format(new Entry(
+                metadata.nextId(),
+                name.time(),
+                path,
+                "Recovered from " + name.format(),
+                name.auto(),
+                size,
+                guessOriginal(name, metadata, previous),
+                sha256)));
     }
 
     /**
@@ -191,8 +189,9 @@ final class Reconciliation {
      */
     private Path guessOriginal(BackupName name, Metadata metadata, Metadata previous) {
         Set<Path> candidates = Stream.of(metadata, previous)
-                .flatMap(some -> some.entries().stream())
-                .map(Entry::original)
+                .flatMap(some -> some.rows().stream())
+                .filter(Row::isUsable)
+                .map(this::originalOf)
                 .filter(path -> hasName(path, name.database()))
                 .collect(Collectors.toCollection(HashSet::new));
         if (original != null && hasName(original, name.database())) {
@@ -200,6 +199,11 @@ final class Reconciliation {
         }
         Path sibling = directory.resolveSibling(name.database()).normalize();
         return candidates.size() == 1 ? candidates.iterator().next() : sibling;
+    }
+
+    private Path originalOf(Row row) {
+        boolean isInUse = original != null && RowFormat.belongsTo(row, original, directory);
+        return isInUse ? original : row.entry().original();
     }
 
     private List<BackupName> unrecorded(Metadata metadata) throws IOException {

@@ -64,6 +64,30 @@ final class RowFormat {
         return Row.usable(json, entry);
     }
 
+    /**
+     * An element for a file that was recorded before, with all that was recorded. Its path too: if the directory was
+     * moved, the path tells from where, see {@link #belongsTo}.
+     */
+    static Row amend(Row former, long id, long size, String sha256) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.setAll((ObjectNode) former.json());
+        json.put(ID, id);
+        json.put(SIZE, size);
+        json.put(SHA256, sha256);
+        Entry entry = former.entry();
+        return Row.usable(
+                json,
+                new Entry(
+                        id,
+                        entry.timestamp(),
+                        entry.path(),
+                        entry.comment(),
+                        entry.auto(),
+                        size,
+                        entry.original(),
+                        sha256));
+    }
+
     /** A comment that can be written as UTF-8: half of a surrogate pair becomes a question mark. */
     static String writable(String comment) {
         return new String(comment.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
