@@ -1,0 +1,440 @@
+package io.github.prtbackup.catalog;
+
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The full backups of a directory: which there are, under which ids, and how long.
+ *
+ * <p>These hold at every moment, also after the death of the process or of the operating system between any two steps;
+ * the order of the steps below follows from them.
+ *
+ * <ol>
+ *   <li>A file with the name of a backup is complete, and durable as far as its own bytes go.
+ *   <li>A record names a file that is there, but for the moments named below. So the file gets its name before its
+ *       record is written, and the record is durably gone before the file is deleted.
+ *   <li>The metadata under its name is complete JSON.
+ *   <li>An id was never given to two backups. So the counter rises before a record with the id is in place.
+ *   <li>An old backup is deleted only when its successor is durable.
+ * </ol>
+ *
+ * <p>A crash can leave: temporary files (removed by {@link #reconcile}), a file without a record (recorded by it), and,
+ * after a crash of the operating system, a record without its file (dropped by it).
+ *
+ * <p>{@link #publish} needs one {@code fsync} of the directory for both renames, of the file and of the metadata, even
+ * though without it they may become durable in either order: the backup does not count before {@code publish} has
+ * returned, because the write that it is for has not been made. If only the file's rename survives, it is a file without
+ * a record; if only the metadata's, a record without its file; and either way the database is in the state that the
+ * backup would have held. What must be in order is the deletion of expired backups, and it comes after that
+ * {@code fsync}.
+ *
+ * <p>Thread-safe, and safe beside other processes. All methods throw an {@link IOException} if the directory or the
+ * metadata can't be read or written.
+ */
+public final class Catalog {
+    private static final Logger log = LoggerFactory.getLogger(Catalog.class);
+
+    private static final String[] SQLITE_COMPANIONS = {"-journal", "-wal", "-shm"};
+    private static final Comparator<Entry> NEWEST_FIRST =
+            Comparator.comparingLong(Entry::id).reversed();
+
+    private final Path directory;
+    private final FileCheck check;
+    private final Clock clock;
+    private final Consumer<Step> progress;
+    private final MetadataFile file;
+    /** Paths that have been warned of, so that a history that is read often does not fill the log. */
+    private final Set<Path> warned = ConcurrentHashMap.newKeySet();
+
+    private Catalog(Path directory, FileCheck check, Clock clock, Consumer<Step> progress) {
+        this.directory = Canonical.of(directory);
+        this.check = check;
+        this.clock = clock;
+        this.progress = progress;
+        this.file = new MetadataFile(this.directory);
+    }
+
+    /**
+     * The catalog of a directory. Touches nothing yet; the directory is created with the first backup.
+     *
+     * @param directory the backup directory
+     * @param check tells good files from bad ones where nothing is recorded of them
+     * @return the catalog
+     */
+    public static Catalog open(Path directory, FileCheck check) {
+        return new Catalog(directory, check, Clock.system(ZoneId.systemDefault()), step -> {});
+    }
+
+    /** With a clock of one's own, and a look between the steps. */
+    static Catalog open(Path directory, FileCheck check, Clock clock, Consumer<Step> progress) {
+        return new Catalog(directory, check, clock, progress);
+    }
+
+    /**
+     * The backup directory.
+     *
+     * @return its real path
+     */
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * A new file in the backup directory, to be filled and given to {@link #publish}.
+     *
+     * @return the file, empty
+     * @throws IOException if it can't be created
+     */
+    public PendingFile newFile() throws IOException {
+        return PendingFile.create(DirectoryLock.of(directory));
+    }
+
+    /**
+     * Makes a file a backup: seals it, gives it an id and a name, records it durably, and deletes the oldest automatic
+     * backups of the same database beyond the number to be kept. If it fails, there is no new backup; only if the last
+     * {@code fsync} fails, it may be there nevertheless.
+     *
+     * @param pending the file, from {@link #newFile}
+     * @param request what it is
+     * @return its record
+     */
+    public Entry publish(PendingFile pending, Request request) throws IOException {
+        Request canonical = new Request(
+                Canonical.of(request.original()),
+                RowFormat.writable(request.comment()),
+                request.auto(),
+                request.keep());
+        // The long part, and it needs no lock.
+        pending.seal(canonical.original());
+        progress.accept(Step.DATA_SEALED);
+        return hold(lock -> publish(lock, pending, canonical));
+    }
+
+    /**
+     * An id for a backup that is kept elsewhere, from the same counter. It is used up.
+     *
+     * @return an id that no backup of this directory ever had
+     */
+    public long reserveId() throws IOException {
+        return hold(lock -> {
+            long id = newId(lock, readable(lock, null));
+            lock.raiseNextId(id + 1);
+            return id;
+        });
+    }
+
+    /**
+     * The backups that are there. A record whose file is gone is left out, with a warning.
+     *
+     * @param original the database; null for all
+     * @return newest first, which is largest id first
+     */
+    public List<Entry> history(Path original) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        MetadataFile.Content content = file.read();
+        if (!content.wasRead()) {
+            content = hold(lock -> {
+                readable(lock, original);
+                return file.read();
+            });
+        }
+        while (true) {
+            List<Entry> present = new ArrayList<>();
+            List<Entry> gone = new ArrayList<>();
+            for (Entry entry : select(content.metadata(), original)) {
+                Optional<Entry> found = present(entry);
+                found.ifPresentOrElse(present::add, () -> gone.add(entry));
+            }
+            if (!gone.isEmpty()) {
+                // Perhaps somebody has cleaned up since the metadata was read.
+                MetadataFile.Content again = file.read();
+                if (again.wasRead() && again.metadata() != content.metadata()) {
+                    content = again;
+                    continue;
+                }
+                gone.forEach(this::warnGone);
+            }
+            present.sort(NEWEST_FIRST);
+            return List.copyOf(present);
+        }
+    }
+
+    /**
+     * The record of a backup. Its file may have been deleted by hand, which {@link #history} would hide.
+     *
+     * @param id the id of a backup
+     * @return its record, empty if there is none
+     */
+    public Optional<Entry> find(long id) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        MetadataFile.Content content = file.read();
+        return content.wasRead()
+                ? content.metadata().find(id)
+                : hold(lock -> readable(lock, null).find(id));
+    }
+
+    /**
+     * Deletes the oldest automatic backups of a database. Manual ones, and those of other databases, stay.
+     *
+     * @param original the database
+     * @param keep how many automatic backups stay; less than 0 counts as 0
+     * @return what was deleted, oldest first
+     */
+    public List<Entry> cleanup(Path original, int keep) throws IOException {
+        Path canonical = Canonical.of(original);
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        return hold(lock -> {
+            Metadata metadata = withoutGone(readable(lock, canonical), canonical);
+            List<Entry> expired = expired(metadata, canonical, Math.max(keep, 0));
+            if (!expired.isEmpty()) {
+                file.replace(lock, metadata.without(expired), canonical, progress);
+                syncDirectory();
+            }
+            return deleteExpired(expired);
+        });
+    }
+
+    /**
+     * Deletes any backup.
+     *
+     * @param id its id
+     * @return what was deleted
+     * @throws IllegalArgumentException if there is no such backup; the message names those there are
+     * @throws IOException if the file can't be deleted; it is then recorded again by the next {@link #reconcile}
+     */
+    public Entry delete(long id) throws IOException {
+        return hold(lock -> {
+            Metadata metadata = readable(lock, null);
+            Entry entry = metadata.find(id).orElseThrow(() -> unknown(id, metadata));
+            file.replace(lock, metadata.without(List.of(entry)), entry.original(), progress);
+            syncDirectory();
+            deleteFile(entry);
+            progress.accept(Step.EXPIRED_DELETED);
+            syncDirectory();
+            return entry;
+        });
+    }
+
+    /**
+     * Puts right what a crash, or a hand, left: removes abandoned temporary files, records complete backup files that
+     * have no record, sets damaged ones aside, drops records whose file is gone or that mean nothing, and rebuilds
+     * metadata that is missing or unreadable. Cheap where there is nothing to do.
+     */
+    public void reconcile() throws IOException {
+        reconcile(null);
+    }
+
+    /**
+     * As {@link #reconcile()}.
+     *
+     * @param original the database that is in use: backups of that file name are its own where nothing tells better; null
+     *     if there is none
+     */
+    public void reconcile(Path original) throws IOException {
+        if (Files.isDirectory(directory)) {
+            hold(lock -> reconcile(lock, original));
+        }
+    }
+
+    private Entry publish(DirectoryLock lock, PendingFile pending, Request request) throws IOException {
+        Metadata metadata = withoutGone(readable(lock, request.original()), request.original());
+        BackupName name = freeName(metadata, request);
+        Entry entry = new Entry(
+                newId(lock, metadata),
+                name.time(),
+                directory.resolve(name.format()),
+                request.comment(),
+                request.auto(),
+                pending.length(),
+                request.original(),
+                pending.sha256());
+        Metadata longer = metadata.with(RowFormat.format(entry));
+        List<Entry> expired =
+                request.auto() ? expired(longer, request.original(), Math.max(request.keep(), 1)) : List.of();
+        pending.publish(entry.fileName());
+        progress.accept(Step.DATA_PUBLISHED);
+        try {
+            file.replace(lock, longer.without(expired), request.original(), progress);
+        } catch (IOException | RuntimeException | Error e) {
+            // The rename of the metadata is its last step: there is no record yet.
+            withdraw(entry, e);
+            throw e;
+        }
+        syncDirectory();
+        deleteExpired(expired);
+        return entry;
+    }
+
+    private static void withdraw(Entry entry, Throwable failure) {
+        try {
+            Files.deleteIfExists(entry.path());
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * A name that is free. Counts on from the largest counter recorded for that second rather than taking the first gap:
+     * a reader with older metadata must not find another backup under a name that retention has freed.
+     */
+    private BackupName freeName(Metadata metadata, Request request) {
+        BackupName first = new BackupName(
+                request.original().getFileName().toString(),
+                LocalDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS),
+                1,
+                request.auto());
+        int counter = metadata.entries().stream()
+                .flatMap(entry -> BackupName.parse(entry.fileName()).stream())
+                .filter(first::sharesCounterWith)
+                .mapToInt(name -> name.counter() + 1)
+                .max()
+                .orElse(1);
+        BackupName name = first.withCounter(counter);
+        while (isTaken(name.withAuto(true)) || isTaken(name.withAuto(false))) {
+            name = name.withCounter(name.counter() + 1);
+        }
+        return name;
+    }
+
+    private boolean isTaken(BackupName name) {
+        return Files.exists(directory.resolve(name.format()), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    static long newId(DirectoryLock lock, Metadata metadata) throws IOException {
+        long id = Math.max(lock.nextId(), metadata.nextId());
+        if (id > DirectoryLock.LARGEST_ID) {
+            throw new IOException("no ids are left in " + lock.directory());
+        }
+        return id;
+    }
+
+    /** The metadata, put right first if it can't be read. */
+    private Metadata readable(DirectoryLock lock, Path original) throws IOException {
+        MetadataFile.Content content = file.read();
+        return content.wasRead() ? content.metadata() : reconcile(lock, original);
+    }
+
+    private Metadata reconcile(DirectoryLock lock, Path original) throws IOException {
+        Path canonical = original == null ? null : Canonical.of(original);
+        return new Reconciliation(lock, file, check, clock, progress, canonical).run();
+    }
+
+    private List<Entry> select(Metadata metadata, Path original) {
+        return original == null ? metadata.entries() : metadata.entriesOf(Canonical.of(original), directory);
+    }
+
+    /** Automatic backups of a database beyond the newest ones, oldest first. */
+    private List<Entry> expired(Metadata metadata, Path original, int keep) {
+        return metadata.entriesOf(original, directory).stream()
+                .filter(Entry::auto)
+                .sorted(NEWEST_FIRST)
+                .skip(keep)
+                .sorted(NEWEST_FIRST.reversed())
+                .toList();
+    }
+
+    /** Drops records of files that are gone, so that they do not count among those to be kept. */
+    private Metadata withoutGone(Metadata metadata, Path original) throws IOException {
+        List<Entry> gone = new ArrayList<>();
+        for (Entry entry : metadata.entriesOf(original, directory)) {
+            if (entry.auto() && present(entry).isEmpty()) {
+                warnGone(entry);
+                gone.add(entry);
+            }
+        }
+        return gone.isEmpty() ? metadata : metadata.without(gone);
+    }
+
+    private List<Entry> deleteExpired(List<Entry> expired) {
+        List<Entry> deleted = new ArrayList<>();
+        for (Entry entry : expired) {
+            try {
+                deleteFile(entry);
+                deleted.add(entry);
+            } catch (IOException e) {
+                // The new backup stands; that an old one stays too is no reason to fail.
+                log.warn("Backup #{} has expired and can't be deleted: {}", entry.id(), entry.path(), e);
+            }
+            progress.accept(Step.EXPIRED_DELETED);
+        }
+        return deleted;
+    }
+
+    private static void deleteFile(Entry entry) throws IOException {
+        // A link is deleted, not what it leads to; a directory is no backup.
+        if (Files.isDirectory(entry.path(), LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.deleteIfExists(entry.path());
+        for (String suffix : SQLITE_COMPANIONS) {
+            Files.deleteIfExists(entry.path().resolveSibling(entry.fileName() + suffix));
+        }
+    }
+
+    /** The entry if its file is there, and a file: behind a symbolic link lies something that is not a backup. */
+    static Optional<Entry> present(Entry entry) throws IOException {
+        try {
+            BasicFileAttributes attributes =
+                    Files.readAttributes(entry.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isRegularFile()) {
+                return Optional.empty();
+            }
+            return Optional.of(entry.size() >= 0 ? entry : entry.withSize(attributes.size()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void warnGone(Entry entry) {
+        if (warned.add(entry.path())) {
+            log.warn("The file of backup #{} is gone, or no regular file: {}", entry.id(), entry.path());
+        }
+    }
+
+    private void syncDirectory() throws IOException {
+        Durable.syncDirectory(directory);
+        progress.accept(Step.DIRECTORY_SYNCED);
+    }
+
+    private static IllegalArgumentException unknown(long id, Metadata metadata) {
+        List<Long> ids = metadata.entries().stream().map(Entry::id).sorted().toList();
+        return new IllegalArgumentException(
+                "There is no backup #" + id + "; " + (ids.isEmpty() ? "there are none" : "there are " + ids));
+    }
+
+    private <T> T hold(Locked<T> work) throws IOException {
+        DirectoryLock lock = DirectoryLock.of(directory);
+        return lock.hold(() -> work.call(lock));
+    }
+
+    @FunctionalInterface
+    private interface Locked<T> {
+        T call(DirectoryLock lock) throws IOException;
+    }
+}

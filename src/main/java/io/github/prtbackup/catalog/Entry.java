@@ -1,0 +1,39 @@
+package io.github.prtbackup.catalog;
+
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+
+/**
+ * One full backup.
+ *
+ * @param id its number, never used twice in a directory
+ * @param timestamp when it was made, local time, whole seconds
+ * @param path the file, always directly in the backup directory, whatever directory the metadata names
+ * @param comment what it was made for
+ * @param auto whether retention may delete it
+ * @param size its length in bytes, or -1 if the metadata does not tell
+ * @param original the database it is a backup of
+ * @param sha256 the SHA-256 of the file, 64 lower-case hexadecimal digits; empty if the metadata does not tell
+ */
+public record Entry(
+        long id,
+        LocalDateTime timestamp,
+        Path path,
+        String comment,
+        boolean auto,
+        long size,
+        Path original,
+        String sha256) {
+
+    String fileName() {
+        return path.getFileName().toString();
+    }
+
+    Entry withSize(long other) {
+        return new Entry(id, timestamp, path, comment, auto, other, original, sha256);
+    }
+
+    Entry withOriginal(Path other) {
+        return new Entry(id, timestamp, path, comment, auto, size, other, sha256);
+    }
+}

@@ -1,0 +1,159 @@
+package io.github.prtbackup.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.store.DirectoryLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The content of {@code backup_metadata.json}. Immutable. What it does not understand it keeps: fields, and rows.
+ *
+ * <p>Usable rows have different ids and different files.
+ */
+final class Metadata {
+    private static final String BACKUPS = "backups";
+    private static final String NEXT_ID = "next_id";
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+    /** Half a document, and one with something behind it, are unreadable, not empty. */
+    private static final ObjectReader READER = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final ObjectWriter WRITER = MAPPER.writerWithDefaultPrettyPrinter();
+
+    /** The document; its rows and its next id stand in the other fields. Never changed. */
+    private final ObjectNode document;
+
+    private final List<Row> rows;
+    private final long nextId;
+
+    private Metadata(ObjectNode document, List<Row> rows, long nextId) {
+        this.document = document;
+        this.rows = List.copyOf(rows);
+        this.nextId = nextId;
+    }
+
+    static Metadata empty() {
+        return new Metadata(JsonNodeFactory.instance.objectNode(), List.of(), 1);
+    }
+
+    /**
+     * Understands the bytes of a file.
+     *
+     * @throws IOException if they are not a JSON object whose {@code "backups"}, if it is there, is an array
+     */
+    static Metadata parse(byte[] bytes, Path directory) throws IOException {
+        JsonNode document = READER.readTree(bytes);
+        if (!(document instanceof ObjectNode object)) {
+            throw new IOException("not a JSON object");
+        }
+        JsonNode backups = object.path(BACKUPS);
+        if (!backups.isArray() && !backups.isMissingNode() && !backups.isNull()) {
+            throw new IOException("\"backups\" is not an array");
+        }
+        List<Row> rows = new ArrayList<>();
+        Set<Long> ids = new HashSet<>();
+        Set<String> files = new HashSet<>();
+        long highest = 0;
+        for (JsonNode element : backups) {
+            Row row = RowFormat.parse(element, directory);
+            if (row.isUsable()) {
+                Entry entry = row.entry();
+                highest = Math.max(highest, entry.id());
+                if (ids.contains(entry.id()) || files.contains(entry.fileName())) {
+                    row = Row.malformed(element, "repeats the id or the file of another");
+                } else {
+                    ids.add(entry.id());
+                    files.add(entry.fileName());
+                }
+            }
+            rows.add(row);
+        }
+        JsonNode next = object.path(NEXT_ID);
+        boolean valid =
+                next.isIntegralNumber() && next.canConvertToLong() && next.longValue() <= DirectoryLock.LARGEST_ID;
+        return new Metadata(object, rows, Math.max(valid ? next.longValue() : 1, highest + 1));
+    }
+
+    byte[] toJson() throws JsonProcessingException {
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        // First, so that they lead a new file; in an old one every field stays where it is.
+        if (!document.has(BACKUPS)) {
+            copy.putNull(BACKUPS);
+            copy.putNull(NEXT_ID);
+        }
+        copy.setAll(document);
+        ArrayNode backups = JsonNodeFactory.instance.arrayNode(rows.size());
+        rows.forEach(row -> backups.add(row.json()));
+        copy.set(BACKUPS, backups);
+        copy.put(NEXT_ID, nextId);
+        return WRITER.writeValueAsBytes(copy);
+    }
+
+    List<Row> rows() {
+        return rows;
+    }
+
+    /** The backups, in the order of the file. */
+    List<Entry> entries() {
+        return rows.stream().filter(Row::isUsable).map(Row::entry).toList();
+    }
+
+    Optional<Entry> find(long id) {
+        return entries().stream().filter(entry -> entry.id() == id).findFirst();
+    }
+
+    /**
+     * The backups of one database, and that database as their original, even if the metadata names another path because
+     * database and backups were moved together since.
+     */
+    List<Entry> entriesOf(Path original, Path directory) {
+        return rows.stream()
+                .filter(Row::isUsable)
+                .filter(row -> RowFormat.belongsTo(row, original, directory))
+                .map(row -> row.entry().withOriginal(original))
+                .toList();
+    }
+
+    /** Larger than every id that stands here. */
+    long nextId() {
+        return nextId;
+    }
+
+    /** Adds a usable row, whose id and file no other row has. */
+    Metadata with(Row row) {
+        List<Row> longer = new ArrayList<>(rows);
+        longer.add(row);
+        return new Metadata(document, longer, Math.max(nextId, row.entry().id() + 1));
+    }
+
+    Metadata withNextId(long atLeast) {
+        return atLeast <= nextId ? this : new Metadata(document, rows, atLeast);
+    }
+
+    Metadata without(Collection<Entry> entries) {
+        Set<Long> ids = new HashSet<>();
+        entries.forEach(entry -> ids.add(entry.id()));
+        return without(row -> row.isUsable() && ids.contains(row.entry().id()));
+    }
+
+    /** This object itself if nothing is rejected. */
+    Metadata without(Predicate<Row> rejected) {
+        List<Row> rest = rows.stream().filter(rejected.negate()).toList();
+        return rest.size() == rows.size() ? this : new Metadata(document, rest, nextId);
+    }
+}

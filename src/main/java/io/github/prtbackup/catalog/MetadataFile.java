@@ -1,0 +1,156 @@
+package io.github.prtbackup.catalog;
+
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.PendingFile;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessMode;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * {@code backup_metadata.json} on disk, and its previous generation beside it. Thread-safe; reading needs no lock.
+ *
+ * <p>The bytes are read each time and understood only if they changed. Time, length and inode of the file would be a
+ * cheaper sign (2 µs instead of 15 for a small file), but not a proof: the kernel's clock ticks every 4 ms, in steady
+ * state the length stays the same, and the inode comes round again.
+ */
+final class MetadataFile {
+    static final String NAME = "backup_metadata.json";
+    static final String PREVIOUS = ".backup_metadata.previous.json";
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd_HHmmss", Locale.ROOT);
+
+    private final Path directory;
+    private volatile Content last = new Content(Outcome.MISSING, new byte[0], Metadata.empty(), "");
+
+    MetadataFile(Path directory) {
+        this.directory = directory;
+    }
+
+    enum Outcome {
+        READ,
+        MISSING,
+        UNREADABLE
+    }
+
+    /**
+     * What was found.
+     *
+     * @param metadata what the file says; empty unless it was read
+     * @param problem why it was unreadable, else empty
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this class's callers
+    record Content(Outcome outcome, byte[] bytes, Metadata metadata, String problem) {
+        boolean wasRead() {
+            return outcome == Outcome.READ;
+        }
+    }
+
+    /** Reads the file. An {@link IOException} is one of access; nonsense in the file is an outcome. */
+    Content read() throws IOException {
+        Content known = last;
+        Content now = read(directory.resolve(NAME), known);
+        last = now;
+        return now;
+    }
+
+    /** Reads the generation before the present one. */
+    Content readPrevious() throws IOException {
+        return read(directory.resolve(PREVIOUS), last);
+    }
+
+    private Content read(Path path, Content known) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = bytes(path);
+        } catch (NoSuchFileException e) {
+            return new Content(Outcome.MISSING, new byte[0], Metadata.empty(), "");
+        }
+        if (known.wasRead() && Arrays.equals(bytes, known.bytes())) {
+            return known;
+        }
+        try {
+            return new Content(Outcome.READ, bytes, Metadata.parse(bytes, directory), "");
+        } catch (IOException e) {
+            return new Content(Outcome.UNREADABLE, bytes, Metadata.empty(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Not by {@link Files#readAllBytes}, which an interrupt would end. */
+    private static byte[] bytes(Path path) throws IOException {
+        try (FileInputStream input = new FileInputStream(path.toFile())) {
+            return input.readAllBytes();
+        } catch (FileNotFoundException e) {
+            // The same exception for every failure to open; this tells which one it was.
+            path.getFileSystem().provider().checkAccess(path, AccessMode.READ);
+            throw e;
+        }
+    }
+
+    /**
+     * Puts a new generation in place. Call it while the directory is locked; its caller makes the renames durable.
+     *
+     * <p>The ids it names are announced to the lock before it is in place: an id may be lost by a crash in between, but
+     * never given twice.
+     *
+     * @param model the file whose permissions the first generation gets; later ones get those of the one before
+     */
+    void replace(DirectoryLock lock, Metadata metadata, Path model, Consumer<Step> progress) throws IOException {
+        try (PendingFile pending = PendingFile.create(lock)) {
+            byte[] bytes = metadata.toJson();
+            pending.write(bytes);
+            Path present = directory.resolve(NAME);
+            pending.seal(Files.exists(present) ? present : model);
+            progress.accept(Step.METADATA_SEALED);
+            lock.raiseNextId(metadata.nextId());
+            progress.accept(Step.ID_RAISED);
+            if (last.wasRead()) {
+                // Nonsense must not displace the generation from which it is to be repaired.
+                keepPrevious();
+            }
+            progress.accept(Step.PREVIOUS_KEPT);
+            pending.replace(NAME);
+            last = new Content(Outcome.READ, bytes, metadata, "");
+            progress.accept(Step.METADATA_REPLACED);
+        }
+    }
+
+    /** Keeps the present generation under its second name. Costs no write: both names are of one file for a moment. */
+    private void keepPrevious() throws IOException {
+        Path present = directory.resolve(NAME);
+        if (Files.isRegularFile(present, LinkOption.NOFOLLOW_LINKS)) {
+            Path previous = directory.resolve(PREVIOUS);
+            Files.deleteIfExists(previous);
+            linkOrCopy(present, previous);
+        }
+    }
+
+    /** Keeps a copy of a file that can't be used, or not wholly, under a name that tells since when. */
+    Path keepAside(LocalDateTime time) throws IOException {
+        String base = NAME + ".unreadable-" + STAMP.format(time);
+        Path aside = directory.resolve(base);
+        for (int counter = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); counter++) {
+            aside = directory.resolve(base + "_" + counter);
+        }
+        linkOrCopy(directory.resolve(NAME), aside);
+        return aside;
+    }
+
+    private static void linkOrCopy(Path existing, Path link) throws IOException {
+        try {
+            Files.createLink(link, existing);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // No hard links here (FAT, some network file systems).
+            Files.copy(existing, link);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package io.github.prtbackup.catalog;
+
+import io.github.prtbackup.catalog.MetadataFile.Outcome;
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of {@link Catalog#reconcile}: brings the metadata and the files of a directory together again. Runs while the
+ * directory is locked.
+ *
+ * <p>The harmful error is to lose a backup. So nothing is deleted but abandoned temporary files: damaged files and
+ * metadata that can't be used are set aside, and a file that should perhaps have been deleted when the process died is
+ * recorded again.
+ */
+final class Reconciliation {
+    private static final Logger log = LoggerFactory.getLogger(Reconciliation.class);
+
+    /** What Java puts into a file name that its character set can't express. The name is then not the file's name. */
+    private static final char INEXPRESSIBLE = '\uFFFD';
+
+    private final DirectoryLock lock;
+    private final Path directory;
+    private final MetadataFile file;
+    private final FileCheck check;
+    private final Clock clock;
+    private final Consumer<Step> progress;
+    /** The database in use, or null. */
+    private final Path original;
+
+    Reconciliation(
+            DirectoryLock lock,
+            MetadataFile file,
+            FileCheck check,
+            Clock clock,
+            Consumer<Step> progress,
+            Path original) {
+        this.lock = lock;
+        this.directory = lock.directory();
+        this.file = file;
+        this.check = check;
+        this.clock = clock;
+        this.progress = progress;
+        this.original = original;
+    }
+
+    /** Returns the metadata as it stands in the file afterwards. */
+    Metadata run() throws IOException {
+        for (Path path : lock.removeAbandoned()) {
+            log.info("Removed what a dead process left: {}", path);
+        }
+        MetadataFile.Content content = file.read();
+        Metadata repaired = content.wasRead() ? withoutMalformed(content.metadata()) : startAgain(content);
+        repaired = withUnrecorded(withoutGone(repaired), content.metadata());
+        boolean isNewDirectory =
+                content.outcome() == Outcome.MISSING && repaired.rows().isEmpty() && repaired.nextId() == 1;
+        if (repaired == content.metadata() || isNewDirectory) {
+            return repaired;
+        }
+        file.replace(lock, repaired, model(repaired), progress);
+        Durable.syncDirectory(directory);
+        progress.accept(Step.DIRECTORY_SYNCED);
+        return repaired;
+    }
+
+    /** What outlives the metadata: fields that are not ours, and the counter. */
+    private Metadata startAgain(MetadataFile.Content content) throws IOException {
+        if (content.outcome() == Outcome.UNREADABLE) {
+            log.warn(
+                    "{} can't be used ({}); it is kept as {} and made anew from the files that are there",
+                    directory.resolve(MetadataFile.NAME),
+                    content.problem(),
+                    keepAside());
+        }
+        Metadata previous = file.readPrevious().metadata();
+        return previous.without(row -> row.kind() != Row.Kind.FOREIGN).withNextId(lock.nextId());
+    }
+
+    private Metadata withoutMalformed(Metadata metadata) throws IOException {
+        List<Row> malformed = malformed(metadata);
+        if (malformed.isEmpty()) {
+            return metadata;
+        }
+        Path aside = keepAside();
+        for (Row row : malformed) {
+            log.warn("A record {}: it is dropped, and the whole file kept as {}", row.problem(), aside);
+        }
+        return metadata.without(row -> row.kind() == Row.Kind.MALFORMED);
+    }
+
+    private Metadata withoutGone(Metadata metadata) throws IOException {
+        List<Entry> gone = new ArrayList<>();
+        for (Entry entry : metadata.entries()) {
+            if (Catalog.present(entry).isEmpty()) {
+                log.warn("Backup #{} is dropped, its file is gone or no regular file: {}", entry.id(), entry.path());
+                gone.add(entry);
+            }
+        }
+        return metadata.without(gone);
+    }
+
+    /** Records the files that have no record, those first that seem to be older. */
+    private Metadata withUnrecorded(Metadata metadata, Metadata found) throws IOException {
+        List<BackupName> unrecorded = unrecorded(metadata);
+        if (unrecorded.isEmpty()) {
+            return metadata;
+        }
+        Metadata previous = file.readPrevious().metadata();
+        Map<String, Row> hints = new HashMap<>();
+        // What was dropped as a repetition still tells what its own file is.
+        malformed(found).stream()
+                .map(row -> RowFormat.parse(row.json(), directory))
+                .filter(Row::isUsable)
+                .forEach(row -> hints.put(row.entry().fileName(), row));
+        previous.rows().stream()
+                .filter(Row::isUsable)
+                .forEach(row -> hints.put(row.entry().fileName(), row));
+        Metadata longer = metadata.withNextId(Math.max(previous.nextId(), lock.nextId()));
+        for (BackupName name : unrecorded) {
+            try {
+                Optional<Row> row = recover(name, hints.get(name.format()), longer, previous);
+                if (row.isPresent()) {
+                    longer = longer.with(row.get());
+                    Entry entry = row.get().entry();
+                    log.info("Backup #{} is recorded again: {}", entry.id(), entry.path());
+                }
+            } catch (IOException e) {
+                log.warn("Whether this is a good backup can't be told now; it is left alone: {}", name.format(), e);
+            }
+        }
+        // Nothing to write if nothing could be recovered.
+        return longer.rows().size() == metadata.rows().size() ? metadata : longer;
+    }
+
+    /**
+     * The record for a file; empty if the file is damaged.
+     *
+     * @param hint what was once recorded of a file of this name, or null
+     */
+    private Optional<Row> recover(BackupName name, Row hint, Metadata metadata, Metadata previous) throws IOException {
+        Path path = directory.resolve(name.format());
+        String sha256 = PendingFile.sha256(path);
+        boolean isProved = hint != null && hint.entry().sha256().equals(sha256);
+        if (!isProved && !check.isGoodDatabase(path)) {
+            setAside(path);
+            return Optional.empty();
+        }
+        long size = Files.size(path);
+        if (hint != null) {
+            long formerId = hint.entry().id();
+            boolean hasItsId = isProved && metadata.find(formerId).isEmpty();
+            return Optional.of(RowFormat.amend(hint, hasItsId ? formerId : metadata.nextId(), size, sha256));
+        }
+        return Optional.of(RowFormat.format(new Entry(
+                metadata.nextId(),
+                name.time(),
+                path,
+                "Recovered from " + name.format(),
+                name.auto(),
+                size,
+                guessOriginal(name, metadata, previous),
+                sha256)));
+    }
+
+    /**
+     * Which database a file is a backup of, if only its name tells. Databases of the same name may share the directory,
+     * and retention deletes by database: so a record that names one counts more than a guess, and where records name
+     * several, none of them is taken.
+     */
+    private Path guessOriginal(BackupName name, Metadata metadata, Metadata previous) {
+        Set<Path> candidates = Stream.of(metadata, previous)
+                .flatMap(some -> some.rows().stream())
+                .filter(Row::isUsable)
+                .map(this::originalOf)
+                .filter(path -> hasName(path, name.database()))
+                .collect(Collectors.toCollection(HashSet::new));
+        if (original != null && hasName(original, name.database())) {
+            candidates.add(original);
+        }
+        Path sibling = directory.resolveSibling(name.database()).normalize();
+        return candidates.size() == 1 ? candidates.iterator().next() : sibling;
+    }
+
+    private Path originalOf(Row row) {
+        boolean isInUse = original != null && RowFormat.belongsTo(row, original, directory);
+        return isInUse ? original : row.entry().original();
+    }
+
+    private List<BackupName> unrecorded(Metadata metadata) throws IOException {
+        Set<String> recorded = metadata.entries().stream().map(Entry::fileName).collect(Collectors.toSet());
+        List<BackupName> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.db")) {
+            for (Path path : files) {
+                String fileName = path.getFileName().toString();
+                if (fileName.indexOf(INEXPRESSIBLE) < 0
+                        && !recorded.contains(fileName)
+                        && !path.equals(original)
+                        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    BackupName.parse(fileName).ifPresent(names::add);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        names.sort(BackupName.BY_TIME);
+        return names;
+    }
+
+    private void setAside(Path path) throws IOException {
+        Path aside = path.resolveSibling(path.getFileName() + ".damaged");
+        for (int counter = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); counter++) {
+            aside = path.resolveSibling(path.getFileName() + ".damaged_" + counter);
+        }
+        Files.move(path, aside);
+        log.warn("This file has the name of a backup, no record, and is no good database; it is kept as {}", aside);
+        progress.accept(Step.SET_ASIDE);
+    }
+
+    private Path keepAside() throws IOException {
+        return file.keepAside(LocalDateTime.now(clock));
+    }
+
+    /** The file whose permissions new metadata gets. */
+    private Path model(Metadata repaired) {
+        if (original != null) {
+            return original;
+        }
+        return repaired.entries().stream()
+                .map(Entry::path)
+                .findFirst()
+                .orElse(directory.resolve(MetadataFile.PREVIOUS));
+    }
+
+    private static boolean hasName(Path path, String name) {
+        Path fileName = path.getFileName();
+        return fileName != null && fileName.toString().equals(name);
+    }
+
+    private static List<Row> malformed(Metadata metadata) {
+        return metadata.rows().stream()
+                .filter(row -> row.kind() == Row.Kind.MALFORMED)
+                .toList();
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.prtbackup.catalog;
+
+import java.nio.file.Path;
+
+/**
+ * What is to be recorded of a backup.
+ *
+ * @param original the database it is a backup of; its file name begins the name of the backup
+ * @param comment what it was made for
+ * @param auto whether it is automatic: retention then deletes older automatic ones, and some day this one
+ * @param keep how many automatic backups of this database stay, this one included; less than 1 counts as 1, because the
+ *     backup is there to protect the write that follows. Without meaning for a manual backup
+ */
+public record Request(Path original, String comment, boolean auto, int keep) {}

@@ -1,0 +1,219 @@
+package io.github.prtbackup.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.store.DirectoryLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Between an element of {@code "backups"} and an {@link Entry}. Everything that is doubtful about an element is decided
+ * here: a usable row has a valid id, a file name that is that of a backup and lies in the directory, and no nulls.
+ *
+ * <p>A missing field is made up for where that is safe, as in metadata of an older tool; a field of a wrong type makes
+ * the row malformed.
+ */
+final class RowFormat {
+    static final String ID = "backup_id";
+    static final String PATH = "backup_path";
+    static final String ORIGINAL = "original_path";
+    static final String COMMENT = "comment";
+    static final String SHA256 = "sha256";
+
+    private static final String TIMESTAMP = "timestamp";
+    private static final String AUTO = "is_auto";
+    private static final String SIZE = "size_bytes";
+    private static final Pattern WINDOWS_PATH = Pattern.compile("(?:[A-Za-z]:|\\\\\\\\).*", Pattern.DOTALL);
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT);
+
+    private RowFormat() {}
+
+    /** Understands an element. The directory is where its file is looked for, whatever path it names. */
+    static Row parse(JsonNode json, Path directory) {
+        try {
+            return Row.usable(json, entry(json, directory));
+        } catch (InvalidPathException e) {
+            return Row.foreign(json);
+        } catch (MalformedException e) {
+            return Row.malformed(json, e.getMessage());
+        }
+    }
+
+    /** A new element. */
+    static Row format(Entry entry) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put(ID, entry.id());
+        json.put(TIMESTAMP, SECONDS.format(entry.timestamp()));
+        json.put(PATH, entry.path().toString());
+        json.put(COMMENT, entry.comment());
+        json.put(AUTO, entry.auto());
+        json.put(SIZE, entry.size());
+        json.put(ORIGINAL, entry.original().toString());
+        json.put(SHA256, entry.sha256());
+        return Row.usable(json, entry);
+    }
+
+    /**
+     * An element for a file that was recorded before, with all that was recorded. Its path too: if the directory was
+     * moved, the path tells from where, see {@link #belongsTo}.
+     */
+    static Row amend(Row former, long id, long size, String sha256) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.setAll((ObjectNode) former.json());
+        json.put(ID, id);
+        json.put(SIZE, size);
+        json.put(SHA256, sha256);
+        Entry entry = former.entry();
+        return Row.usable(
+                json,
+                new Entry(
+                        id,
+                        entry.timestamp(),
+                        entry.path(),
+                        entry.comment(),
+                        entry.auto(),
+                        size,
+                        entry.original(),
+                        sha256));
+    }
+
+    /** A comment that can be written as UTF-8: half of a surrogate pair becomes a question mark. */
+    static String writable(String comment) {
+        return new String(comment.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    /** The last part of a path, which may have been written on another system. */
+    static String fileName(String path) {
+        int slash = path.lastIndexOf('/');
+        if (WINDOWS_PATH.matcher(path).matches()) {
+            slash = Math.max(slash, path.lastIndexOf('\\'));
+        }
+        return path.substring(slash + 1);
+    }
+
+    /**
+     * Whether a usable row is of this database: the metadata names it, or names another from which one comes to this one
+     * as the directory was moved. That is why a project that was moved or copied with its backups still has them.
+     */
+    static boolean belongsTo(Row row, Path original, Path directory) {
+        Path recorded = row.entry().original();
+        if (recorded.equals(original)) {
+            return true;
+        }
+        if (!Objects.equals(recorded.getFileName(), original.getFileName())) {
+            return false;
+        }
+        Path formerDirectory = Path.of(row.json().path(PATH).textValue()).getParent();
+        return formerDirectory != null
+                && formerDirectory.isAbsolute()
+                && recorded.isAbsolute()
+                && !formerDirectory.equals(directory)
+                && directory
+                        .resolve(formerDirectory.normalize().relativize(recorded.normalize()))
+                        .normalize()
+                        .equals(original);
+    }
+
+    private static Entry entry(JsonNode json, Path directory) throws MalformedException {
+        if (!json.isObject()) {
+            throw new MalformedException("is not an object");
+        }
+        String path = text(json, PATH).orElseThrow(() -> new MalformedException(PATH + " is missing"));
+        // Only a name that this package gives can be read or deleted as a backup: never the metadata or a database.
+        BackupName name = BackupName.parse(fileName(path))
+                .orElseThrow(() -> new MalformedException(PATH + " does not end in the file name of a backup"));
+        return new Entry(
+                id(json),
+                text(json, TIMESTAMP).flatMap(RowFormat::time).orElse(name.time()),
+                directory.resolve(name.format()),
+                text(json, COMMENT).orElse(""),
+                auto(json).orElse(name.auto()),
+                size(json),
+                original(json, name, directory),
+                text(json, SHA256)
+                        .filter(digest -> DIGEST.matcher(digest).matches())
+                        .orElse(""));
+    }
+
+    private static long id(JsonNode json) throws MalformedException {
+        JsonNode node = json.path(ID);
+        if (!node.isIntegralNumber()
+                || !node.canConvertToLong()
+                || node.longValue() < 1
+                || node.longValue() > DirectoryLock.LARGEST_ID) {
+            throw new MalformedException(ID + " is not a positive whole number");
+        }
+        return node.longValue();
+    }
+
+    private static long size(JsonNode json) throws MalformedException {
+        JsonNode node = json.path(SIZE);
+        if (isAbsent(node)) {
+            return -1;
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+            throw new MalformedException(SIZE + " is not a whole number");
+        }
+        return node.longValue();
+    }
+
+    private static Optional<Boolean> auto(JsonNode json) throws MalformedException {
+        JsonNode node = json.path(AUTO);
+        if (isAbsent(node)) {
+            return Optional.empty();
+        }
+        if (!node.isBoolean()) {
+            throw new MalformedException(AUTO + " is neither true nor false");
+        }
+        return Optional.of(node.booleanValue());
+    }
+
+    private static Path original(JsonNode json, BackupName name, Path directory) throws MalformedException {
+        String original = text(json, ORIGINAL).orElse("");
+        if (original.indexOf('\0') >= 0) {
+            throw new MalformedException(ORIGINAL + " is not a path");
+        }
+        return original.isEmpty() ? directory.resolveSibling(name.database()) : Path.of(original);
+    }
+
+    private static Optional<LocalDateTime> time(String text) {
+        try {
+            return Optional.of(LocalDateTime.parse(text).truncatedTo(ChronoUnit.SECONDS));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> text(JsonNode json, String field) throws MalformedException {
+        JsonNode node = json.path(field);
+        if (isAbsent(node)) {
+            return Optional.empty();
+        }
+        if (!node.isTextual()) {
+            throw new MalformedException(field + " is not a string");
+        }
+        return Optional.of(node.textValue());
+    }
+
+    private static boolean isAbsent(JsonNode node) {
+        return node.isMissingNode() || node.isNull();
+    }
+
+    /** Does not leave this class. */
+    private static final class MalformedException extends Exception {
+        MalformedException(String problem) {
+            super(problem);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The lock of a backup directory, in its file {@code .prtbackup.lock}. It is three things:
+ *
+ * <ul>
+ *   <li><b>Mutual exclusion</b> between all threads, class loaders and processes: {@link #hold}.
+ *   <li><b>The counter of backup ids.</b> The file holds the next free id, 18 decimal digits and a line feed. It never
+ *       goes back, so that an id is not used twice when the metadata is deleted or set back to an older state.
+ *   <li><b>Proof of life.</b> Each process holds a lock on one random byte, its slot, for as long as it lives, and names
+ *       its temporary files after it. The kernel releases the byte when the process dies, however it dies, so whoever
+ *       can lock the byte knows that the files are abandoned. Process ids would not tell: containers that share a
+ *       directory have the same ones.
+ * </ul>
+ *
+ * <p>Locks of byte ranges work on local file systems and on network file systems that support them; where they do not,
+ * {@link #hold} fails.
+ *
+ * <p>There is one instance for a directory in a JVM (a class loader, strictly: between those it is the file that
+ * excludes), and it is thread-safe. It lives as long as the JVM.
+ */
+public final class DirectoryLock {
+    /** The name of the lock file. */
+    public static final String FILE_NAME = ".prtbackup.lock";
+
+    /** No id is larger: JSON readers that know doubles only would not read it exactly. */
+    public static final long LARGEST_ID = 1L << 52;
+
+    /** The one static registry: two descriptors of a lock file in one JVM would not exclude each other. */
+    private static final ConcurrentHashMap<Path, DirectoryLock> REGISTRY = new ConcurrentHashMap<>();
+
+    private static final Pattern TEMPORARY = Pattern.compile("\\.tmp-([0-9a-f]{8})-.*", Pattern.DOTALL);
+
+    private static final long SHORTEST_PAUSE_NANOS = 50_000;
+    private static final long LONGEST_PAUSE_NANOS = 2_000_000;
+
+    private final Path directory;
+    private final ReentrantLock threads = new ReentrantLock();
+    private final AtomicLong temporaries = new AtomicLong();
+    private final List<LockFile> replaced = new ArrayList<>();
+    /** Written in the lock of the threads only. */
+    private volatile LockFile file;
+
+    private long nextId = 1;
+
+    private DirectoryLock(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * The lock of a directory, which is created when it is missing. The same object for every path to it.
+     *
+     * @param directory the directory of the backups
+     * @return its lock
+     * @throws IOException if the directory can't be created or reached
+     */
+    public static DirectoryLock of(Path directory) throws IOException {
+        return REGISTRY.computeIfAbsent(createAndResolve(directory), DirectoryLock::new);
+    }
+
+    /**
+     * The directory.
+     *
+     * @return its real path
+     */
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * Does some work while nobody else, in this process or another, holds the lock. Waits as long as it takes, and is
+     * not ended by an interrupt, which stays pending. Reentrant.
+     *
+     * @param work what to do
+     * @param <T> the type of its result
+     * @return the result of the work
+     * @throws IOException if the work throws it, or the lock file can't be opened or locked
+     */
+    public <T> T hold(IOCallable<T> work) throws IOException {
+        threads.lock();
+        try {
+            if (threads.getHoldCount() > 1) {
+                return work.call();
+            }
+            FileLock mutex = lockFile();
+            try {
+                return work.call();
+            } finally {
+                mutex.release();
+            }
+        } finally {
+            threads.unlock();
+        }
+    }
+
+    /**
+     * The next free id as far as this file knows; 1 in a new directory. Changes nothing. Call it in {@link #hold}.
+     *
+     * @return the smallest id that was never announced to {@link #raiseNextId}
+     * @throws IOException if the lock file can't be read
+     */
+    public long nextId() throws IOException {
+        requireHeld();
+        // What was read before counts too: the file may have been deleted and created anew.
+        nextId = Math.max(nextId, file.readNumber());
+        return nextId;
+    }
+
+    /**
+     * Announces that all ids below are in use. A smaller one than the present changes nothing. Call it in {@link #hold}.
+     * It survives the death of the process; after a crash of the operating system it may be lost, so what names an id
+     * durably must count as well.
+     *
+     * @param next the next free id
+     * @throws IOException if the lock file can't be written
+     */
+    public void raiseNextId(long next) throws IOException {
+        requireHeld();
+        long known = nextId();
+        if (next > known) {
+            file.writeNumber(next);
+            nextId = next;
+        } else if (known > file.readNumber()) {
+            file.writeNumber(known);
+        }
+    }
+
+    /**
+     * Removes the temporary files of processes that are dead. Never one of a living process, this one included. Call it
+     * in {@link #hold}.
+     *
+     * @return the files that were removed
+     * @throws IOException if the directory can't be read or a file not be deleted
+     */
+    public List<Path> removeAbandoned() throws IOException {
+        requireHeld();
+        List<Path> removed = new ArrayList<>();
+        try (DirectoryStream<Path> temporary = Files.newDirectoryStream(directory, ".tmp-*")) {
+            for (Path path : temporary) {
+                Matcher name = TEMPORARY.matcher(path.getFileName().toString());
+                // A slot is a positive int; eight hex digits can be more, and then the file is none of ours.
+                if (name.matches() && isAbandoned(HexFormat.fromHexDigitsToLong(name.group(1)))) {
+                    Files.deleteIfExists(path);
+                    removed.add(path);
+                }
+            }
+        }
+        return removed;
+    }
+
+    /** Creates an empty temporary file that only its owner can open, and that lives no longer than this process. */
+    Path createTemporary() throws IOException {
+        int slot = slot();
+        while (true) {
+            String name = ".tmp-" + HexFormat.of().toHexDigits(slot) + "-" + temporaries.incrementAndGet() + ".db";
+            try {
+                return Files.createFile(directory.resolve(name), FileMode.ownerOnly());
+            } catch (FileAlreadyExistsException e) {
+                // Left by a dead process that had the same slot; the next number is free sooner or later.
+            }
+        }
+    }
+
+    /** Does not wait for a thread that holds the lock, unless the file has to be opened. */
+    private int slot() throws IOException {
+        LockFile opened = file;
+        if (opened != null && (threads.isHeldByCurrentThread() || opened.isCurrent())) {
+            return opened.slot();
+        }
+        threads.lock();
+        try {
+            openIfReplaced();
+            return file.slot();
+        } finally {
+            threads.unlock();
+        }
+    }
+
+    boolean isHeld() {
+        return threads.isHeldByCurrentThread();
+    }
+
+    private boolean isAbandoned(long slot) throws IOException {
+        return slot <= Integer.MAX_VALUE && !file.isAlive((int) slot);
+    }
+
+    /** Takes the mutex in the file that the path leads to now, which need not be the one it led to before. */
+    private FileLock lockFile() throws IOException {
+        long pause = SHORTEST_PAUSE_NANOS;
+        boolean interrupted = false;
+        try {
+            while (true) {
+                openIfReplaced();
+                FileLock mutex = file.tryMutex();
+                if (mutex != null) {
+                    if (file.isCurrent()) {
+                        return mutex;
+                    }
+                    mutex.release();
+                    continue;
+                }
+                // Polling, because a wait inside the kernel is ended by interrupts, which also close the channel, and
+                // because the kernel sees a deadlock where threads of two processes wait for two directories crosswise.
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(pause / 2, pause));
+                pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void openIfReplaced() throws IOException {
+        if (file != null && file.isCurrent()) {
+            return;
+        }
+        createAndResolve(directory);
+        LockFile opened =
+                LockFile.open(directory.resolve(FILE_NAME), file == null ? LockFile.randomSlot() : file.slot());
+        if (file != null) {
+            replaced.add(file);
+        }
+        file = opened;
+    }
+
+    private void requireHeld() {
+        if (!threads.isHeldByCurrentThread()) {
+            throw new IllegalStateException("the lock of " + directory + " is not held by this thread");
+        }
+    }
+
+    private static Path createAndResolve(Path directory) throws IOException {
+        // Not createDirectories alone: it fails where the last part is a symbolic link to a directory.
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+        }
+        return directory.toRealPath();
+    }
+}

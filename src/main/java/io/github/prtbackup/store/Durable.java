@@ -1,0 +1,46 @@
+package io.github.prtbackup.store;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Makes names durable, as {@code fsync} on a file makes its bytes durable. Stateless. */
+public final class Durable {
+    private static final boolean WINDOWS = File.separatorChar == '\\';
+
+    private Durable() {}
+
+    /**
+     * Makes every earlier creation, rename and deletion in a directory survive a crash of the operating system. Does
+     * nothing on Windows, where directories cannot be synchronized.
+     *
+     * <p>Only a {@link FileChannel} opens a directory, and an interrupt closes one in the middle of its work. SQLite is
+     * not stopped by an interrupt, so a backup is not either: it is tried again, and the interrupt is handed on.
+     *
+     * @param directory the directory
+     * @throws IOException if it cannot be opened or synchronized
+     */
+    public static void syncDirectory(Path directory) throws IOException {
+        if (WINDOWS) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    channel.force(true);
+                    return;
+                } catch (ClosedByInterruptException e) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Who may read a file. The harmful error is a copy that more people can read than the original, so where the group of
+ * the original cannot be given to the copy, the copy's group gets no more than everyone has.
+ *
+ * <p>Uses the numeric {@code unix} attributes: asking for an owner by name may go to a name service over the network.
+ * Does nothing on file systems without them (Windows), where access follows from the directory.
+ */
+final class FileMode {
+    private static final boolean UNIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+    private static final int PERMISSIONS = 0777;
+
+    private FileMode() {}
+
+    /** Attributes for creating a file that nobody but its owner can open. */
+    static FileAttribute<?>[] ownerOnly() {
+        if (!UNIX) {
+            return new FileAttribute<?>[0];
+        }
+        Set<PosixFilePermission> mode = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)};
+    }
+
+    /**
+     * Gives a file the owner, group and permissions of another. A missing model changes nothing; an owner or group that
+     * this process may not give away is left as it is.
+     */
+    static void copy(Path model, Path target) throws IOException {
+        if (!UNIX) {
+            return;
+        }
+        Map<String, Object> wanted;
+        try {
+            wanted = Files.readAttributes(model, "unix:uid,gid,mode");
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Map<String, Object> present = read(target);
+        boolean groupIsSame = give(target, "unix:gid", present.get("gid"), wanted.get("gid"));
+        give(target, "unix:uid", present.get("uid"), wanted.get("uid"));
+        int mode = (Integer) wanted.get("mode") & PERMISSIONS;
+        set(target, groupIsSame ? mode : withGroupAsOthers(mode));
+    }
+
+    /** Lets whoever may create files in a directory read and write this file in it. */
+    static void openToWritersOf(Path directory, Path file) throws IOException {
+        if (!UNIX) {
+            return;
+        }
+        Map<String, Object> model = Files.readAttributes(directory, "unix:gid,mode");
+        int directoryMode = (Integer) model.get("mode") & PERMISSIONS;
+        int writers = directoryMode & 0222;
+        boolean groupIsSame = give(file, "unix:gid", read(file).get("gid"), model.get("gid"));
+        int mode = 0600 | writers | (writers << 1);
+        set(file, groupIsSame ? mode : withGroupAsOthers(mode));
+    }
+
+    private static Map<String, Object> read(Path file) throws IOException {
+        return Files.readAttributes(file, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static int withGroupAsOthers(int mode) {
+        int others = mode & 0007;
+        return (mode & ~0070) | (mode & 0070 & (others << 3));
+    }
+
+    private static boolean give(Path file, String attribute, Object present, Object wanted) {
+        if (wanted.equals(present)) {
+            return true;
+        }
+        try {
+            Files.setAttribute(file, attribute, wanted, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            // Only root gives files away, and only members give them to a group.
+            return false;
+        }
+    }
+
+    private static void set(Path file, int mode) throws IOException {
+        Files.setAttribute(file, "unix:mode", mode);
+    }
+}

@@ -1,0 +1,178 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/**
+ * One opened lock file: its descriptor, the byte this process holds in it as proof of life, and the number it carries.
+ *
+ * <p>It is never closed. On POSIX closing any descriptor of a file drops all locks that the process has on it, whoever
+ * took them. For the same reason nothing here uses an operation that an interrupt can end: it would close the channel.
+ * {@link RandomAccessFile} and {@link java.nio.channels.FileChannel#tryLock(long, long, boolean)} have none.
+ *
+ * <p>Not thread-safe; {@link DirectoryLock} calls it under its own lock.
+ */
+final class LockFile {
+    /** Locks lie far beyond the content, where Windows, whose locks are mandatory, does not keep readers out. */
+    private static final long MUTEX = 1L << 40;
+
+    private static final long FIRST_SLOT = MUTEX + 1;
+
+    /** Decimal digits and a line feed, always the same length, so that no write leaves the tail of a longer one. */
+    private static final int CONTENT_LENGTH = 19;
+
+    private static final Pattern CONTENT = Pattern.compile("[0-9]{18}\n");
+
+    private final Path path;
+    private final RandomAccessFile file;
+    private final Object fileKey;
+
+    /** Never read; referenced, so that the garbage collector does not close them. */
+    @SuppressWarnings("unused")
+    private final List<RandomAccessFile> unidentified;
+
+    private int slot;
+
+    /** Held and never released; the reference keeps it from being collected. */
+    private FileLock slotLock;
+
+    private LockFile(Path path, RandomAccessFile file, Object fileKey, List<RandomAccessFile> unidentified) {
+        this.path = path;
+        this.file = file;
+        this.fileKey = fileKey;
+        this.unidentified = unidentified;
+    }
+
+    /**
+     * Opens the file, creates it when missing, and takes a slot.
+     *
+     * @param preferredSlot the slot to take if it is free
+     */
+    static LockFile open(Path path, int preferredSlot) throws IOException {
+        List<RandomAccessFile> unidentified = new ArrayList<>();
+        while (true) {
+            BasicFileAttributes before = attributes(path);
+            if (before != null && !before.isRegularFile()) {
+                throw new FileSystemException(path.toString(), null, "the lock file is not a regular file");
+            }
+            RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+            BasicFileAttributes after = attributes(path);
+            if (before != null && after != null && Objects.equals(before.fileKey(), after.fileKey())) {
+                LockFile lockFile = new LockFile(path, file, after.fileKey(), unidentified);
+                lockFile.takeSlot(preferredSlot);
+                return lockFile;
+            }
+            // Just created, or replaced in this very moment. Java cannot ask a descriptor for its inode, so which file
+            // was opened is only known if the same one was there before and after. The descriptor stays open: it may
+            // well be one of the file that all others lock.
+            unidentified.add(file);
+            if (before == null && after != null) {
+                FileMode.openToWritersOf(path.getParent(), path);
+            }
+        }
+    }
+
+    static int randomSlot() {
+        return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    /** Whether the path still leads to this file. The inode cannot be reused while the descriptor is open. */
+    boolean isCurrent() throws IOException {
+        BasicFileAttributes now = attributes(path);
+        return now != null && file.getChannel().isOpen() && Objects.equals(fileKey, now.fileKey());
+    }
+
+    /**
+     * Tries to take the directory's mutex.
+     *
+     * @return null if another process, or another class loader of this one, has it
+     */
+    FileLock tryMutex() throws IOException {
+        return tryByte(MUTEX);
+    }
+
+    /** Whether the owner of a slot is alive. Anything but a lock that could be taken counts as alive. */
+    boolean isAlive(int otherSlot) throws IOException {
+        if (otherSlot == slot) {
+            return true;
+        }
+        FileLock lock = tryByte(FIRST_SLOT + otherSlot);
+        if (lock == null) {
+            return true;
+        }
+        lock.release();
+        return false;
+    }
+
+    /** The number in the file; 0 if there is none or it is not ours. */
+    long readNumber() throws IOException {
+        byte[] content = new byte[CONTENT_LENGTH];
+        file.seek(0);
+        int length = 0;
+        while (length < CONTENT_LENGTH) {
+            int count = file.read(content, length, CONTENT_LENGTH - length);
+            if (count < 0) {
+                return 0;
+            }
+            length += count;
+        }
+        String text = new String(content, StandardCharsets.US_ASCII);
+        if (!CONTENT.matcher(text).matches()) {
+            return 0;
+        }
+        // Eighteen digits fit a long whatever they are.
+        long number = Long.parseLong(text, 0, CONTENT_LENGTH - 1, 10);
+        return number <= DirectoryLock.LARGEST_ID + 1 ? number : 0;
+    }
+
+    /** Replaces the number in one write, which a killed process has either made or not. */
+    void writeNumber(long number) throws IOException {
+        byte[] content = String.format(Locale.ROOT, "%018d\n", number).getBytes(StandardCharsets.US_ASCII);
+        file.seek(0);
+        file.write(content);
+    }
+
+    private void takeSlot(int preferred) throws IOException {
+        int candidate = preferred;
+        while (slotLock == null) {
+            slotLock = tryByte(FIRST_SLOT + candidate);
+            slot = candidate;
+            candidate = randomSlot();
+        }
+    }
+
+    private FileLock tryByte(long position) throws IOException {
+        try {
+            return file.getChannel().tryLock(position, 1, false);
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.github.prtbackup.store;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A file being written that becomes visible only when it is complete: the one place where files of a backup directory
+ * come into being.
+ *
+ * <p>The steps, in this order, so that a crash at any point leaves a complete file under its name, or none:
+ *
+ * <ol>
+ *   <li>a temporary file in the same directory, readable by its owner only;
+ *   <li>its content: by {@link #write}, or by somebody else who writes to {@link #path()} and has closed it;
+ *   <li>{@link #seal}: length and SHA-256, the permissions of the original, and {@code fsync};
+ *   <li>{@link #publish} or {@link #replace}: the rename. The caller then makes it durable with
+ *       {@link Durable#syncDirectory}, once for all renames that belong together.
+ * </ol>
+ *
+ * <p>{@link #close} removes what was not published. If the process dies first, {@link DirectoryLock#removeAbandoned}
+ * does.
+ *
+ * <p>Not thread-safe. An interrupt does not disturb it.
+ */
+public final class PendingFile implements AutoCloseable {
+    private static final String[] SQLITE_COMPANIONS = {"-journal", "-wal", "-shm"};
+    private static final int BUFFER_SIZE = 1 << 18;
+
+    private final DirectoryLock lock;
+    private final Path path;
+    private final MessageDigest digest = newDigest();
+    /** Open while this object writes; null before, after, and when somebody else writes. */
+    private RandomAccessFile output;
+
+    private long length;
+    private String sha256;
+    private boolean published;
+
+    private PendingFile(DirectoryLock lock, Path path) {
+        this.lock = lock;
+        this.path = path;
+    }
+
+    /**
+     * Creates an empty file.
+     *
+     * @param lock the lock of the directory where it is to be published
+     * @return the file
+     * @throws IOException if it can't be created
+     */
+    public static PendingFile create(DirectoryLock lock) throws IOException {
+        return new PendingFile(lock, lock.createTemporary());
+    }
+
+    /**
+     * The SHA-256 of a file.
+     *
+     * @param file the file. Not a database that this process has open: closing it would drop SQLite's locks
+     * @return 64 lower-case hexadecimal digits
+     * @throws IOException if it can't be read
+     */
+    public static String sha256(Path file) throws IOException {
+        MessageDigest digest = newDigest();
+        digest(file, digest);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * The temporary file, for somebody else to write to. He must have closed it before {@link #seal}.
+     *
+     * @return its path
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * The directory where it will be published.
+     *
+     * @return its path
+     */
+    public Path directory() {
+        return lock.directory();
+    }
+
+    /**
+     * Appends bytes.
+     *
+     * @param bytes the bytes
+     * @throws IOException if they can't be written
+     */
+    public void write(byte[] bytes) throws IOException {
+        write(bytes, 0, bytes.length);
+    }
+
+    /**
+     * Appends bytes.
+     *
+     * @param bytes where they are
+     * @param offset the index of the first
+     * @param count how many
+     * @throws IOException if they can't be written
+     */
+    public void write(byte[] bytes, int offset, int count) throws IOException {
+        if (sha256 != null) {
+            throw new IllegalStateException(path + " is sealed");
+        }
+        if (output == null) {
+            output = new RandomAccessFile(path.toFile(), "rw");
+        }
+        output.write(bytes, offset, count);
+        digest.update(bytes, offset, count);
+        length += count;
+    }
+
+    /**
+     * Appends what remains in a buffer, and empties it.
+     *
+     * @param bytes the bytes
+     * @throws IOException if they can't be written
+     */
+    public void write(ByteBuffer bytes) throws IOException {
+        if (bytes.hasArray()) {
+            write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            bytes.position(bytes.limit());
+            return;
+        }
+        byte[] part = new byte[Math.min(bytes.remaining(), BUFFER_SIZE)];
+        while (bytes.hasRemaining()) {
+            int count = Math.min(bytes.remaining(), part.length);
+            bytes.get(part, 0, count);
+            write(part, 0, count);
+        }
+    }
+
+    /**
+     * Ends the writing: takes length and SHA-256, gives the file the permissions of the original, and makes its content
+     * durable. Happens once; a second call does nothing.
+     *
+     * @param original the file whose owner, group and permissions it gets; if that does not exist, only the owner of
+     *     this process can read it
+     * @throws IOException if that fails, or a journal beside the file shows that it is not complete in itself
+     */
+    public void seal(Path original) throws IOException {
+        if (sha256 != null) {
+            return;
+        }
+        if (output == null) {
+            requireSelfContained();
+            length = digest(path, digest);
+            output = new RandomAccessFile(path.toFile(), "rw");
+        }
+        if (output.length() != length) {
+            throw new FileSystemException(
+                    path.toString(), null, "has " + output.length() + " bytes instead of " + length);
+        }
+        FileMode.copy(original, path);
+        output.getFD().sync();
+        closeOutput();
+        sha256 = HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * The length, once sealed.
+     *
+     * @return the number of bytes
+     */
+    public long length() {
+        requireSealed();
+        return length;
+    }
+
+    /**
+     * The SHA-256, once sealed.
+     *
+     * @return 64 lower-case hexadecimal digits
+     */
+    public String sha256() {
+        requireSealed();
+        return sha256;
+    }
+
+    /**
+     * Gives the sealed file its name, which must be free. Call it in {@link DirectoryLock#hold}: no file system call
+     * that Java offers renames without ever overwriting, so it is the lock that keeps the name free after the check.
+     *
+     * @param fileName its name in the directory
+     * @throws FileAlreadyExistsException if something has that name
+     * @throws IOException if it can't be renamed
+     */
+    public void publish(String fileName) throws IOException {
+        Path target = target(fileName);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        rename(target);
+    }
+
+    /**
+     * Gives the sealed file its name, in place of a file that may have it. Readers see the old one or the new one. Call
+     * it in {@link DirectoryLock#hold}.
+     *
+     * @param fileName its name in the directory
+     * @throws IOException if it can't be renamed
+     */
+    public void replace(String fileName) throws IOException {
+        rename(target(fileName));
+    }
+
+    /**
+     * Removes the temporary file, and what SQLite may have left beside it, unless it was published.
+     *
+     * @throws IOException if a file can't be removed
+     */
+    @Override
+    public void close() throws IOException {
+        closeOutput();
+        if (published) {
+            return;
+        }
+        for (String suffix : SQLITE_COMPANIONS) {
+            Files.deleteIfExists(companion(suffix));
+        }
+        Files.deleteIfExists(path);
+    }
+
+    private void rename(Path target) throws IOException {
+        requireSealed();
+        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+        published = true;
+    }
+
+    private Path target(String fileName) {
+        if (!lock.isHeld()) {
+            throw new IllegalStateException("the lock of " + lock.directory() + " is not held by this thread");
+        }
+        return lock.directory().resolve(fileName);
+    }
+
+    private void requireSealed() {
+        if (sha256 == null) {
+            throw new IllegalStateException(path + " is not sealed");
+        }
+    }
+
+    private void requireSelfContained() throws IOException {
+        for (String suffix : SQLITE_COMPANIONS) {
+            Path companion = companion(suffix);
+            if (Files.exists(companion) && Files.size(companion) > 0) {
+                throw new FileSystemException(
+                        path.toString(), companion.toString(), "is not complete without the file beside it");
+            }
+        }
+    }
+
+    private Path companion(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    private void closeOutput() throws IOException {
+        if (output != null) {
+            output.close();
+            output = null;
+        }
+    }
+
+    private static long digest(Path file, MessageDigest digest) throws IOException {
+        long total = 0;
+        byte[] buffer = new byte[BUFFER_SIZE];
+        try (FileInputStream input = new FileInputStream(file.toFile())) {
+            for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                digest.update(buffer, 0, count);
+                total += count;
+            }
+        }
+        return total;
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

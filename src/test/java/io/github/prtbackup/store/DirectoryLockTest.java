@@ -1,0 +1,239 @@
+package io.github.prtbackup.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryLockTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void excludesThreadsAndProcesses() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        try (ChildJvm first = ChildJvm.start(LockChild.class, root, "count", 150);
+                ChildJvm second = ChildJvm.start(LockChild.class, root, "count", 150)) {
+            Thread thread = new Thread(() -> {
+                try {
+                    LockChild.count(lock, 150);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            thread.start();
+            LockChild.count(lock, 150);
+            thread.join();
+            assertThat(first.join()).isZero();
+            assertThat(second.join()).isZero();
+        }
+        assertThat(root.resolve("number")).hasContent("600");
+        assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(601);
+    }
+
+    @Test
+    void isTheSameForEveryPathToADirectory() throws IOException {
+        Path directory = root.resolve("not/there");
+        DirectoryLock lock = DirectoryLock.of(directory);
+        assertThat(directory).isDirectory();
+        Path link = Files.createSymbolicLink(root.resolve("link"), directory);
+        assertThat(DirectoryLock.of(link)).isSameAs(lock);
+        assertThat(DirectoryLock.of(directory.resolve("../there"))).isSameAs(lock);
+    }
+
+    @Test
+    void isReentrantAndReleasedAfterAFailure() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        assertThat(lock.<String>hold(() -> lock.hold(() -> "inner"))).isEqualTo("inner");
+        assertThatThrownBy(() -> lock.hold(() -> {
+                    throw new IOException("failed");
+                }))
+                .hasMessage("failed");
+        try (ChildJvm child = ChildJvm.start(LockChild.class, root, "count", 1)) {
+            assertThat(child.join()).isZero();
+        }
+    }
+
+    @Test
+    void refusesTheCounterWithoutTheLock() throws IOException {
+        DirectoryLock lock = DirectoryLock.of(root);
+        assertThatThrownBy(lock::nextId).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void theCounterNeverGoesBack() throws IOException {
+        DirectoryLock lock = DirectoryLock.of(root);
+        Path file = root.resolve(DirectoryLock.FILE_NAME);
+        assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(1);
+        raise(lock, 8);
+        raise(lock, 5);
+        assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(8);
+        assertThat(file).hasContent("000000000000000008");
+        Files.delete(file);
+        assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(8);
+        raise(lock, 5);
+        assertThat(file).hasContent("000000000000000008");
+    }
+
+    @Test
+    void contentThatIsNotOursIsIgnored() throws IOException {
+        DirectoryLock lock = DirectoryLock.of(root);
+        raise(lock, 8);
+        for (String content : List.of("", "7", "999999999999999999\n", "00000000000000000x\n", "x".repeat(500))) {
+            Files.writeString(root.resolve(DirectoryLock.FILE_NAME), content);
+            assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void opensAgainWhatWasDeleted() throws Exception {
+        Path directory = root.resolve("backups");
+        DirectoryLock lock = DirectoryLock.of(directory);
+        lock.hold(() -> null);
+        Files.delete(directory.resolve(DirectoryLock.FILE_NAME));
+        Files.delete(directory);
+        try (ChildJvm child = ChildJvm.start(LockChild.class, directory, "hold")) {
+            assertThat(child.readLine()).isEqualTo("held");
+            CountDownLatch entered = new CountDownLatch(1);
+            Thread thread = new Thread(() -> {
+                try {
+                    lock.hold(() -> {
+                        entered.countDown();
+                        return null;
+                    });
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            thread.start();
+            assertThat(entered.await(200, TimeUnit.MILLISECONDS)).isFalse();
+            child.kill();
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            thread.join();
+        }
+    }
+
+    @Test
+    void waitsThroughInterrupts() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        try (ChildJvm child = ChildJvm.start(LockChild.class, root, "hold")) {
+            assertThat(child.readLine()).isEqualTo("held");
+            AtomicBoolean stillInterrupted = new AtomicBoolean();
+            Thread thread = new Thread(() -> {
+                try {
+                    lock.hold(() -> null);
+                    stillInterrupted.set(Thread.currentThread().isInterrupted());
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            thread.start();
+            Thread.sleep(50);
+            thread.interrupt();
+            Thread.sleep(50);
+            assertThat(thread.isAlive()).isTrue();
+            child.kill();
+            thread.join(10_000);
+            assertThat(stillInterrupted).isTrue();
+        }
+        lock.hold(() -> null);
+    }
+
+    @Test
+    void removesOnlyWhatTheDeadLeft() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        try (PendingFile own = PendingFile.create(lock);
+                ChildJvm living = ChildJvm.start(LockChild.class, root, "live");
+                ChildJvm dying = ChildJvm.start(LockChild.class, root, "live")) {
+            Path alive = Path.of(living.readLine());
+            Path dead = Path.of(dying.readLine());
+            Path foreign = Files.writeString(root.resolve(".tmp-ffffffff-1"), "none of ours");
+            dying.kill();
+            Files.writeString(dead.resolveSibling(dead.getFileName() + "-journal"), "");
+            assertThat(lock.hold(lock::removeAbandoned)).hasSize(2);
+            assertThat(dead).doesNotExist();
+            assertThat(alive).exists();
+            assertThat(own.path()).exists();
+            assertThat(foreign).exists();
+        }
+    }
+
+    @Test
+    void excludesAnotherClassLoaderOfTheSameProcess() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        URL classes = DirectoryLock.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes}, null);
+                PendingFile own = PendingFile.create(lock)) {
+            Class<?> otherLock = loader.loadClass(DirectoryLock.class.getName());
+            Class<?> otherCallable = loader.loadClass(IOCallable.class.getName());
+            Object other = otherLock.getMethod("of", Path.class).invoke(null, root);
+            List<String> order = new ArrayList<>();
+            Object work =
+                    java.lang.reflect.Proxy.newProxyInstance(loader, new Class<?>[] {otherCallable}, (p, m, a) -> {
+                        order.add("other");
+                        return otherLock.getMethod("removeAbandoned").invoke(other);
+                    });
+            Thread thread = new Thread(() -> {
+                try {
+                    otherLock.getMethod("hold", otherCallable).invoke(other, work);
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            lock.hold(() -> {
+                thread.start();
+                try {
+                    Thread.sleep(100);
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                order.add("this");
+                return null;
+            });
+            thread.join(10_000);
+            assertThat(order).containsExactly("this", "other");
+            assertThat(own.path()).exists();
+        }
+    }
+
+    @Test
+    void doesNotFollowALockFileThatIsALink() throws IOException {
+        Path outside = Files.writeString(root.resolve("precious"), "precious");
+        Path directory = Files.createDirectory(root.resolve("backups"));
+        Files.createSymbolicLink(directory.resolve(DirectoryLock.FILE_NAME), outside);
+        DirectoryLock lock = DirectoryLock.of(directory);
+        assertThatThrownBy(() -> lock.hold(() -> null))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining(directory.toRealPath().toString());
+        assertThat(outside).hasContent("precious");
+    }
+
+    @Test
+    void whoeverMayWriteToTheDirectoryMayLockIt() throws IOException {
+        Path directory = Files.createDirectory(root.resolve("backups"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxr-x"));
+        DirectoryLock.of(directory).hold(() -> null);
+        assertThat(Files.getPosixFilePermissions(directory.resolve(DirectoryLock.FILE_NAME)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-rw----"));
+    }
+
+    private static void raise(DirectoryLock lock, long next) throws IOException {
+        lock.hold(() -> {
+            lock.raiseNextId(next);
+            return null;
+        });
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What {@link DirectoryLockTest} lets other processes do. */
+final class LockChild {
+    private LockChild() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        DirectoryLock lock = DirectoryLock.of(Path.of(args[0]));
+        switch (args[1]) {
+            case "count" -> count(lock, Integer.parseInt(args[2]));
+            case "live" -> {
+                System.out.println(PendingFile.create(lock).path());
+                Thread.sleep(60_000);
+            }
+            case "hold" ->
+                lock.hold(() -> {
+                    System.out.println("held");
+                    try {
+                        Thread.sleep(60_000);
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    return null;
+                });
+            default -> throw new IllegalArgumentException(args[1]);
+        }
+    }
+
+    /** Takes ids, and adds to a number in a file in a way that loses additions unless they exclude each other. */
+    static void count(DirectoryLock lock, int times) throws IOException {
+        Path file = lock.directory().resolve("number");
+        for (int i = 0; i < times; i++) {
+            lock.hold(() -> {
+                lock.raiseNextId(lock.nextId() + 1);
+                long number = Files.exists(file) ? Long.parseLong(Files.readString(file)) : 0;
+                Files.writeString(file, Long.toString(number + 1));
+                return null;
+            });
+        }
+    }
+}
