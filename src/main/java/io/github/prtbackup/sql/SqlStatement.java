@@ -54,7 +54,7 @@ public final class SqlStatement {
 
     /**
      * {@return whether the statement, a write or not, fails or does nothing or something else inside a transaction} As
-     * {@link #standsAlone()}, and {@code PRAGMA foreign_keys = …}, {@code synchronous}, {@code wal_checkpoint},
+     * {@link #standsAlone()}, and {@code PRAGMA foreign_keys = …}, {@code synchronous}, {@code wal_checkpoint}, DETACH,
      * {@code VACUUM INTO}, {@code backup to}. A string with such a statement can't be wrapped in a transaction.
      */
     public boolean needsAutocommit() {
@@ -88,6 +88,14 @@ public final class SqlStatement {
      */
     public String schemaName() {
         return verdict.schema();
+    }
+
+    /**
+     * {@return whether {@link #schemaName()} does not tell all: a PRAGMA that acts on every attached database where no
+     * schema is written} {@code journal_mode = …} and {@code optimize} are such.
+     */
+    public boolean everySchema() {
+        return verdict.everySchema();
     }
 
     /** {@return the name of a PRAGMA in lower case, null for other statements} */

@@ -55,7 +55,8 @@ final class StatementReader {
                 lexer.next();
                 yield isTemp(schemaOfName()) ? Verdict.READ : Verdict.MAINTENANCE;
             }
-            case "ATTACH", "DETACH" -> Verdict.READ_THAT_CHANGES_NAMES;
+            case "ATTACH" -> Verdict.READ_THAT_CHANGES_NAMES;
+            case "DETACH" -> Verdict.DETACH;
             case "VACUUM" -> vacuum();
             default -> query(keyword);
         };
@@ -97,14 +98,10 @@ final class StatementReader {
     /** {@code SAVEPOINT name}, {@code RELEASE [SAVEPOINT] name}, {@code … TO [SAVEPOINT] name}. */
     private Verdict savepoint(TransactionControl control) {
         lexer.next();
-        boolean keyword = control != TransactionControl.SAVEPOINT && lexer.isWord("SAVEPOINT");
-        String name = lexer.isName() ? lexer.value() : null;
-        if (keyword) {
+        if (control != TransactionControl.SAVEPOINT && lexer.isWord("SAVEPOINT")) {
             lexer.next();
-            // A savepoint may itself be called so.
-            name = lexer.isName() ? lexer.value() : name;
         }
-        return Verdict.transaction(control, name);
+        return Verdict.transaction(control, lexer.isName() ? lexer.value() : null);
     }
 
     /** {@code PRAGMA [schema.]name [= value | (value)]}. */
@@ -113,7 +110,7 @@ final class StatementReader {
         if (!lexer.isName()) {
             return Verdict.UNKNOWN;
         }
-        String schema = "main";
+        String schema = null;
         String name = lexer.value();
         lexer.next();
         if (lexer.isSymbol('.')) {
@@ -134,8 +131,13 @@ final class StatementReader {
         return Verdict.pragma(schema, Ascii.lower(name), value);
     }
 
+    /** The value behind {@code =}, which may also be written {@code ==}, or {@code (}. */
     private String pragmaValue() {
+        boolean assigned = lexer.isSymbol('=');
         lexer.next();
+        if (assigned && lexer.isSymbol('=')) {
+            lexer.next();
+        }
         String sign = "";
         if (lexer.isSymbol('-') || lexer.isSymbol('+')) {
             sign = lexer.raw();
@@ -159,21 +161,13 @@ final class StatementReader {
     private Verdict definition() {
         lexer.next();
         if (lexer.isWord("IF")) {
-            skipIfExists();
-        }
-        return isTemp(schemaOfName()) ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
-    }
-
-    /** {@code IF [NOT] EXISTS}; but a table may be called IF. */
-    private void skipIfExists() {
-        Lexer ahead = new Lexer(text, lexer.end(), text.length());
-        ahead.next();
-        if (ahead.isWord("NOT") || ahead.isWord("EXISTS")) {
-            do {
+            lexer.next();
+            if (lexer.isWord("NOT")) {
                 lexer.next();
-            } while (lexer.isWord("NOT"));
+            }
             lexer.next();
         }
+        return isTemp(schemaOfName()) ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
     }
 
     private Verdict analyze() {

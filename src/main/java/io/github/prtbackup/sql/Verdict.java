@@ -13,6 +13,7 @@ record Verdict(
         boolean explainable,
         boolean changesNames,
         String schema,
+        boolean everySchema,
         String pragma,
         String pragmaValue) {
 
@@ -22,8 +23,11 @@ record Verdict(
     /** A query. */
     static final Verdict READ = simple(Effect.READ, false, true, false, false);
 
-    /** Changes what names mean, and no database file: ATTACH, DETACH, definitions in {@code temp}. */
+    /** Changes what names mean, and no database file: ATTACH, definitions in {@code temp}. */
     static final Verdict READ_THAT_CHANGES_NAMES = simple(Effect.READ, false, false, false, true);
+
+    /** Refuses inside a transaction that has touched the database. */
+    static final Verdict DETACH = simple(Effect.READ, true, false, false, true);
 
     /** A query with a call that writes behind SQLite's back. */
     static final Verdict WRITING_QUERY = simple(Effect.WRITE, false, true, false, false);
@@ -51,9 +55,13 @@ record Verdict(
     }
 
     static Verdict transaction(TransactionControl control, String savepoint) {
-        return new Verdict(Effect.TRANSACTION, control, savepoint, false, false, false, false, null, null, null);
+        return new Verdict(Effect.TRANSACTION, control, savepoint, false, false, false, false, null, false, null, null);
     }
 
+    /**
+     * @param schema null where none is written
+     * @param name in lower case
+     */
     static Verdict pragma(String schema, String name, String value) {
         boolean writes = Pragmas.writes(name, value);
         return new Verdict(
@@ -64,18 +72,19 @@ record Verdict(
                 !writes || Pragmas.returnsRows(name),
                 false,
                 false,
-                schema,
+                schema == null ? "main" : schema,
+                schema == null && Pragmas.actsOnEverySchema(name),
                 name,
                 value);
     }
 
     private static Verdict ofSchema(Effect effect, boolean changesNames, String schema) {
-        return new Verdict(effect, null, null, true, false, false, changesNames, schema, null, null);
+        return new Verdict(effect, null, null, true, false, false, changesNames, schema, false, null, null);
     }
 
     private static Verdict simple(
             Effect effect, boolean needsAutocommit, boolean mayReturnRows, boolean explainable, boolean changesNames) {
         return new Verdict(
-                effect, null, null, needsAutocommit, mayReturnRows, explainable, changesNames, null, null, null);
+                effect, null, null, needsAutocommit, mayReturnRows, explainable, changesNames, null, false, null, null);
     }
 }
