@@ -17,28 +17,21 @@ final class StatementReader {
     }
 
     static Verdict read(String statement) {
-        Verdict verdict = new StatementReader(statement).verdict();
-        boolean callCouldWrite = verdict.effect() == Effect.READ ? verdict.pragma() == null : verdict.explainable();
-        if (callCouldWrite && WritingCalls.in(statement) && !isExplain(statement)) {
-            return verdict.effect() == Effect.READ ? Verdict.WRITING_QUERY : Verdict.UNKNOWN;
+        StatementReader reader = new StatementReader(statement);
+        reader.lexer.next();
+        if (reader.lexer.isWord("EXPLAIN")) {
+            return Verdict.READ;
         }
-        return verdict;
-    }
-
-    private static boolean isExplain(String statement) {
-        Lexer lexer = new Lexer(statement);
-        lexer.next();
-        return lexer.isWord("EXPLAIN");
+        Verdict verdict = reader.verdict();
+        return verdict.takesExpressions() && WritingCalls.in(statement) ? Verdict.UNKNOWN : verdict;
     }
 
     private Verdict verdict() {
-        lexer.next();
         String keyword = keyword();
         if (keyword.equals("WITH")) {
             return TableExpressions.skip(lexer) ? query(keyword()) : Verdict.UNKNOWN;
         }
         return switch (keyword) {
-            case "EXPLAIN" -> Verdict.READ;
             case "BEGIN" -> Verdict.transaction(TransactionControl.BEGIN, null);
             case "COMMIT", "END" -> Verdict.transaction(TransactionControl.COMMIT, null);
             case "ROLLBACK" -> rollback();
@@ -53,7 +46,7 @@ final class StatementReader {
             case "ANALYZE" -> analyze();
             case "REINDEX" -> {
                 lexer.next();
-                yield isTemp(schemaOfName()) ? Verdict.READ : Verdict.MAINTENANCE;
+                yield isTempName() ? Verdict.READ : Verdict.MAINTENANCE;
             }
             case "ATTACH" -> Verdict.READ_THAT_CHANGES_NAMES;
             case "DETACH" -> Verdict.DETACH;
@@ -107,20 +100,9 @@ final class StatementReader {
     /** {@code PRAGMA [schema.]name [= value | (value)]}. */
     private Verdict pragma() {
         lexer.next();
-        if (!lexer.isName()) {
+        QualifiedName name = QualifiedName.read(lexer);
+        if (name == null) {
             return Verdict.UNKNOWN;
-        }
-        String schema = null;
-        String name = lexer.value();
-        lexer.next();
-        if (lexer.isSymbol('.')) {
-            lexer.next();
-            if (!lexer.isName()) {
-                return Verdict.UNKNOWN;
-            }
-            schema = name;
-            name = lexer.value();
-            lexer.next();
         }
         String value = null;
         if (lexer.isSymbol('=') || lexer.isSymbol('(')) {
@@ -128,7 +110,7 @@ final class StatementReader {
         } else if (lexer.kind() != Kind.END) {
             return Verdict.UNKNOWN;
         }
-        return Verdict.pragma(schema, Ascii.lower(name), value);
+        return Verdict.pragma(name.schema(), Ascii.lower(name.name()), value);
     }
 
     /** The value behind {@code =}, which may also be written {@code ==}, or {@code (}. */
@@ -167,12 +149,13 @@ final class StatementReader {
             }
             lexer.next();
         }
-        return isTemp(schemaOfName()) ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
+        return isTempName() ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
     }
 
+    /** {@code ANALYZE temp}, {@code ANALYZE temp.table}. */
     private Verdict analyze() {
         lexer.next();
-        boolean temp = lexer.isName() && isTemp(lexer.value());
+        boolean temp = lexer.isName() && Ascii.lower(lexer.value()).equals("temp");
         return temp ? Verdict.READ : Verdict.MAINTENANCE;
     }
 
@@ -186,18 +169,9 @@ final class StatementReader {
         return lexer.isWord("INTO") ? Verdict.copyOf(schema) : Verdict.vacuum(schema);
     }
 
-    /** The schema of a name {@code schema.name} at the cursor, null where the name has none. */
-    private String schemaOfName() {
-        if (!lexer.isName()) {
-            return null;
-        }
-        String schema = lexer.value();
-        lexer.next();
-        return lexer.isSymbol('.') ? schema : null;
-    }
-
-    private static boolean isTemp(String schema) {
-        return "temp".equalsIgnoreCase(schema);
+    private boolean isTempName() {
+        QualifiedName name = QualifiedName.read(lexer);
+        return name != null && name.isTemp();
     }
 
     /** The word at the cursor in upper case, empty where there is none or it is longer than any keyword. */

@@ -36,7 +36,7 @@ final class Summary {
                 summary.append(kind);
                 lexer.next();
                 if (!lexer.isWord("INTO")) {
-                    appendName(name());
+                    append(QualifiedName.read(lexer));
                 }
             }
             default -> summary.append(kind);
@@ -44,19 +44,9 @@ final class Summary {
         return shortened();
     }
 
-    /** {@code INSERT [OR IGNORE] INTO name}, {@code UPDATE [OR FAIL] name}, {@code DELETE FROM name}. */
     private void changeOfRows(String kind, String statement) {
         summary.append(kind);
-        lexer.next();
-        if (lexer.isWord("OR")) {
-            lexer.next();
-            lexer.next();
-        }
-        if (lexer.isWord("INTO") || lexer.isWord("FROM")) {
-            lexer.next();
-        }
-        String target = name();
-        appendName(target);
+        String target = append(QualifiedName.ofChangedTable(lexer));
         for (String other : NamedTables.in(statement)) {
             if (!other.equalsIgnoreCase(target)) {
                 summary.append(", ").append(other);
@@ -76,7 +66,7 @@ final class Summary {
             summary.append(' ').append(word());
             lexer.next();
             skipIfExists();
-            appendName(name());
+            append(QualifiedName.read(lexer));
         }
     }
 
@@ -100,26 +90,12 @@ final class Summary {
         return grammar ? Ascii.upper(lexer.raw()) : NAMELESS;
     }
 
-    /** {@code [schema.]name} at the cursor, without quotes; empty where there is none. */
-    private String name() {
-        if (!lexer.isName()) {
+    private String append(QualifiedName name) {
+        if (name == null) {
             return "";
         }
-        String name = lexer.value();
-        lexer.next();
-        if (lexer.isSymbol('.')) {
-            lexer.next();
-            if (lexer.isName()) {
-                return name + "." + lexer.value();
-            }
-        }
-        return name;
-    }
-
-    private void appendName(String name) {
-        if (!name.isEmpty()) {
-            summary.append(' ').append(name);
-        }
+        summary.append(' ').append(name);
+        return name.toString();
     }
 
     private String shortened() {

@@ -17,7 +17,10 @@ record Verdict(
         String pragma,
         String pragmaValue) {
 
-    /** Nobody knows what it does: it writes, and every question about it has the answer that costs and does not harm. */
+    /**
+     * Neither its text nor EXPLAIN tells what it does: it writes, and every question about it has the answer that costs and
+     * does not harm.
+     */
     static final Verdict UNKNOWN = simple(Effect.WRITE, false, true, false, true);
 
     /** A query. */
@@ -28,9 +31,6 @@ record Verdict(
 
     /** Refuses inside a transaction that has touched the database. */
     static final Verdict DETACH = simple(Effect.READ, true, false, false, true);
-
-    /** A query with a call that writes behind SQLite's back. */
-    static final Verdict WRITING_QUERY = simple(Effect.WRITE, false, true, false, false);
 
     static final Verdict DEFINITION = simple(Effect.WRITE, false, false, true, true);
 
@@ -52,6 +52,11 @@ record Verdict(
 
     static Verdict changesRows(boolean returning) {
         return simple(Effect.WRITE, false, returning, true, false);
+    }
+
+    /** Whether a function could be called in it. */
+    boolean takesExpressions() {
+        return effect != Effect.TRANSACTION && pragma == null;
     }
 
     static Verdict transaction(TransactionControl control, String savepoint) {
