@@ -47,7 +47,7 @@ public final class Classifier {
         StatementSplitter splitter = new StatementSplitter(sql, length);
         boolean more = splitter.next();
         while (more && statements.size() < atMost) {
-            String text = sql.substring(splitter.start(), splitter.end()).strip();
+            String text = Lexer.trimmed(sql, splitter.start(), splitter.end());
             more = splitter.next();
             String trailer = more ? "" : sql.substring(splitter.start(), splitter.end());
             statements.add(new SqlStatement(text, trailer, StatementReader.read(text)));
