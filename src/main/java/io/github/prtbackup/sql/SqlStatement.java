@@ -1,5 +1,7 @@
 package io.github.prtbackup.sql;
 
+import io.github.prtbackup.sql.Verdict.Trait;
+
 /** One statement of a string of SQL, and what its text says about it. Immutable, safe for use by any thread. */
 public final class SqlStatement {
 
@@ -49,7 +51,7 @@ public final class SqlStatement {
      * change of the journal mode, sqlite-jdbc's {@code restore from}.
      */
     public boolean standsAlone() {
-        return verdict.needsAutocommit() && verdict.effect() == Effect.WRITE;
+        return needsAutocommit() && effect() == Effect.WRITE;
     }
 
     /**
@@ -58,12 +60,12 @@ public final class SqlStatement {
      * {@code VACUUM INTO}, {@code backup to}. A string with such a statement can't be wrapped in a transaction.
      */
     public boolean needsAutocommit() {
-        return verdict.needsAutocommit();
+        return verdict.has(Trait.NEEDS_AUTOCOMMIT);
     }
 
     /** {@return whether it may leave a cursor with rows open} Of interest for writes; true for every query. */
     public boolean mayReturnRows() {
-        return verdict.mayReturnRows();
+        return verdict.has(Trait.MAY_RETURN_ROWS);
     }
 
     /**
@@ -71,7 +73,7 @@ public final class SqlStatement {
      * truth: PRAGMA, VACUUM, {@code restore from}, queries that write, the unknown.
      */
     public boolean explainable() {
-        return verdict.explainable();
+        return verdict.has(Trait.EXPLAINABLE);
     }
 
     /**
@@ -79,7 +81,7 @@ public final class SqlStatement {
      * {@link Explain} answered before is void. (A ROLLBACK that undoes one of them has the same effect.)
      */
     public boolean changesNames() {
-        return verdict.changesNames();
+        return verdict.has(Trait.CHANGES_NAMES);
     }
 
     /**
@@ -95,7 +97,7 @@ public final class SqlStatement {
      * schema is written} {@code journal_mode = …} and {@code optimize} are such.
      */
     public boolean everySchema() {
-        return verdict.everySchema();
+        return verdict.has(Trait.EVERY_SCHEMA);
     }
 
     /** {@return the name of a PRAGMA in lower case, null for other statements} */

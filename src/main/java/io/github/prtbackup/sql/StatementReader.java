@@ -20,7 +20,7 @@ final class StatementReader {
         StatementReader reader = new StatementReader(statement);
         reader.lexer.next();
         if (reader.lexer.isWord("EXPLAIN")) {
-            return Verdict.READ;
+            return Verdict.QUERY;
         }
         Verdict verdict = reader.verdict();
         return verdict.takesExpressions() && WritingCalls.in(statement) ? Verdict.UNKNOWN : verdict;
@@ -46,9 +46,9 @@ final class StatementReader {
             case "ANALYZE" -> analyze();
             case "REINDEX" -> {
                 lexer.next();
-                yield isTempName() ? Verdict.READ : Verdict.MAINTENANCE;
+                yield isTempName() ? Verdict.TEMP_MAINTENANCE : Verdict.MAINTENANCE;
             }
-            case "ATTACH" -> Verdict.READ_THAT_CHANGES_NAMES;
+            case "ATTACH" -> Verdict.ATTACH;
             case "DETACH" -> Verdict.DETACH;
             case "VACUUM" -> vacuum();
             default -> query(keyword);
@@ -58,9 +58,10 @@ final class StatementReader {
     /** The statements that can stand behind common table expressions. */
     private Verdict query(String keyword) {
         return switch (keyword) {
-            case "SELECT", "VALUES" -> Verdict.READ;
+            case "SELECT", "VALUES" -> Verdict.QUERY;
             // Also on a table of temp, though its text says so: a trigger of temp may reach any database.
-            case "INSERT", "REPLACE", "UPDATE", "DELETE" -> Verdict.changesRows(returnsRows());
+            case "INSERT", "REPLACE", "UPDATE", "DELETE" ->
+                returnsRows() ? Verdict.RETURNING_ROW_CHANGE : Verdict.ROW_CHANGE;
             default -> Verdict.UNKNOWN;
         };
     }
@@ -131,7 +132,7 @@ final class StatementReader {
     private Verdict create() {
         lexer.next();
         if (lexer.isWord("TEMP") || lexer.isWord("TEMPORARY")) {
-            return Verdict.READ_THAT_CHANGES_NAMES;
+            return Verdict.TEMP_DEFINITION;
         }
         if (lexer.isWord("UNIQUE") || lexer.isWord("VIRTUAL")) {
             lexer.next();
@@ -149,14 +150,14 @@ final class StatementReader {
             }
             lexer.next();
         }
-        return isTempName() ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
+        return isTempName() ? Verdict.TEMP_DEFINITION : Verdict.DEFINITION;
     }
 
     /** {@code ANALYZE temp}, {@code ANALYZE temp.table}. */
     private Verdict analyze() {
         lexer.next();
         boolean temp = lexer.isName() && Ascii.lower(lexer.value()).equals("temp");
-        return temp ? Verdict.READ : Verdict.MAINTENANCE;
+        return temp ? Verdict.TEMP_MAINTENANCE : Verdict.MAINTENANCE;
     }
 
     private Verdict vacuum() {

@@ -1,6 +1,7 @@
 package io.github.prtbackup.sql;
 
 import io.github.prtbackup.sql.Lexer.Kind;
+import java.util.Set;
 
 /**
  * The kind of a statement and the tables in it, for people to read. Only words of the grammar and names get in, never a
@@ -11,6 +12,24 @@ final class Summary {
 
     private static final int MAX_LENGTH = 80;
     private static final String NAMELESS = "statement";
+    private static final Set<String> MODIFIERS = Set.of("TEMP", "TEMPORARY", "UNIQUE", "VIRTUAL");
+    private static final Set<String> OBJECTS = Set.of("TABLE", "INDEX", "VIEW", "TRIGGER");
+
+    /** Statements of which the kind is told and no more. The first word of anything else may be anything. */
+    private static final Set<String> OTHERS = Set.of(
+            "SELECT",
+            "VALUES",
+            "EXPLAIN",
+            "BEGIN",
+            "COMMIT",
+            "END",
+            "ROLLBACK",
+            "SAVEPOINT",
+            "RELEASE",
+            "ATTACH",
+            "DETACH",
+            "BACKUP",
+            "RESTORE");
 
     private final Lexer lexer;
     private final StringBuilder summary = new StringBuilder();
@@ -39,7 +58,7 @@ final class Summary {
                     append(QualifiedName.read(lexer));
                 }
             }
-            default -> summary.append(kind);
+            default -> summary.append(OTHERS.contains(kind) ? kind : NAMELESS);
         }
         return shortened();
     }
@@ -54,24 +73,20 @@ final class Summary {
         }
     }
 
-    /** {@code CREATE UNIQUE INDEX IF NOT EXISTS name}: everything between the verb and the name is part of the kind. */
+    /** {@code CREATE UNIQUE INDEX IF NOT EXISTS name}. */
     private void definition(String kind) {
         summary.append(kind);
         lexer.next();
-        while (!isObject() && lexer.kind() == Kind.WORD && summary.length() < MAX_LENGTH) {
+        while (MODIFIERS.contains(word())) {
             summary.append(' ').append(word());
             lexer.next();
         }
-        if (isObject()) {
+        if (OBJECTS.contains(word())) {
             summary.append(' ').append(word());
             lexer.next();
             skipIfExists();
             append(QualifiedName.read(lexer));
         }
-    }
-
-    private boolean isObject() {
-        return lexer.isWord("TABLE") || lexer.isWord("INDEX") || lexer.isWord("VIEW") || lexer.isWord("TRIGGER");
     }
 
     private void skipIfExists() {
@@ -84,10 +99,10 @@ final class Summary {
         }
     }
 
-    /** The word at the cursor, if it could be one of the grammar. */
+    /** The word at the cursor in upper case, empty where there is none or it is longer than any of the grammar. */
     private String word() {
-        boolean grammar = lexer.kind() == Kind.WORD && lexer.end() - lexer.start() <= 20;
-        return grammar ? Ascii.upper(lexer.raw()) : NAMELESS;
+        boolean possible = lexer.kind() == Kind.WORD && lexer.end() - lexer.start() <= 9;
+        return possible ? Ascii.upper(lexer.raw()) : "";
     }
 
     private String append(QualifiedName name) {
