@@ -6,13 +6,18 @@ import java.util.List;
 /** From a string of SQL to its statements, with a bounded memory of those that come again. Safe for use by any thread. */
 public final class Classifier {
 
+    private static final Script NOTHING = new Script(List.of());
+
     private final RecentScripts recent = new RecentScripts();
 
     /** Creates a classifier that remembers nothing yet. */
     public Classifier() {}
 
-    /** {@return all statements of the string} Never throws, whatever the string. */
+    /** {@return all statements of the string, none of null} Never throws, whatever the string. */
     public Script script(String sql) {
+        if (sql == null) {
+            return NOTHING;
+        }
         Script known = recent.get(sql);
         if (known != null) {
             return known;
@@ -24,16 +29,16 @@ public final class Classifier {
 
     /** {@return the first statement of the string, the only one that {@code sqlite3_prepare} sees; null if there is none} */
     public SqlStatement first(String sql) {
-        if (!RecentScripts.remembers(sql)) {
+        if (sql != null && !RecentScripts.remembers(sql)) {
             List<SqlStatement> statements = statements(sql, 1);
             return statements.isEmpty() ? null : statements.get(0);
         }
         return script(sql).first();
     }
 
-    /** {@return all statements of the string, worked out anew} */
+    /** {@return all statements of the string, none of null, worked out anew} */
     public static Script parse(String sql) {
-        return new Script(statements(sql, Integer.MAX_VALUE));
+        return sql == null ? NOTHING : new Script(statements(sql, Integer.MAX_VALUE));
     }
 
     private static List<SqlStatement> statements(String sql, int atMost) {
@@ -47,7 +52,7 @@ public final class Classifier {
         StatementSplitter splitter = new StatementSplitter(sql, length);
         boolean more = splitter.next();
         while (more && statements.size() < atMost) {
-            String text = sql.substring(splitter.start(), splitter.end()).strip();
+            String text = Lexer.trimmed(sql, splitter.start(), splitter.end());
             more = splitter.next();
             String trailer = more ? "" : sql.substring(splitter.start(), splitter.end());
             statements.add(new SqlStatement(text, trailer, StatementReader.read(text)));

@@ -54,6 +54,19 @@ final class Lexer {
         return nul < 0 ? text.length() : nul;
     }
 
+    /** The part of the text without the blanks around it: those of SQLite, which are fewer than Java's. */
+    static String trimmed(String text, int from, int to) {
+        int start = from;
+        int end = to;
+        while (start < end && isAsciiSpace(text.charAt(start))) {
+            start++;
+        }
+        while (start < end && isAsciiSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
     Kind kind() {
         return kind;
     }

@@ -34,7 +34,7 @@ final class NamedTables {
             }
             names.sort(null);
             return names;
-        } catch (ParseException | RuntimeException | StackOverflowError notUnderstood) {
+        } catch (ParseException | RuntimeException | StackOverflowError | LinkageError notUnderstood) {
             return List.of();
         }
     }

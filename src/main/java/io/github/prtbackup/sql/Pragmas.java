@@ -92,6 +92,14 @@ final class Pragmas {
         return acts && rule != null && rule.inTransaction == InTransaction.DIFFERS;
     }
 
+    /** Whether the PRAGMA acts on main and all that is attached where no schema is written. */
+    static boolean actsOnEverySchema(String name) {
+        return switch (name) {
+            case "journal_mode", "optimize", "wal_checkpoint" -> true;
+            default -> false;
+        };
+    }
+
     /** Whether the PRAGMA may answer with rows, also one that writes. */
     static boolean returnsRows(String name) {
         Rule rule = RULES.get(name);

@@ -1,5 +1,7 @@
 package io.github.prtbackup.sql;
 
+import io.github.prtbackup.sql.Verdict.Trait;
+
 /** One statement of a string of SQL, and what its text says about it. Immutable, safe for use by any thread. */
 public final class SqlStatement {
 
@@ -49,21 +51,21 @@ public final class SqlStatement {
      * change of the journal mode, sqlite-jdbc's {@code restore from}.
      */
     public boolean standsAlone() {
-        return verdict.needsAutocommit() && verdict.effect() == Effect.WRITE;
+        return needsAutocommit() && effect() == Effect.WRITE;
     }
 
     /**
      * {@return whether the statement, a write or not, fails or does nothing or something else inside a transaction} As
-     * {@link #standsAlone()}, and {@code PRAGMA foreign_keys = …}, {@code synchronous}, {@code wal_checkpoint},
+     * {@link #standsAlone()}, and {@code PRAGMA foreign_keys = …}, {@code synchronous}, {@code wal_checkpoint}, DETACH,
      * {@code VACUUM INTO}, {@code backup to}. A string with such a statement can't be wrapped in a transaction.
      */
     public boolean needsAutocommit() {
-        return verdict.needsAutocommit();
+        return verdict.has(Trait.NEEDS_AUTOCOMMIT);
     }
 
     /** {@return whether it may leave a cursor with rows open} Of interest for writes; true for every query. */
     public boolean mayReturnRows() {
-        return verdict.mayReturnRows();
+        return verdict.has(Trait.MAY_RETURN_ROWS);
     }
 
     /**
@@ -71,7 +73,7 @@ public final class SqlStatement {
      * truth: PRAGMA, VACUUM, {@code restore from}, queries that write, the unknown.
      */
     public boolean explainable() {
-        return verdict.explainable();
+        return verdict.has(Trait.EXPLAINABLE);
     }
 
     /**
@@ -79,7 +81,7 @@ public final class SqlStatement {
      * {@link Explain} answered before is void. (A ROLLBACK that undoes one of them has the same effect.)
      */
     public boolean changesNames() {
-        return verdict.changesNames();
+        return verdict.has(Trait.CHANGES_NAMES);
     }
 
     /**
@@ -88,6 +90,14 @@ public final class SqlStatement {
      */
     public String schemaName() {
         return verdict.schema();
+    }
+
+    /**
+     * {@return whether {@link #schemaName()} does not tell all: a PRAGMA that acts on every attached database where no
+     * schema is written} {@code journal_mode = …} and {@code optimize} are such.
+     */
+    public boolean everySchema() {
+        return verdict.has(Trait.EVERY_SCHEMA);
     }
 
     /** {@return the name of a PRAGMA in lower case, null for other statements} */

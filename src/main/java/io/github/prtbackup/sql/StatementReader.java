@@ -17,28 +17,21 @@ final class StatementReader {
     }
 
     static Verdict read(String statement) {
-        Verdict verdict = new StatementReader(statement).verdict();
-        boolean callCouldWrite = verdict.effect() == Effect.READ ? verdict.pragma() == null : verdict.explainable();
-        if (callCouldWrite && WritingCalls.in(statement) && !isExplain(statement)) {
-            return verdict.effect() == Effect.READ ? Verdict.WRITING_QUERY : Verdict.UNKNOWN;
+        StatementReader reader = new StatementReader(statement);
+        reader.lexer.next();
+        if (reader.lexer.isWord("EXPLAIN")) {
+            return Verdict.QUERY;
         }
-        return verdict;
-    }
-
-    private static boolean isExplain(String statement) {
-        Lexer lexer = new Lexer(statement);
-        lexer.next();
-        return lexer.isWord("EXPLAIN");
+        Verdict verdict = reader.verdict();
+        return verdict.takesExpressions() && WritingCalls.in(statement) ? Verdict.UNKNOWN : verdict;
     }
 
     private Verdict verdict() {
-        lexer.next();
         String keyword = keyword();
         if (keyword.equals("WITH")) {
             return TableExpressions.skip(lexer) ? query(keyword()) : Verdict.UNKNOWN;
         }
         return switch (keyword) {
-            case "EXPLAIN" -> Verdict.READ;
             case "BEGIN" -> Verdict.transaction(TransactionControl.BEGIN, null);
             case "COMMIT", "END" -> Verdict.transaction(TransactionControl.COMMIT, null);
             case "ROLLBACK" -> rollback();
@@ -53,9 +46,10 @@ final class StatementReader {
             case "ANALYZE" -> analyze();
             case "REINDEX" -> {
                 lexer.next();
-                yield isTemp(schemaOfName()) ? Verdict.READ : Verdict.MAINTENANCE;
+                yield isTempName() ? Verdict.TEMP_MAINTENANCE : Verdict.MAINTENANCE;
             }
-            case "ATTACH", "DETACH" -> Verdict.READ_THAT_CHANGES_NAMES;
+            case "ATTACH" -> Verdict.ATTACH;
+            case "DETACH" -> Verdict.DETACH;
             case "VACUUM" -> vacuum();
             default -> query(keyword);
         };
@@ -64,9 +58,10 @@ final class StatementReader {
     /** The statements that can stand behind common table expressions. */
     private Verdict query(String keyword) {
         return switch (keyword) {
-            case "SELECT", "VALUES" -> Verdict.READ;
+            case "SELECT", "VALUES" -> Verdict.QUERY;
             // Also on a table of temp, though its text says so: a trigger of temp may reach any database.
-            case "INSERT", "REPLACE", "UPDATE", "DELETE" -> Verdict.changesRows(returnsRows());
+            case "INSERT", "REPLACE", "UPDATE", "DELETE" ->
+                returnsRows() ? Verdict.RETURNING_ROW_CHANGE : Verdict.ROW_CHANGE;
             default -> Verdict.UNKNOWN;
         };
     }
@@ -97,33 +92,18 @@ final class StatementReader {
     /** {@code SAVEPOINT name}, {@code RELEASE [SAVEPOINT] name}, {@code … TO [SAVEPOINT] name}. */
     private Verdict savepoint(TransactionControl control) {
         lexer.next();
-        boolean keyword = control != TransactionControl.SAVEPOINT && lexer.isWord("SAVEPOINT");
-        String name = lexer.isName() ? lexer.value() : null;
-        if (keyword) {
+        if (control != TransactionControl.SAVEPOINT && lexer.isWord("SAVEPOINT")) {
             lexer.next();
-            // A savepoint may itself be called so.
-            name = lexer.isName() ? lexer.value() : name;
         }
-        return Verdict.transaction(control, name);
+        return Verdict.transaction(control, lexer.isName() ? lexer.value() : null);
     }
 
     /** {@code PRAGMA [schema.]name [= value | (value)]}. */
     private Verdict pragma() {
         lexer.next();
-        if (!lexer.isName()) {
+        QualifiedName name = QualifiedName.read(lexer);
+        if (name == null) {
             return Verdict.UNKNOWN;
-        }
-        String schema = "main";
-        String name = lexer.value();
-        lexer.next();
-        if (lexer.isSymbol('.')) {
-            lexer.next();
-            if (!lexer.isName()) {
-                return Verdict.UNKNOWN;
-            }
-            schema = name;
-            name = lexer.value();
-            lexer.next();
         }
         String value = null;
         if (lexer.isSymbol('=') || lexer.isSymbol('(')) {
@@ -131,11 +111,16 @@ final class StatementReader {
         } else if (lexer.kind() != Kind.END) {
             return Verdict.UNKNOWN;
         }
-        return Verdict.pragma(schema, Ascii.lower(name), value);
+        return Verdict.pragma(name.schema(), Ascii.lower(name.name()), value);
     }
 
+    /** The value behind {@code =}, which may also be written {@code ==}, or {@code (}. */
     private String pragmaValue() {
+        boolean assigned = lexer.isSymbol('=');
         lexer.next();
+        if (assigned && lexer.isSymbol('=')) {
+            lexer.next();
+        }
         String sign = "";
         if (lexer.isSymbol('-') || lexer.isSymbol('+')) {
             sign = lexer.raw();
@@ -147,7 +132,7 @@ final class StatementReader {
     private Verdict create() {
         lexer.next();
         if (lexer.isWord("TEMP") || lexer.isWord("TEMPORARY")) {
-            return Verdict.READ_THAT_CHANGES_NAMES;
+            return Verdict.TEMP_DEFINITION;
         }
         if (lexer.isWord("UNIQUE") || lexer.isWord("VIRTUAL")) {
             lexer.next();
@@ -159,27 +144,20 @@ final class StatementReader {
     private Verdict definition() {
         lexer.next();
         if (lexer.isWord("IF")) {
-            skipIfExists();
-        }
-        return isTemp(schemaOfName()) ? Verdict.READ_THAT_CHANGES_NAMES : Verdict.DEFINITION;
-    }
-
-    /** {@code IF [NOT] EXISTS}; but a table may be called IF. */
-    private void skipIfExists() {
-        Lexer ahead = new Lexer(text, lexer.end(), text.length());
-        ahead.next();
-        if (ahead.isWord("NOT") || ahead.isWord("EXISTS")) {
-            do {
+            lexer.next();
+            if (lexer.isWord("NOT")) {
                 lexer.next();
-            } while (lexer.isWord("NOT"));
+            }
             lexer.next();
         }
+        return isTempName() ? Verdict.TEMP_DEFINITION : Verdict.DEFINITION;
     }
 
+    /** {@code ANALYZE temp}, {@code ANALYZE temp.table}. */
     private Verdict analyze() {
         lexer.next();
-        boolean temp = lexer.isName() && isTemp(lexer.value());
-        return temp ? Verdict.READ : Verdict.MAINTENANCE;
+        boolean temp = lexer.isName() && Ascii.lower(lexer.value()).equals("temp");
+        return temp ? Verdict.TEMP_MAINTENANCE : Verdict.MAINTENANCE;
     }
 
     private Verdict vacuum() {
@@ -192,18 +170,9 @@ final class StatementReader {
         return lexer.isWord("INTO") ? Verdict.copyOf(schema) : Verdict.vacuum(schema);
     }
 
-    /** The schema of a name {@code schema.name} at the cursor, null where the name has none. */
-    private String schemaOfName() {
-        if (!lexer.isName()) {
-            return null;
-        }
-        String schema = lexer.value();
-        lexer.next();
-        return lexer.isSymbol('.') ? schema : null;
-    }
-
-    private static boolean isTemp(String schema) {
-        return "temp".equalsIgnoreCase(schema);
+    private boolean isTempName() {
+        QualifiedName name = QualifiedName.read(lexer);
+        return name != null && name.isTemp();
     }
 
     /** The word at the cursor in upper case, empty where there is none or it is longer than any keyword. */

@@ -1,6 +1,7 @@
 package io.github.prtbackup.sql;
 
 import io.github.prtbackup.sql.Lexer.Kind;
+import java.util.Set;
 
 /**
  * The kind of a statement and the tables in it, for people to read. Only words of the grammar and names get in, never a
@@ -11,6 +12,24 @@ final class Summary {
 
     private static final int MAX_LENGTH = 80;
     private static final String NAMELESS = "statement";
+    private static final Set<String> MODIFIERS = Set.of("TEMP", "TEMPORARY", "UNIQUE", "VIRTUAL");
+    private static final Set<String> OBJECTS = Set.of("TABLE", "INDEX", "VIEW", "TRIGGER");
+
+    /** Statements of which the kind is told and no more. The first word of anything else may be anything. */
+    private static final Set<String> OTHERS = Set.of(
+            "SELECT",
+            "VALUES",
+            "EXPLAIN",
+            "BEGIN",
+            "COMMIT",
+            "END",
+            "ROLLBACK",
+            "SAVEPOINT",
+            "RELEASE",
+            "ATTACH",
+            "DETACH",
+            "BACKUP",
+            "RESTORE");
 
     private final Lexer lexer;
     private final StringBuilder summary = new StringBuilder();
@@ -36,27 +55,17 @@ final class Summary {
                 summary.append(kind);
                 lexer.next();
                 if (!lexer.isWord("INTO")) {
-                    appendName(name());
+                    append(QualifiedName.read(lexer));
                 }
             }
-            default -> summary.append(kind);
+            default -> summary.append(OTHERS.contains(kind) ? kind : NAMELESS);
         }
         return shortened();
     }
 
-    /** {@code INSERT [OR IGNORE] INTO name}, {@code UPDATE [OR FAIL] name}, {@code DELETE FROM name}. */
     private void changeOfRows(String kind, String statement) {
         summary.append(kind);
-        lexer.next();
-        if (lexer.isWord("OR")) {
-            lexer.next();
-            lexer.next();
-        }
-        if (lexer.isWord("INTO") || lexer.isWord("FROM")) {
-            lexer.next();
-        }
-        String target = name();
-        appendName(target);
+        String target = append(QualifiedName.ofChangedTable(lexer));
         for (String other : NamedTables.in(statement)) {
             if (!other.equalsIgnoreCase(target)) {
                 summary.append(", ").append(other);
@@ -64,24 +73,20 @@ final class Summary {
         }
     }
 
-    /** {@code CREATE UNIQUE INDEX IF NOT EXISTS name}: everything between the verb and the name is part of the kind. */
+    /** {@code CREATE UNIQUE INDEX IF NOT EXISTS name}. */
     private void definition(String kind) {
         summary.append(kind);
         lexer.next();
-        while (!isObject() && lexer.kind() == Kind.WORD && summary.length() < MAX_LENGTH) {
+        while (MODIFIERS.contains(word())) {
             summary.append(' ').append(word());
             lexer.next();
         }
-        if (isObject()) {
+        if (OBJECTS.contains(word())) {
             summary.append(' ').append(word());
             lexer.next();
             skipIfExists();
-            appendName(name());
+            append(QualifiedName.read(lexer));
         }
-    }
-
-    private boolean isObject() {
-        return lexer.isWord("TABLE") || lexer.isWord("INDEX") || lexer.isWord("VIEW") || lexer.isWord("TRIGGER");
     }
 
     private void skipIfExists() {
@@ -94,32 +99,18 @@ final class Summary {
         }
     }
 
-    /** The word at the cursor, if it could be one of the grammar. */
+    /** The word at the cursor in upper case, empty where there is none or it is longer than any of the grammar. */
     private String word() {
-        boolean grammar = lexer.kind() == Kind.WORD && lexer.end() - lexer.start() <= 20;
-        return grammar ? Ascii.upper(lexer.raw()) : NAMELESS;
+        boolean possible = lexer.kind() == Kind.WORD && lexer.end() - lexer.start() <= 9;
+        return possible ? Ascii.upper(lexer.raw()) : "";
     }
 
-    /** {@code [schema.]name} at the cursor, without quotes; empty where there is none. */
-    private String name() {
-        if (!lexer.isName()) {
+    private String append(QualifiedName name) {
+        if (name == null) {
             return "";
         }
-        String name = lexer.value();
-        lexer.next();
-        if (lexer.isSymbol('.')) {
-            lexer.next();
-            if (lexer.isName()) {
-                return name + "." + lexer.value();
-            }
-        }
-        return name;
-    }
-
-    private void appendName(String name) {
-        if (!name.isEmpty()) {
-            summary.append(' ').append(name);
-        }
+        summary.append(' ').append(name);
+        return name.toString();
     }
 
     private String shortened() {

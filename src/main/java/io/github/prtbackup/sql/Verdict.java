@@ -1,81 +1,125 @@
 package io.github.prtbackup.sql;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
- * What the text of one statement says about it. The factories are the kinds of statement there are; {@link SqlStatement}
- * documents the components.
+ * What the text of one statement says about it. The constants and factories are the kinds of statement there are;
+ * {@link SqlStatement} documents the components.
  */
 record Verdict(
         Effect effect,
+        Set<Trait> traits,
         TransactionControl control,
         String savepoint,
-        boolean needsAutocommit,
-        boolean mayReturnRows,
-        boolean explainable,
-        boolean changesNames,
         String schema,
         String pragma,
         String pragmaValue) {
 
-    /** Nobody knows what it does: it writes, and every question about it has the answer that costs and does not harm. */
-    static final Verdict UNKNOWN = simple(Effect.WRITE, false, true, false, true);
+    /** What else there is to know of a statement. */
+    enum Trait {
+        /** Fails, does nothing or something else inside a transaction. */
+        NEEDS_AUTOCOMMIT,
+        /** May leave a cursor with rows open. */
+        MAY_RETURN_ROWS,
+        /** EXPLAIN tells which databases it writes. */
+        EXPLAINABLE,
+        /** May change what a name in another statement means. */
+        CHANGES_NAMES,
+        /** Acts on every attached database. */
+        EVERY_SCHEMA
+    }
 
-    /** A query. */
-    static final Verdict READ = simple(Effect.READ, false, true, false, false);
+    /**
+     * Neither its text nor EXPLAIN tells what it does: it writes, and every question about it has the answer that costs and
+     * does not harm.
+     */
+    static final Verdict UNKNOWN = of(Effect.WRITE, Trait.MAY_RETURN_ROWS, Trait.CHANGES_NAMES);
 
-    /** Changes what names mean, and no database file: ATTACH, DETACH, definitions in {@code temp}. */
-    static final Verdict READ_THAT_CHANGES_NAMES = simple(Effect.READ, false, false, false, true);
+    /** A query, or any statement behind EXPLAIN. */
+    static final Verdict QUERY = of(Effect.READ, Trait.MAY_RETURN_ROWS);
 
-    /** A query with a call that writes behind SQLite's back. */
-    static final Verdict WRITING_QUERY = simple(Effect.WRITE, false, true, false, false);
+    /** ANALYZE or REINDEX of what is in {@code temp}. */
+    static final Verdict TEMP_MAINTENANCE = of(Effect.READ);
 
-    static final Verdict DEFINITION = simple(Effect.WRITE, false, false, true, true);
+    /** CREATE, ALTER or DROP of what is in {@code temp}. */
+    static final Verdict TEMP_DEFINITION = of(Effect.READ, Trait.CHANGES_NAMES);
 
-    /** ANALYZE and REINDEX. */
-    static final Verdict MAINTENANCE = simple(Effect.WRITE, false, false, true, false);
+    static final Verdict ATTACH = of(Effect.READ, Trait.CHANGES_NAMES);
 
-    /** {@code VACUUM INTO} and {@code backup to}, which copy a database and refuse to do so inside a transaction. */
+    /** Refuses inside a transaction that has touched the database. */
+    static final Verdict DETACH = of(Effect.READ, Trait.CHANGES_NAMES, Trait.NEEDS_AUTOCOMMIT);
+
+    /** INSERT, REPLACE, UPDATE, DELETE. */
+    static final Verdict ROW_CHANGE = of(Effect.WRITE, Trait.EXPLAINABLE);
+
+    /** One of them with a RETURNING clause. */
+    static final Verdict RETURNING_ROW_CHANGE = of(Effect.WRITE, Trait.EXPLAINABLE, Trait.MAY_RETURN_ROWS);
+
+    /** CREATE, ALTER, DROP. */
+    static final Verdict DEFINITION = of(Effect.WRITE, Trait.EXPLAINABLE, Trait.CHANGES_NAMES);
+
+    /** ANALYZE, REINDEX. */
+    static final Verdict MAINTENANCE = of(Effect.WRITE, Trait.EXPLAINABLE);
+
+    /** {@code VACUUM INTO} and {@code backup to}. */
     static Verdict copyOf(String schema) {
-        return ofSchema(Effect.READ, false, schema);
+        return ofSchema(Effect.READ, schema, Trait.NEEDS_AUTOCOMMIT);
     }
 
     static Verdict vacuum(String schema) {
-        return ofSchema(Effect.WRITE, false, schema);
+        return ofSchema(Effect.WRITE, schema, Trait.NEEDS_AUTOCOMMIT);
     }
 
     static Verdict restore(String schema) {
-        return ofSchema(Effect.WRITE, true, schema);
-    }
-
-    static Verdict changesRows(boolean returning) {
-        return simple(Effect.WRITE, false, returning, true, false);
+        return ofSchema(Effect.WRITE, schema, Trait.NEEDS_AUTOCOMMIT, Trait.CHANGES_NAMES);
     }
 
     static Verdict transaction(TransactionControl control, String savepoint) {
-        return new Verdict(Effect.TRANSACTION, control, savepoint, false, false, false, false, null, null, null);
+        return new Verdict(Effect.TRANSACTION, Set.of(), control, savepoint, null, null, null);
     }
 
+    /**
+     * @param schema null where none is written
+     * @param name in lower case
+     * @param value null where there is none
+     */
     static Verdict pragma(String schema, String name, String value) {
         boolean writes = Pragmas.writes(name, value);
+        Set<Trait> traits = EnumSet.noneOf(Trait.class);
+        if (Pragmas.needsAutocommit(name, value)) {
+            traits.add(Trait.NEEDS_AUTOCOMMIT);
+        }
+        if (!writes || Pragmas.returnsRows(name)) {
+            traits.add(Trait.MAY_RETURN_ROWS);
+        }
+        if (schema == null && Pragmas.actsOnEverySchema(name)) {
+            traits.add(Trait.EVERY_SCHEMA);
+        }
         return new Verdict(
                 writes ? Effect.WRITE : Effect.READ,
+                Set.copyOf(traits),
                 null,
                 null,
-                Pragmas.needsAutocommit(name, value),
-                !writes || Pragmas.returnsRows(name),
-                false,
-                false,
-                schema,
+                schema == null ? "main" : schema,
                 name,
                 value);
     }
 
-    private static Verdict ofSchema(Effect effect, boolean changesNames, String schema) {
-        return new Verdict(effect, null, null, true, false, false, changesNames, schema, null, null);
+    boolean has(Trait trait) {
+        return traits.contains(trait);
     }
 
-    private static Verdict simple(
-            Effect effect, boolean needsAutocommit, boolean mayReturnRows, boolean explainable, boolean changesNames) {
-        return new Verdict(
-                effect, null, null, needsAutocommit, mayReturnRows, explainable, changesNames, null, null, null);
+    /** Whether a function could be called in it. */
+    boolean takesExpressions() {
+        return effect != Effect.TRANSACTION && pragma == null;
+    }
+
+    private static Verdict of(Effect effect, Trait... traits) {
+        return ofSchema(effect, null, traits);
+    }
+
+    private static Verdict ofSchema(Effect effect, String schema, Trait... traits) {
+        return new Verdict(effect, Set.of(traits), null, null, schema, null, null);
     }
 }

@@ -4,7 +4,8 @@ import io.github.prtbackup.sql.Lexer.Kind;
 
 /**
  * The two names through which a SELECT can write: the function {@code optimize(table)} of FTS3 and FTS4, and the table
- * {@code pragma_optimize}. EXPLAIN does not see either.
+ * {@code pragma_optimize}. EXPLAIN does not see either. A view that hides one of them from the text is the one
+ * write that is missed: to find it, every read would have to be explained.
  */
 final class WritingCalls {
 
