@@ -127,7 +127,12 @@ public final class Catalog {
         // The long part, and it needs no lock.
         pending.seal(canonical.original());
         progress.accept(Step.DATA_SEALED);
-        return hold(lock -> publish(lock, pending, canonical));
+        return hold(lock -> {
+            if (!pending.isIn(lock)) {
+                throw new IllegalArgumentException(pending.path() + " is not in " + directory);
+            }
+            return publish(lock, pending, canonical);
+        });
     }
 
     /**

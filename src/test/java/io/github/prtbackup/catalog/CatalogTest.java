@@ -353,6 +353,73 @@ class CatalogTest {
     }
 
     @Test
+    void refusesAFileOfAnotherDirectory() throws IOException {
+        Catalog other = Catalog.open(root.resolve("other"), CatalogTest::isGood);
+        try (PendingFile pending = other.newFile()) {
+            assertThatThrownBy(() -> catalog.publish(pending, new Request(database, "", true, 1)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(catalog.history(null)).isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeCheckedNowIsLeftAlone() throws IOException {
+        Entry entry = manual("good");
+        Path unknown = Files.writeString(directory.resolve("prt.db.backup_20250103_000000.db"), "good");
+        Catalog failing = Catalog.open(directory, file -> {
+            throw new IOException("busy");
+        });
+        failing.reconcile(database);
+        assertThat(failing.history(null)).containsExactly(entry);
+        assertThat(unknown).exists();
+        catalog.reconcile(database);
+        assertThat(catalog.history(null)).extracting(Entry::id).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void theLiveDatabaseIsNoBackupWhateverItsName() throws IOException {
+        Entry entry = manual("good");
+        Path live = Files.writeString(directory.resolve("prt.db.backup_20250103_000000.db"), "good");
+        catalog.reconcile(live);
+        assertThat(catalog.history(null)).containsExactly(entry);
+    }
+
+    @Test
+    void databasesOfOneNameAreNotMistakenForEachOther() throws IOException {
+        Path other = Files.createDirectories(root.resolve("other")).resolve("prt.db");
+        Files.writeString(other, "live");
+        manual("good 1");
+        publish(catalog, "good 2", new Request(other, "", true, 9));
+        manual("good 3");
+        Files.writeString(directory.resolve("prt.db.backup_20250103_000000_auto.db"), "good 4");
+        catalog.reconcile(other);
+        assertThat(catalog.history(other)).extracting(Entry::id).containsExactly(2L);
+        assertThat(catalog.history(database)).extracting(Entry::id).containsExactly(4L, 3L, 1L);
+    }
+
+    @Test
+    void metadataOfAnOlderToolIsUnderstood() throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("prt.db.backup_20240102_153045.db"), "good");
+        Files.writeString(
+                directory.resolve(MetadataFile.NAME),
+                "{\"backups\": [{\"backup_id\": 41, \"timestamp\": \"2024-01-02T15:30:45.123456\", \"backup_path\":"
+                        + " \"C:\\\\prt\\\\backups\\\\prt.db.backup_20240102_153045.db\"}]}");
+        catalog.reconcile(database);
+        assertThat(catalog.history(database))
+                .containsExactly(new Entry(
+                        41,
+                        LocalDateTime.of(2024, 1, 2, 15, 30, 45),
+                        directory.resolve("prt.db.backup_20240102_153045.db"),
+                        "",
+                        false,
+                        4,
+                        database,
+                        ""));
+        assertThat(manual("good").id()).isEqualTo(42);
+    }
+
+    @Test
     void anInterruptDoesNotDisturbIt() throws IOException {
         Thread.currentThread().interrupt();
         try {
