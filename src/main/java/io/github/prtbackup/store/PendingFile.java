@@ -158,6 +158,21 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if that fails, or a journal beside the file shows that it is not complete in itself
      */
     public void seal(Path original) throws IOException {
+        seal(original, true);
+    }
+
+    /**
+     * As {@link #seal}, but not durable: after a crash of the operating system anything may be in the file. For what can
+     * be missed.
+     *
+     * @param original the file whose owner, group and permissions it gets
+     * @throws IOException as there
+     */
+    public void sealBuffered(Path original) throws IOException {
+        seal(original, false);
+    }
+
+    private void seal(Path original, boolean durable) throws IOException {
         if (sha256 != null) {
             return;
         }
@@ -172,7 +187,9 @@ public final class PendingFile implements AutoCloseable {
         }
         FileMode.copy(original, path);
         try {
-            output.getFD().sync();
+            if (durable) {
+                output.getFD().sync();
+            }
             closeOutput();
         } catch (IOException e) {
             throw located(e);

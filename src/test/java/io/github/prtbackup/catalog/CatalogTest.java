@@ -181,7 +181,7 @@ class CatalogTest {
         assertThat(auto("good 4", 10).id()).isEqualTo(4);
         assertThat(catalog.reserveId()).isEqualTo(5);
         Files.delete(directory.resolve(MetadataFile.NAME));
-        Files.delete(directory.resolve(MetadataFile.PREVIOUS));
+        Files.delete(directory.resolve(MetadataFile.COPY));
         catalog.delete(catalog.history(null).get(0).id());
         assertThat(auto("good 5", 10).id()).isGreaterThan(5);
         Files.delete(directory.resolve(".prtbackup.lock"));
@@ -250,16 +250,38 @@ class CatalogTest {
     }
 
     @Test
-    void missingMetadataIsRebuiltWithWhatThePreviousGenerationKnew() throws IOException {
+    void missingMetadataIsRebuiltFromItsCopy() throws IOException {
         Entry first = manual("good 1");
         Entry second = auto("good 2", 10);
         Entry third = auto("good 3", 10);
         Files.delete(directory.resolve(MetadataFile.NAME));
+        assertThat(open().history(database)).containsExactly(third, second, first);
+    }
+
+    @Test
+    void withoutACopyMetadataIsRebuiltFromTheFiles() throws IOException {
+        manual("good 1");
+        Files.writeString(auto("good 2", 10).path(), "bad");
+        Entry third = auto("good 3", 10);
+        Files.delete(directory.resolve(MetadataFile.NAME));
+        Files.writeString(directory.resolve(MetadataFile.COPY), "nonsense");
         List<Entry> history = open().history(database);
-        assertThat(history).extracting(Entry::id).containsExactly(4L, 2L, 1L);
-        assertThat(history).contains(first, second);
-        assertThat(history.get(0).path()).isEqualTo(third.path());
-        assertThat(history.get(0).comment()).startsWith("Recovered from ");
+        assertThat(history).extracting(Entry::id).containsExactly(5L, 4L);
+        assertThat(history).extracting(Entry::auto).containsExactly(true, false);
+        assertThat(history).extracting(Entry::original).containsOnly(database);
+        assertThat(history.get(0).comment()).isEqualTo("Recovered from " + third.fileName());
+        assertThat(history.get(0).sha256()).isEqualTo(third.sha256());
+    }
+
+    @Test
+    void aFileThatChangedIsNotTakenForWhatItsCopySays() throws IOException {
+        Entry first = manual("good 1");
+        Files.writeString(first.path(), "good and changed");
+        Files.delete(directory.resolve(MetadataFile.NAME));
+        Entry recovered = open().history(database).get(0);
+        assertThat(recovered.id()).isEqualTo(2);
+        assertThat(recovered.size()).isEqualTo(16);
+        assertThat(recovered.comment()).isEqualTo("mine");
     }
 
     @Test
