@@ -127,7 +127,12 @@ public final class Catalog {
         // The long part, and it needs no lock.
         pending.seal(canonical.original());
         progress.accept(Step.DATA_SEALED);
-        return hold(lock -> publish(lock, pending, canonical));
+        return hold(lock -> {
+            if (!pending.isIn(lock)) {
+                throw new IllegalArgumentException(pending.path() + " is not in " + directory);
+            }
+            return publish(lock, pending, canonical);
+        });
     }
 
     /**
@@ -212,11 +217,14 @@ public final class Catalog {
         return hold(lock -> {
             Metadata metadata = withoutGone(readable(lock, canonical), canonical);
             List<Entry> expired = expired(metadata, canonical, Math.max(keep, 0));
-            if (!expired.isEmpty()) {
-                file.replace(lock, metadata.without(expired), canonical, progress);
-                syncDirectory();
+            if (expired.isEmpty()) {
+                return expired;
             }
-            return deleteExpired(expired);
+            MetadataFile.Content written = file.replace(lock, metadata.without(expired), canonical, progress);
+            syncDirectory();
+            List<Entry> deleted = deleteExpired(expired);
+            file.replaceCopy(lock, written, progress);
+            return deleted;
         });
     }
 
@@ -232,11 +240,13 @@ public final class Catalog {
         return hold(lock -> {
             Metadata metadata = readable(lock, null);
             Entry entry = metadata.find(id).orElseThrow(() -> unknown(id, metadata));
-            file.replace(lock, metadata.without(List.of(entry)), entry.original(), progress);
+            MetadataFile.Content written =
+                    file.replace(lock, metadata.without(List.of(entry)), entry.original(), progress);
             syncDirectory();
             deleteFile(entry);
             progress.accept(Step.EXPIRED_DELETED);
             syncDirectory();
+            file.replaceCopy(lock, written, progress);
             return entry;
         });
     }
@@ -279,8 +289,9 @@ public final class Catalog {
                 request.auto() ? expired(longer, request.original(), Math.max(request.keep(), 1)) : List.of();
         pending.publish(entry.fileName());
         progress.accept(Step.DATA_PUBLISHED);
+        MetadataFile.Content written;
         try {
-            file.replace(lock, longer.without(expired), request.original(), progress);
+            written = file.replace(lock, longer.without(expired), request.original(), progress);
         } catch (IOException | RuntimeException | Error e) {
             // The rename of the metadata is its last step: there is no record yet.
             withdraw(entry, e);
@@ -288,6 +299,7 @@ public final class Catalog {
         }
         syncDirectory();
         deleteExpired(expired);
+        file.replaceCopy(lock, written, progress);
         return entry;
     }
 

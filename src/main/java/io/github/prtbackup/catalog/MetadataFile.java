@@ -16,9 +16,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * {@code backup_metadata.json} on disk, and its previous generation beside it. Thread-safe; reading needs no lock.
+ * {@code backup_metadata.json} on disk, and a copy of it, from which it is rebuilt when it is lost. Thread-safe; reading needs no lock.
  *
  * <p>The bytes are read each time and understood only if they changed. Time, length and inode of the file would be a
  * cheaper sign (2 µs instead of 15 for a small file), but not a proof: the kernel's clock ticks every 4 ms, in steady
@@ -26,7 +28,8 @@ import java.util.function.Consumer;
  */
 final class MetadataFile {
     static final String NAME = "backup_metadata.json";
-    static final String PREVIOUS = ".backup_metadata.previous.json";
+    static final String COPY = ".backup_metadata.copy.json";
+    private static final Logger log = LoggerFactory.getLogger(MetadataFile.class);
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd_HHmmss", Locale.ROOT);
 
     private final Path directory;
@@ -63,9 +66,9 @@ final class MetadataFile {
         return now;
     }
 
-    /** Reads the generation before the present one. */
-    Content readPrevious() throws IOException {
-        return read(directory.resolve(PREVIOUS), last);
+    /** Reads the copy, which is as it was before or after the last change, or damaged: what it says is to be checked. */
+    Content readCopy() throws IOException {
+        return read(directory.resolve(COPY), last);
     }
 
     private Content read(Path path, Content known) throws IOException {
@@ -103,8 +106,9 @@ final class MetadataFile {
      * never given twice.
      *
      * @param model the file whose permissions the first generation gets; later ones get those of the one before
+     * @return what was written, for {@link #replaceCopy}
      */
-    void replace(DirectoryLock lock, Metadata metadata, Path model, Consumer<Step> progress) throws IOException {
+    Content replace(DirectoryLock lock, Metadata metadata, Path model, Consumer<Step> progress) throws IOException {
         try (PendingFile pending = PendingFile.create(lock)) {
             byte[] bytes = metadata.toJson();
             pending.write(bytes);
@@ -113,25 +117,30 @@ final class MetadataFile {
             progress.accept(Step.METADATA_SEALED);
             lock.raiseNextId(metadata.nextId());
             progress.accept(Step.ID_RAISED);
-            if (last.wasRead()) {
-                // Nonsense must not displace the generation from which it is to be repaired.
-                keepPrevious();
-            }
-            progress.accept(Step.PREVIOUS_KEPT);
             pending.replace(NAME);
-            last = new Content(Outcome.READ, bytes, metadata, "");
+            Content written = new Content(Outcome.READ, bytes, metadata, "");
+            last = written;
             progress.accept(Step.METADATA_REPLACED);
+            return written;
         }
     }
 
-    /** Keeps the present generation under its second name. Costs no write: both names are of one file for a moment. */
-    private void keepPrevious() throws IOException {
-        Path present = directory.resolve(NAME);
-        if (Files.isRegularFile(present, LinkOption.NOFOLLOW_LINKS)) {
-            Path previous = directory.resolve(PREVIOUS);
-            Files.deleteIfExists(previous);
-            linkOrCopy(present, previous);
+    /**
+     * Brings the copy up to date. Call it when everything else is done: until then the copy tells what a file was whose
+     * record is gone and which has not been deleted yet.
+     *
+     * <p>A file of its own, because a second name for the same file would share the fate of one that is overwritten; not
+     * durable, because it only counts when the metadata is lost; and if it can't be written, that is no failure.
+     */
+    void replaceCopy(DirectoryLock lock, Content written, Consumer<Step> progress) {
+        try (PendingFile pending = PendingFile.create(lock)) {
+            pending.write(written.bytes());
+            pending.sealBuffered(directory.resolve(NAME));
+            pending.replace(COPY);
+        } catch (IOException e) {
+            log.warn("The copy of the metadata can't be written: {}", directory.resolve(COPY), e);
         }
+        progress.accept(Step.COPY_REPLACED);
     }
 
     /** Keeps a copy of a file that can't be used, or not wholly, under a name that tells since when. */

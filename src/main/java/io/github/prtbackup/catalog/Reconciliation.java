@@ -77,9 +77,10 @@ final class Reconciliation {
         if (repaired == content.metadata() || isNewDirectory) {
             return repaired;
         }
-        file.replace(lock, repaired, model(repaired), progress);
+        MetadataFile.Content written = file.replace(lock, repaired, model(repaired), progress);
         Durable.syncDirectory(directory);
         progress.accept(Step.DIRECTORY_SYNCED);
+        file.replaceCopy(lock, written, progress);
         return repaired;
     }
 
@@ -92,8 +93,8 @@ final class Reconciliation {
                     content.problem(),
                     keepAside());
         }
-        Metadata previous = file.readPrevious().metadata();
-        return previous.without(row -> row.kind() != Row.Kind.FOREIGN).withNextId(lock.nextId());
+        Metadata copy = file.readCopy().metadata();
+        return copy.without(row -> row.kind() != Row.Kind.FOREIGN).withNextId(lock.nextId());
     }
 
     private Metadata withoutMalformed(Metadata metadata) throws IOException {
@@ -125,20 +126,20 @@ final class Reconciliation {
         if (unrecorded.isEmpty()) {
             return metadata;
         }
-        Metadata previous = file.readPrevious().metadata();
+        Metadata copy = file.readCopy().metadata();
         Map<String, Row> hints = new HashMap<>();
         // What was dropped as a repetition still tells what its own file is.
         malformed(found).stream()
                 .map(row -> RowFormat.parse(row.json(), directory))
                 .filter(Row::isUsable)
                 .forEach(row -> hints.put(row.entry().fileName(), row));
-        previous.rows().stream()
+        copy.rows().stream()
                 .filter(Row::isUsable)
                 .forEach(row -> hints.put(row.entry().fileName(), row));
-        Metadata longer = metadata.withNextId(Math.max(previous.nextId(), lock.nextId()));
+        Metadata longer = metadata.withNextId(Math.max(copy.nextId(), lock.nextId()));
         for (BackupName name : unrecorded) {
             try {
-                Optional<Row> row = recover(name, hints.get(name.format()), longer, previous);
+                Optional<Row> row = recover(name, hints.get(name.format()), longer, copy);
                 if (row.isPresent()) {
                     longer = longer.with(row.get());
                     Entry entry = row.get().entry();
@@ -157,7 +158,7 @@ final class Reconciliation {
      *
      * @param hint what was once recorded of a file of this name, or null
      */
-    private Optional<Row> recover(BackupName name, Row hint, Metadata metadata, Metadata previous) throws IOException {
+    private Optional<Row> recover(BackupName name, Row hint, Metadata metadata, Metadata copy) throws IOException {
         Path path = directory.resolve(name.format());
         String sha256 = PendingFile.sha256(path);
         boolean isProved = hint != null && hint.entry().sha256().equals(sha256);
@@ -178,7 +179,7 @@ final class Reconciliation {
                 "Recovered from " + name.format(),
                 name.auto(),
                 size,
-                guessOriginal(name, metadata, previous),
+                guessOriginal(name, metadata, copy),
                 sha256)));
     }
 
@@ -187,8 +188,8 @@ final class Reconciliation {
      * and retention deletes by database: so a record that names one counts more than a guess, and where records name
      * several, none of them is taken.
      */
-    private Path guessOriginal(BackupName name, Metadata metadata, Metadata previous) {
-        Set<Path> candidates = Stream.of(metadata, previous)
+    private Path guessOriginal(BackupName name, Metadata metadata, Metadata copy) {
+        Set<Path> candidates = Stream.of(metadata, copy)
                 .flatMap(some -> some.rows().stream())
                 .filter(Row::isUsable)
                 .map(this::originalOf)
@@ -245,10 +246,7 @@ final class Reconciliation {
         if (original != null) {
             return original;
         }
-        return repaired.entries().stream()
-                .map(Entry::path)
-                .findFirst()
-                .orElse(directory.resolve(MetadataFile.PREVIOUS));
+        return repaired.entries().stream().map(Entry::path).findFirst().orElse(directory.resolve(MetadataFile.COPY));
     }
 
     private static boolean hasName(Path path, String name) {

@@ -2,9 +2,11 @@ package io.github.prtbackup.store;
 
 import java.io.IOException;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -146,23 +148,39 @@ public final class DirectoryLock {
      * Removes the temporary files of processes that are dead. Never one of a living process, this one included. Call it
      * in {@link #hold}.
      *
-     * @return the files that were removed
-     * @throws IOException if the directory can't be read or a file not be deleted
+     * @return the files that were removed; one that can't be, as another user's in a sticky directory, stays
+     * @throws IOException if the directory or the lock file can't be read
      */
     public List<Path> removeAbandoned() throws IOException {
         requireHeld();
         List<Path> removed = new ArrayList<>();
-        try (DirectoryStream<Path> temporary = Files.newDirectoryStream(directory, ".tmp-*")) {
-            for (Path path : temporary) {
-                Matcher name = TEMPORARY.matcher(path.getFileName().toString());
-                // A slot is a positive int; eight hex digits can be more, and then the file is none of ours.
-                if (name.matches() && isAbandoned(HexFormat.fromHexDigitsToLong(name.group(1)))) {
-                    Files.deleteIfExists(path);
-                    removed.add(path);
-                }
+        for (Path path : temporaryFiles()) {
+            Matcher name = TEMPORARY.matcher(path.getFileName().toString());
+            // A slot is a positive int; eight hex digits can be more, and then the file is none of ours.
+            if (name.matches() && isAbandoned(HexFormat.fromHexDigitsToLong(name.group(1))) && isRemoved(path)) {
+                removed.add(path);
             }
         }
         return removed;
+    }
+
+    private List<Path> temporaryFiles() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".tmp-*")) {
+            files.forEach(found::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return found;
+    }
+
+    private static boolean isRemoved(Path path) {
+        try {
+            return !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // It takes room and does no harm: no reason to keep anyone from making backups.
+            return false;
+        }
     }
 
     /** Creates an empty temporary file that only its owner can open, and that lives no longer than this process. */

@@ -51,13 +51,17 @@ final class FileMode {
             return;
         }
         Map<String, Object> present = read(target);
+        if (((Integer) present.get("mode") & 0077) != 0) {
+            // Created for its owner only, and open to others nevertheless: this file system has no permissions (FAT).
+            return;
+        }
         boolean groupIsSame = give(target, "unix:gid", present.get("gid"), wanted.get("gid"));
         give(target, "unix:uid", present.get("uid"), wanted.get("uid"));
         int mode = (Integer) wanted.get("mode") & PERMISSIONS;
-        set(target, groupIsSame ? mode : withGroupAsOthers(mode));
+        Files.setAttribute(target, "unix:mode", groupIsSame ? mode : withGroupAsOthers(mode));
     }
 
-    /** Lets whoever may create files in a directory read and write this file in it. */
+    /** Lets whoever may create files in a directory read and write this file in it, if it is ours. */
     static void openToWritersOf(Path directory, Path file) throws IOException {
         if (!UNIX) {
             return;
@@ -67,7 +71,7 @@ final class FileMode {
         int writers = directoryMode & 0222;
         boolean groupIsSame = give(file, "unix:gid", read(file).get("gid"), model.get("gid"));
         int mode = 0600 | writers | (writers << 1);
-        set(file, groupIsSame ? mode : withGroupAsOthers(mode));
+        give(file, "unix:mode", null, groupIsSame ? mode : withGroupAsOthers(mode));
     }
 
     private static Map<String, Object> read(Path file) throws IOException {
@@ -84,15 +88,11 @@ final class FileMode {
             return true;
         }
         try {
-            Files.setAttribute(file, attribute, wanted, LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(file, attribute, wanted);
             return true;
         } catch (IOException | UnsupportedOperationException e) {
             // Only root gives files away, and only members give them to a group.
             return false;
         }
-    }
-
-    private static void set(Path file, int mode) throws IOException {
-        Files.setAttribute(file, "unix:mode", mode);
     }
 }

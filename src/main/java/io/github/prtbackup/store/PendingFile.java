@@ -86,12 +86,13 @@ public final class PendingFile implements AutoCloseable {
     }
 
     /**
-     * The directory where it will be published.
+     * Whether it will be published in a directory.
      *
-     * @return its path
+     * @param other the lock of that directory
+     * @return whether it was created with that lock
      */
-    public Path directory() {
-        return lock.directory();
+    public boolean isIn(DirectoryLock other) {
+        return lock == other;
     }
 
     /**
@@ -116,10 +117,14 @@ public final class PendingFile implements AutoCloseable {
         if (sha256 != null) {
             throw new IllegalStateException(path + " is sealed");
         }
-        if (output == null) {
-            output = new RandomAccessFile(path.toFile(), "rw");
+        try {
+            if (output == null) {
+                output = new RandomAccessFile(path.toFile(), "rw");
+            }
+            output.write(bytes, offset, count);
+        } catch (IOException e) {
+            throw located(e);
         }
-        output.write(bytes, offset, count);
         digest.update(bytes, offset, count);
         length += count;
     }
@@ -153,6 +158,21 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if that fails, or a journal beside the file shows that it is not complete in itself
      */
     public void seal(Path original) throws IOException {
+        seal(original, true);
+    }
+
+    /**
+     * As {@link #seal}, but not durable: after a crash of the operating system anything may be in the file. For what can
+     * be missed.
+     *
+     * @param original the file whose owner, group and permissions it gets
+     * @throws IOException as there
+     */
+    public void sealBuffered(Path original) throws IOException {
+        seal(original, false);
+    }
+
+    private void seal(Path original, boolean durable) throws IOException {
         if (sha256 != null) {
             return;
         }
@@ -166,8 +186,14 @@ public final class PendingFile implements AutoCloseable {
                     path.toString(), null, "has " + output.length() + " bytes instead of " + length);
         }
         FileMode.copy(original, path);
-        output.getFD().sync();
-        closeOutput();
+        try {
+            if (durable) {
+                output.getFD().sync();
+            }
+            closeOutput();
+        } catch (IOException e) {
+            throw located(e);
+        }
         sha256 = HexFormat.of().formatHex(digest.digest());
     }
 
@@ -262,6 +288,13 @@ public final class PendingFile implements AutoCloseable {
                         path.toString(), companion.toString(), "is not complete without the file beside it");
             }
         }
+    }
+
+    /** A full disk shows in the exceptions of streams by its message only. */
+    private IOException located(IOException e) {
+        FileSystemException located = new FileSystemException(path.toString(), null, e.getMessage());
+        located.initCause(e);
+        return located;
     }
 
     private Path companion(String suffix) {

@@ -181,7 +181,7 @@ class CatalogTest {
         assertThat(auto("good 4", 10).id()).isEqualTo(4);
         assertThat(catalog.reserveId()).isEqualTo(5);
         Files.delete(directory.resolve(MetadataFile.NAME));
-        Files.delete(directory.resolve(MetadataFile.PREVIOUS));
+        Files.delete(directory.resolve(MetadataFile.COPY));
         catalog.delete(catalog.history(null).get(0).id());
         assertThat(auto("good 5", 10).id()).isGreaterThan(5);
         Files.delete(directory.resolve(".prtbackup.lock"));
@@ -250,16 +250,38 @@ class CatalogTest {
     }
 
     @Test
-    void missingMetadataIsRebuiltWithWhatThePreviousGenerationKnew() throws IOException {
+    void missingMetadataIsRebuiltFromItsCopy() throws IOException {
         Entry first = manual("good 1");
         Entry second = auto("good 2", 10);
         Entry third = auto("good 3", 10);
         Files.delete(directory.resolve(MetadataFile.NAME));
+        assertThat(open().history(database)).containsExactly(third, second, first);
+    }
+
+    @Test
+    void withoutACopyMetadataIsRebuiltFromTheFiles() throws IOException {
+        manual("good 1");
+        Files.writeString(auto("good 2", 10).path(), "bad");
+        Entry third = auto("good 3", 10);
+        Files.delete(directory.resolve(MetadataFile.NAME));
+        Files.writeString(directory.resolve(MetadataFile.COPY), "nonsense");
         List<Entry> history = open().history(database);
-        assertThat(history).extracting(Entry::id).containsExactly(4L, 2L, 1L);
-        assertThat(history).contains(first, second);
-        assertThat(history.get(0).path()).isEqualTo(third.path());
-        assertThat(history.get(0).comment()).startsWith("Recovered from ");
+        assertThat(history).extracting(Entry::id).containsExactly(5L, 4L);
+        assertThat(history).extracting(Entry::auto).containsExactly(true, false);
+        assertThat(history).extracting(Entry::original).containsOnly(database);
+        assertThat(history.get(0).comment()).isEqualTo("Recovered from " + third.fileName());
+        assertThat(history.get(0).sha256()).isEqualTo(third.sha256());
+    }
+
+    @Test
+    void aFileThatChangedIsNotTakenForWhatItsCopySays() throws IOException {
+        Entry first = manual("good 1");
+        Files.writeString(first.path(), "good and changed");
+        Files.delete(directory.resolve(MetadataFile.NAME));
+        Entry recovered = open().history(database).get(0);
+        assertThat(recovered.id()).isEqualTo(2);
+        assertThat(recovered.size()).isEqualTo(16);
+        assertThat(recovered.comment()).isEqualTo("mine");
     }
 
     @Test
@@ -350,6 +372,73 @@ class CatalogTest {
         List<String> before = fileNames();
         assertThatThrownBy(() -> manual("good 2")).isInstanceOf(IOException.class);
         assertThat(fileNames()).isEqualTo(before);
+    }
+
+    @Test
+    void refusesAFileOfAnotherDirectory() throws IOException {
+        Catalog other = Catalog.open(root.resolve("other"), CatalogTest::isGood);
+        try (PendingFile pending = other.newFile()) {
+            assertThatThrownBy(() -> catalog.publish(pending, new Request(database, "", true, 1)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(catalog.history(null)).isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeCheckedNowIsLeftAlone() throws IOException {
+        Entry entry = manual("good");
+        Path unknown = Files.writeString(directory.resolve("prt.db.backup_20250103_000000.db"), "good");
+        Catalog failing = Catalog.open(directory, file -> {
+            throw new IOException("busy");
+        });
+        failing.reconcile(database);
+        assertThat(failing.history(null)).containsExactly(entry);
+        assertThat(unknown).exists();
+        catalog.reconcile(database);
+        assertThat(catalog.history(null)).extracting(Entry::id).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void theLiveDatabaseIsNoBackupWhateverItsName() throws IOException {
+        Entry entry = manual("good");
+        Path live = Files.writeString(directory.resolve("prt.db.backup_20250103_000000.db"), "good");
+        catalog.reconcile(live);
+        assertThat(catalog.history(null)).containsExactly(entry);
+    }
+
+    @Test
+    void databasesOfOneNameAreNotMistakenForEachOther() throws IOException {
+        Path other = Files.createDirectories(root.resolve("other")).resolve("prt.db");
+        Files.writeString(other, "live");
+        manual("good 1");
+        publish(catalog, "good 2", new Request(other, "", true, 9));
+        manual("good 3");
+        Files.writeString(directory.resolve("prt.db.backup_20250103_000000_auto.db"), "good 4");
+        catalog.reconcile(other);
+        assertThat(catalog.history(other)).extracting(Entry::id).containsExactly(2L);
+        assertThat(catalog.history(database)).extracting(Entry::id).containsExactly(4L, 3L, 1L);
+    }
+
+    @Test
+    void metadataOfAnOlderToolIsUnderstood() throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("prt.db.backup_20240102_153045.db"), "good");
+        Files.writeString(
+                directory.resolve(MetadataFile.NAME),
+                "{\"backups\": [{\"backup_id\": 41, \"timestamp\": \"2024-01-02T15:30:45.123456\", \"backup_path\":"
+                        + " \"C:\\\\prt\\\\backups\\\\prt.db.backup_20240102_153045.db\"}]}");
+        catalog.reconcile(database);
+        assertThat(catalog.history(database))
+                .containsExactly(new Entry(
+                        41,
+                        LocalDateTime.of(2024, 1, 2, 15, 30, 45),
+                        directory.resolve("prt.db.backup_20240102_153045.db"),
+                        "",
+                        false,
+                        4,
+                        database,
+                        ""));
+        assertThat(manual("good").id()).isEqualTo(42);
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ManyProcessesTest {
     private static final int PROCESSES = 4;
     private static final int THREADS = 2;
-    private static final int COUNT = 25;
+    private static final int COUNT = 15;
 
     @TempDir
     Path root;

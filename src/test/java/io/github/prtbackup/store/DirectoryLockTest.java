@@ -161,6 +161,7 @@ class DirectoryLockTest {
             Path alive = Path.of(living.readLine());
             Path dead = Path.of(dying.readLine());
             Path foreign = Files.writeString(root.resolve(".tmp-ffffffff-1"), "none of ours");
+            Files.createDirectories(root.resolve(".tmp-00000001-directory/inner"));
             dying.kill();
             Files.writeString(dead.resolveSibling(dead.getFileName() + "-journal"), "");
             assertThat(lock.hold(lock::removeAbandoned)).hasSize(2);
