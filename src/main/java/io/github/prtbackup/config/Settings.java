@@ -1,0 +1,220 @@
+package io.github.prtbackup.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The settings of one connection, checked and typed. Immutable.
+ *
+ * @param enabled whether backups are made at all
+ * @param directory where backups go; empty means {@code backups} beside the database file
+ * @param strategy how automatic backups are stored
+ * @param fullMaxSize the size in bytes up to which {@link Strategy#AUTO} stores full copies
+ * @param keep automatic full backups kept per database
+ * @param keepPoints automatic incremental backups kept per database
+ * @param minInterval no new automatic backup while the newest is younger than this
+ * @param onFailure what happens to a write whose backup could not be made
+ * @param durability when incremental backups are on the disk
+ * @param operation the operation's name; empty means that each statement names itself
+ */
+public record Settings(
+        boolean enabled,
+        Optional<Path> directory,
+        Strategy strategy,
+        long fullMaxSize,
+        int keep,
+        int keepPoints,
+        Duration minInterval,
+        OnFailure onFailure,
+        Durability durability,
+        Optional<String> operation) {
+
+    /** How automatic backups are stored. */
+    public enum Strategy {
+        AUTO,
+        FULL,
+        INCREMENTAL
+    }
+
+    /** What happens to a write whose backup could not be made. */
+    public enum OnFailure {
+        ABORT,
+        WARN
+    }
+
+    /** When incremental backups are on the disk. */
+    public enum Durability {
+        BUFFERED,
+        SYNC
+    }
+
+    private static final String DEFAULT_DIRECTORY = "backups";
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*(b|kb|mb|gb)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)", Pattern.CASE_INSENSITIVE);
+
+    /**
+     * Resolves the settings. Rising precedence: default, system property, {@code url}, {@code properties}.
+     *
+     * @param url the {@code backup.} parameters of the URL
+     * @param properties any properties; those that do not begin with {@code backup.} are passed over
+     * @throws SQLException that names the key, the value and what is allowed
+     */
+    public static Settings resolve(Map<String, String> url, Properties properties) throws SQLException {
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            String system = System.getProperty(setting.systemProperty());
+            String value = system != null ? system : setting.defaultValue();
+            if (value != null) {
+                values.put(setting, value);
+            }
+        }
+        for (Map.Entry<String, String> entry : url.entrySet()) {
+            values.put(known(entry.getKey(), entry.getValue()), entry.getValue());
+        }
+        for (String key : properties.stringPropertyNames()) {
+            if (Setting.isOurs(key)) {
+                values.put(known(key, properties.getProperty(key)), properties.getProperty(key));
+            }
+        }
+        return of(values);
+    }
+
+    /** The settings that hold where nothing was set. */
+    public static Settings defaults() throws SQLException {
+        return resolve(Map.of(), new Properties());
+    }
+
+    /**
+     * The backup directory of a database.
+     *
+     * @param database the absolute path of the database file
+     */
+    public Path directoryFor(Path database) {
+        return directory
+                .map(Path::toAbsolutePath)
+                .map(Path::normalize)
+                .orElseGet(() -> database.resolveSibling(DEFAULT_DIRECTORY));
+    }
+
+    private static Setting known(String key, String value) throws SQLException {
+        return Setting.ofKey(key).orElseThrow(() -> {
+            String keys = Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
+            return new SQLException("Unknown setting " + key + "=" + value + "; allowed are " + keys);
+        });
+    }
+
+    private static Settings of(Map<Setting, String> values) throws SQLException {
+        return new Settings(
+                Boolean.parseBoolean(choice(Setting.ENABLED, values)),
+                directory(values),
+                Strategy.valueOf(choice(Setting.STRATEGY, values).toUpperCase(Locale.ROOT)),
+                size(Setting.FULL_MAX_SIZE, values),
+                count(Setting.KEEP, values),
+                count(Setting.KEEP_POINTS, values),
+                duration(Setting.MIN_INTERVAL, values),
+                OnFailure.valueOf(choice(Setting.ON_FAILURE, values).toUpperCase(Locale.ROOT)),
+                Durability.valueOf(choice(Setting.DURABILITY, values).toUpperCase(Locale.ROOT)),
+                Optional.ofNullable(values.get(Setting.OPERATION)).filter(name -> !name.isBlank()));
+    }
+
+    private static Optional<Path> directory(Map<Setting, String> values) throws SQLException {
+        String value = values.get(Setting.DIR);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (value.isBlank()) {
+            throw bad(Setting.DIR, value, "the path of a directory");
+        }
+        try {
+            return Optional.of(Path.of(value.trim()));
+        } catch (InvalidPathException e) {
+            throw bad(Setting.DIR, value, "the path of a directory");
+        }
+    }
+
+    private static String choice(Setting setting, Map<Setting, String> values) throws SQLException {
+        String value = values.get(setting).trim().toLowerCase(Locale.ROOT);
+        if (!setting.choices().contains(value)) {
+            throw bad(setting, values.get(setting), String.join(", ", setting.choices()));
+        }
+        return value;
+    }
+
+    private static int count(Setting setting, Map<Setting, String> values) throws SQLException {
+        String allowed = "a whole number from 1 to " + Integer.MAX_VALUE;
+        try {
+            int count = Integer.parseInt(values.get(setting).trim());
+            if (count < 1) {
+                throw bad(setting, values.get(setting), allowed);
+            }
+            return count;
+        } catch (NumberFormatException e) {
+            throw bad(setting, values.get(setting), allowed);
+        }
+    }
+
+    private static long size(Setting setting, Map<Setting, String> values) throws SQLException {
+        Matcher matcher = SIZE.matcher(values.get(setting).trim());
+        if (!matcher.matches()) {
+            throw bad(setting, values.get(setting), "bytes, or a number with KB, MB or GB");
+        }
+        String unit = matcher.group(2) == null ? "b" : matcher.group(2).toLowerCase(Locale.ROOT);
+        int shift = switch (unit) {
+            case "kb" -> 10;
+            case "mb" -> 20;
+            case "gb" -> 30;
+            default -> 0;
+        };
+        long number = Long.parseLong(matcher.group(1));
+        if (number > Long.MAX_VALUE >> shift) {
+            throw bad(setting, values.get(setting), "at most " + (Long.MAX_VALUE >> 30) + "GB");
+        }
+        return number << shift;
+    }
+
+    private static Duration duration(Setting setting, Map<Setting, String> values) throws SQLException {
+        String value = values.get(setting).trim();
+        Matcher matcher = DURATION.matcher(value);
+        if (value.equals("0")) {
+            return Duration.ZERO;
+        }
+        if (matcher.matches()) {
+            long number = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                default -> Duration.ofDays(number);
+            };
+        }
+        try {
+            Duration duration = Duration.parse(value);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            // Answered below, in the words of the setting.
+        }
+        throw bad(
+                setting,
+                values.get(setting),
+                "0, a number with ms, s, m, h or d, or an ISO-8601 duration such as PT30S");
+    }
+
+    private static SQLException bad(Setting setting, String value, String allowed) {
+        return new SQLException("Bad value " + setting.key() + "=" + value + "; allowed: " + allowed);
+    }
+}
