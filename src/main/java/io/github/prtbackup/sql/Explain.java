@@ -12,7 +12,20 @@ import java.util.TreeSet;
  */
 public final class Explain {
 
+    /** {@code OE_Rollback}, as the second operand of the instructions that end a program with an error. */
+    private static final int ON_ERROR_ROLLBACK = 1;
+
     private Explain() {}
+
+    /**
+     * What SQLite would do.
+     *
+     * @param written indexes of databases as in {@code pragma_database_list} (0 main, 1 temp, 2 and up attached); empty where
+     *     nothing is written, as {@code CREATE TABLE IF NOT EXISTS} of a table that exists
+     * @param mayRollBack whether an error in it can end the whole transaction: {@code OR ROLLBACK}, {@code RAISE(ROLLBACK)}
+     *     in a trigger, a constraint that is declared so
+     */
+    public record Plan(Set<Integer> written, boolean mayRollBack) {}
 
     /**
      * The databases that the statement would write: those that its program opens a write transaction on.
@@ -20,24 +33,43 @@ public final class Explain {
      * @param on a plain statement of the connection whose names count; its open result set, if any, is closed
      * @param statement one that is {@link SqlStatement#explainable() explainable}: for others the answer would not be true,
      *     or asking would already act
-     * @return indexes as in {@code pragma_database_list} (0 main, 1 temp, 2 and up attached); empty where it writes nothing,
-     *     as {@code CREATE TABLE IF NOT EXISTS} of a table that exists
+     * @return indexes as in {@link Plan#written}
      * @throws SQLException SQLite's own, where the statement does not compile
      * @throws IllegalArgumentException where the statement is not explainable
      */
     public static Set<Integer> writtenDatabases(Statement on, SqlStatement statement) throws SQLException {
+        return plan(on, statement).written();
+    }
+
+    /**
+     * As {@link #writtenDatabases}, with all that is of interest.
+     *
+     * @throws SQLException SQLite's own, where the statement does not compile
+     * @throws IllegalArgumentException where the statement is not explainable
+     */
+    public static Plan plan(Statement on, SqlStatement statement) throws SQLException {
         if (!statement.explainable()) {
             throw new IllegalArgumentException("EXPLAIN would not answer for: " + statement.summary());
         }
         Set<Integer> written = new TreeSet<>();
+        boolean mayRollBack = false;
+        // addr, opcode, p1, p2, …
         try (ResultSet program = on.executeQuery("EXPLAIN " + statement.text())) {
             while (program.next()) {
-                // addr, opcode, p1, p2, …: a transaction on database p1, for writing where p2 is not 0.
-                if ("Transaction".equals(program.getString(2)) && program.getInt(4) != 0) {
-                    written.add(program.getInt(3));
+                switch (program.getString(2)) {
+                    // A transaction on database p1, for writing where p2 is not 0.
+                    case "Transaction" -> {
+                        if (program.getInt(4) != 0) {
+                            written.add(program.getInt(3));
+                        }
+                    }
+                    case "Halt", "HaltIfNull" -> mayRollBack |= program.getInt(4) == ON_ERROR_ROLLBACK;
+                    default -> {
+                        // Works on rows.
+                    }
                 }
             }
         }
-        return written;
+        return new Plan(written, mayRollBack);
     }
 }

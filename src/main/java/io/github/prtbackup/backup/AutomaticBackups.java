@@ -1,0 +1,111 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.catalog.Request;
+import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.sqlite.SQLiteConnection;
+
+/** Makes the automatic backups of a connection, whatever databases it has attached. Thread-safe. */
+public final class AutomaticBackups {
+
+    private static final String COMMENT = "Auto-backup before: ";
+
+    private final Settings settings;
+
+    /** @param settings those of the connection */
+    public AutomaticBackups(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Makes the catalogue of a database right again, if a crash has left something there. A backup directory that does not
+     * exist is not created.
+     */
+    public void open(Path database) throws IOException {
+        Path directory = settings.directoryFor(database);
+        if (Files.isDirectory(directory)) {
+            Catalogs.open(directory).reconcile(database);
+        }
+    }
+
+    /** Whether the newest automatic backup is old enough for another. */
+    public boolean isDue(Path database) {
+        if (settings.minInterval().isZero()) {
+            return true;
+        }
+        try {
+            Path directory = settings.directoryFor(database);
+            if (!Files.isDirectory(directory)) {
+                return true;
+            }
+            Optional<Entry> newest = Catalogs.open(directory).history(database).stream()
+                    .filter(Entry::auto)
+                    .findFirst();
+            if (newest.isEmpty()) {
+                return true;
+            }
+            Instant made = Files.getLastModifiedTime(newest.get().path()).toInstant();
+            Duration age = Duration.between(made, Instant.now());
+            // A clock that was set back makes the age negative. One backup too many is the harmless error.
+            return age.isNegative() || age.compareTo(settings.minInterval()) >= 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Whether the database has no content yet, not even its first page. */
+    public boolean isNew(Path database) throws IOException {
+        // Asks for the length only: opening the file would drop SQLite's locks when it is closed.
+        return !Files.exists(database) || Files.size(database) == 0;
+    }
+
+    /**
+     * Backs up the state that a connection has locked.
+     *
+     * @param locked a connection whose transaction holds the write lock of the database and has not changed it
+     * @param schema the database's name in that connection
+     * @param database the database's file
+     * @param operation what is about to be done
+     * @return the new backup
+     */
+    public Entry take(SQLiteConnection locked, String schema, Path database, String operation)
+            throws IOException, SQLException {
+        Catalog catalog = Catalogs.open(settings.directoryFor(database));
+        try (PendingFile file = catalog.newFile()) {
+            FullCopy.ofLocked(locked, schema, database, file);
+            return publish(catalog, file, database, operation);
+        }
+    }
+
+    /**
+     * Backs up the last committed state, where no lock can be held.
+     *
+     * @param database the database's file
+     * @param operation what is about to be done
+     * @return the new backup
+     */
+    public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
+        Catalog catalog = Catalogs.open(settings.directoryFor(database));
+        try (PendingFile file = catalog.newFile()) {
+            if (!isNew(database)) {
+                try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
+                    FullCopy.ofSnapshot(reader, file, CopyProgress.NONE);
+                }
+            }
+            return publish(catalog, file, database, operation);
+        }
+    }
+
+    private Entry publish(Catalog catalog, PendingFile file, Path database, String operation) throws IOException {
+        return catalog.publish(file, new Request(database, COMMENT + operation, true, settings.keep()));
+    }
+}

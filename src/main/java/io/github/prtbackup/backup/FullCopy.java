@@ -1,0 +1,133 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/** Copies a whole database into a pending file. All ways copy page by page, so the copy is the database to the byte. */
+public final class FullCopy {
+
+    /** Up to this size a copy goes over the heap, which is faster than SQLite's backup into a file. */
+    private static final long HEAP_LIMIT = 16L << 20;
+
+    private static final int PAGES_PER_STEP = 4096;
+    private static final int LOCK_BYTE = 1 << 30;
+
+    private FullCopy() {}
+
+    /**
+     * Copies the state that a connection has locked.
+     *
+     * @param locked a connection whose transaction holds the write lock of the database and has not changed it
+     * @param schema the database's name in that connection
+     * @param file the database's file
+     * @param out takes the copy
+     */
+    public static void ofLocked(SQLiteConnection locked, String schema, Path file, PendingFile out)
+            throws IOException, SQLException {
+        long size = number(locked, schema, "page_count") * number(locked, schema, "page_size");
+        if (size > HEAP_LIMIT) {
+            try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
+                reader.setBusyTimeout(0);
+                ofSnapshot(reader, out, CopyProgress.NONE);
+                return;
+            } catch (SQLException e) {
+                if (!isBusy(e)) {
+                    throw e;
+                }
+                // BEGIN EXCLUSIVE or locking_mode=EXCLUSIVE: only the connection itself can read the database.
+            }
+        }
+        overHeap(locked, schema, size, out);
+    }
+
+    /**
+     * Copies one snapshot of a database that nobody has locked for us. Does not hold up writers in WAL mode; in the other
+     * modes they wait for the copy with their commit.
+     *
+     * @param reader a connection of ours in autocommit mode
+     * @param out takes the copy
+     */
+    public static void ofSnapshot(SQLiteConnection reader, PendingFile out, CopyProgress progress)
+            throws IOException, SQLException {
+        // An open read transaction: without one the copy would start over at each commit of another connection.
+        reader.setAutoCommit(false);
+        try {
+            long size = number(reader, "main", "page_count") * number(reader, "main", "page_size");
+            if (size == 0) {
+                return;
+            }
+            if (size <= HEAP_LIMIT) {
+                overHeap(reader, "main", size, out);
+                return;
+            }
+            DB.ProgressObserver observer = (remaining, total) -> progress.copied(total - remaining, total);
+            int code = reader.getDatabase().backup("main", out.path().toString(), observer, 0, 0, PAGES_PER_STEP);
+            if (code != SQLiteErrorCode.SQLITE_OK.code) {
+                throw DB.newSQLException(code, "copy of the database into " + out.path());
+            }
+        } finally {
+            reader.rollback();
+            reader.setAutoCommit(true);
+        }
+    }
+
+    private static void overHeap(SQLiteConnection locked, String schema, long size, PendingFile out)
+            throws IOException, SQLException {
+        byte[] image = locked.serialize(schema);
+        if (image == null || image.length != size) {
+            throw new SQLException(
+                    "SQLite gave " + (image == null ? "nothing" : image.length + " bytes") + " instead of " + size);
+        }
+        int pageSize = (int) number(locked, schema, "page_size");
+        requireReadable(locked, schema, image, pageSize);
+        out.write(image);
+    }
+
+    /**
+     * {@code sqlite3_serialize} hands out zeros for a page that it cannot read, without an error. A page of zeros is
+     * possible, if rare; then SQLite is asked to read all of them in a way that reports errors.
+     */
+    private static void requireReadable(SQLiteConnection locked, String schema, byte[] image, int pageSize)
+            throws SQLException {
+        for (int page = 0; page < image.length; page += pageSize) {
+            if (page != LOCK_BYTE && isZero(image, page, page + pageSize)) {
+                try (JDBC4Statement statement = new JDBC4Statement(locked);
+                        ResultSet rows = statement.executeQuery(pragma(schema, "quick_check(1)"))) {
+                    if (rows.next() && "ok".equals(rows.getString(1))) {
+                        return;
+                    }
+                }
+                throw new SQLException("page " + (page / pageSize + 1) + " of the database cannot be read");
+            }
+        }
+    }
+
+    private static boolean isZero(byte[] image, int from, int to) {
+        return image[from] == 0 && Arrays.equals(image, from, to - 1, image, from + 1, to);
+    }
+
+    private static boolean isBusy(SQLException e) {
+        int code = e.getErrorCode() & 0xff;
+        return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
+    }
+
+    private static long number(SQLiteConnection on, String schema, String pragma) throws SQLException {
+        try (JDBC4Statement statement = new JDBC4Statement(on);
+                ResultSet rows = statement.executeQuery(pragma(schema, pragma))) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static String pragma(String schema, String name) {
+        return "PRAGMA \"" + schema.replace("\"", "\"\"") + "\"." + name;
+    }
+}

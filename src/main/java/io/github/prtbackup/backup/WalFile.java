@@ -1,0 +1,186 @@
+package io.github.prtbackup.backup;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A write-ahead log, read as <a href="https://www.sqlite.org/fileformat2.html#the_write_ahead_log">SQLite's file format</a>
+ * describes it. Only committed transactions are seen: what lies behind the last commit may be rolled back or rewritten.
+ *
+ * <p>The log carries none of SQLite's locks, so a process that has the database open may open and close it.
+ *
+ * <p>Not thread-safe.
+ */
+public final class WalFile implements Closeable {
+
+    /** Bytes before the first frame. */
+    public static final int HEADER_SIZE = 32;
+
+    private static final int FRAME_HEADER_SIZE = 24;
+    private static final int MAGIC = 0x377f0682;
+    private static final int VERSION = 3007000;
+    private static final int SALTS_OFFSET = 16;
+
+    /**
+     * A committed transaction.
+     *
+     * @param first its first frame, counted from 0
+     * @param end the frame after its last
+     * @param databasePages the size of the database after it
+     */
+    public record Transaction(long first, long end, long databasePages) {}
+
+    private final FileChannel channel;
+    private final int pageSize;
+    private final long salts;
+    private final int[] checksumSeed;
+    private final ByteOrder checksumOrder;
+
+    private WalFile(FileChannel channel, ByteBuffer header) {
+        this.channel = channel;
+        this.pageSize = header.getInt(8);
+        this.salts = header.getLong(SALTS_OFFSET);
+        this.checksumOrder = (header.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        this.checksumSeed = new int[] {header.getInt(24), header.getInt(28)};
+    }
+
+    /**
+     * Opens the log of a database.
+     *
+     * @return empty if there is none, or none with a valid header, which holds no transactions then
+     */
+    public static Optional<WalFile> of(Path database) throws IOException {
+        Path file = database.resolveSibling(database.getFileName() + "-wal");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            ByteBuffer header = ByteBuffer.allocate(HEADER_SIZE);
+            if (channel.size() >= HEADER_SIZE) {
+                read(channel, header, 0);
+                if (isValid(header)) {
+                    return Optional.of(new WalFile(channel, header));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        return Optional.empty();
+    }
+
+    /** Bytes in a page, 512 to 65536. */
+    public int pageSize() {
+        return pageSize;
+    }
+
+    /** Changes whenever the log starts again from its beginning. */
+    public long salts() {
+        return salts;
+    }
+
+    /** The offset in the file at which a frame begins. */
+    public long offsetOf(long frame) {
+        return HEADER_SIZE + frame * (FRAME_HEADER_SIZE + pageSize);
+    }
+
+    /** All committed transactions, in order. */
+    public List<Transaction> transactions() throws IOException {
+        List<Transaction> committed = new ArrayList<>();
+        ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
+        int[] checksum = checksumSeed.clone();
+        long first = 0;
+        long size = channel.size();
+        for (long number = 0; offsetOf(number + 1) <= size; number++) {
+            read(channel, frame.clear(), offsetOf(number));
+            update(checksum, frame, 0, 8);
+            update(checksum, frame, FRAME_HEADER_SIZE, pageSize);
+            if (frame.getLong(8) != salts || frame.getInt(16) != checksum[0] || frame.getInt(20) != checksum[1]) {
+                break;
+            }
+            long databasePages = Integer.toUnsignedLong(frame.getInt(4));
+            if (databasePages > 0) {
+                committed.add(new Transaction(first, number + 1, databasePages));
+                first = number + 1;
+            }
+        }
+        return committed;
+    }
+
+    /**
+     * Reads one frame.
+     *
+     * @param page takes the content of the page
+     * @return the number of the page, from 1
+     */
+    public long read(long frame, byte[] page) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
+        read(channel, bytes, offsetOf(frame));
+        bytes.get(FRAME_HEADER_SIZE, page, 0, pageSize);
+        return Integer.toUnsignedLong(bytes.getInt(0));
+    }
+
+    /** Copies the log up to a frame, not included. */
+    public void copyTo(Path target, long end) throws IOException {
+        try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long length = offsetOf(end);
+            for (long done = 0; done < length; ) {
+                done += channel.transferTo(done, length - done, out);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private static boolean isValid(ByteBuffer header) {
+        int pageSize = header.getInt(8);
+        if ((header.getInt(0) & ~1) != MAGIC
+                || header.getInt(4) != VERSION
+                || Integer.bitCount(pageSize) != 1
+                || pageSize < 512
+                || pageSize > 65536) {
+            return false;
+        }
+        int[] checksum = new int[2];
+        ByteOrder order = (header.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        update(checksum, header, 0, 24, order);
+        return checksum[0] == header.getInt(24) && checksum[1] == header.getInt(28);
+    }
+
+    private void update(int[] checksum, ByteBuffer bytes, int offset, int length) {
+        update(checksum, bytes, offset, length, checksumOrder);
+    }
+
+    /** The checksum of the format description, over pairs of 32-bit words. */
+    private static void update(int[] checksum, ByteBuffer bytes, int offset, int length, ByteOrder order) {
+        ByteBuffer words = bytes.duplicate().order(order);
+        for (int i = offset; i < offset + length; i += 8) {
+            checksum[0] += words.getInt(i) + checksum[1];
+            checksum[1] += words.getInt(i + 4) + checksum[0];
+        }
+    }
+
+    private static void read(FileChannel channel, ByteBuffer into, long offset) throws IOException {
+        while (into.hasRemaining()) {
+            if (channel.read(into, offset + into.position()) < 0) {
+                throw new EOFException("the log ends before offset " + (offset + into.limit()));
+            }
+        }
+        into.flip();
+    }
+}

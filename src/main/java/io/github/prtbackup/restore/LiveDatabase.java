@@ -1,0 +1,198 @@
+package io.github.prtbackup.restore;
+
+import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.backup.ReadOnlyConnection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4Connection;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/** The database that is restored, seen through a connection of our own. Not thread-safe. */
+final class LiveDatabase implements AutoCloseable {
+
+    private static final int PAGES_PER_STEP = 4096;
+    private static final int ALL_PAGES = -1;
+    private static final int RETRY_MILLIS = 20;
+
+    private final JDBC4Connection connection;
+    private final Path file;
+
+    private LiveDatabase(JDBC4Connection connection, Path file) {
+        this.connection = connection;
+        this.file = file;
+    }
+
+    /**
+     * Opens a database.
+     *
+     * @return empty if SQLite cannot make sense of the file
+     */
+    static Optional<LiveDatabase> open(Path file, int busyMillis) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(busyMillis);
+        String address = ReadOnlyConnection.uri(file) + "?cache=private";
+        JDBC4Connection connection = new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties());
+        LiveDatabase live = new LiveDatabase(connection, file);
+        try {
+            live.query("SELECT count(*) FROM sqlite_schema");
+            return Optional.of(live);
+        } catch (SQLException e) {
+            connection.close();
+            int code = e.getErrorCode() & 0xff;
+            if (code == SQLiteErrorCode.SQLITE_NOTADB.code || code == SQLiteErrorCode.SQLITE_CORRUPT.code) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    SQLiteConnection connection() {
+        return connection;
+    }
+
+    /**
+     * Locks everybody else out until {@link #close}, also between transactions.
+     *
+     * @return false in WAL mode with others connected, where SQLite does not allow it
+     * @throws SQLException {@code SQLITE_BUSY} in the other modes, if somebody reads or writes for too long
+     */
+    boolean lockExclusively() throws SQLException {
+        boolean wal = "wal".equalsIgnoreCase(query("PRAGMA journal_mode"));
+        int patience = connection.getBusyTimeout();
+        query("PRAGMA locking_mode = EXCLUSIVE");
+        if (wal) {
+            // Connections count here, not transactions: waiting would not help.
+            connection.setBusyTimeout(0);
+        }
+        try {
+            run("BEGIN EXCLUSIVE");
+            run("COMMIT");
+            return true;
+        } catch (SQLException e) {
+            if (!wal || !isBusy(e.getErrorCode())) {
+                throw e;
+            }
+            unlock();
+            return false;
+        } finally {
+            connection.setBusyTimeout(patience);
+        }
+    }
+
+    /** Keeps others from writing, not from reading, until {@link #endTransaction}. */
+    void lockForWriting() throws SQLException {
+        run("BEGIN IMMEDIATE");
+    }
+
+    void endTransaction() throws SQLException {
+        run("ROLLBACK");
+    }
+
+    /** Overwrites the database, which is exclusively locked, in one transaction. */
+    void overwrite(Path backup, CopyProgress progress) throws IOException, SQLException {
+        String uri = immutable(backup);
+        if (!samePageSize(backup) && "wal".equalsIgnoreCase(query("PRAGMA journal_mode"))) {
+            // The page size cannot change under a log. The restored file says which mode it wants.
+            query("PRAGMA journal_mode = DELETE");
+        }
+        long cookie = schemaCookie();
+        connection
+                .getDatabase()
+                .restore(
+                        "main",
+                        uri,
+                        (remaining, total) -> progress.copied(total - remaining, total),
+                        0,
+                        0,
+                        PAGES_PER_STEP);
+        // sqlite-jdbc reports success whatever happens. SQLite raises the cookie in the transaction that copies the
+        // pages, and nobody else could have.
+        if (schemaCookie() == cookie) {
+            throw new SQLException(
+                    "SQLite did not restore " + backup + " into " + file + "; the database is unchanged");
+        }
+    }
+
+    /** Overwrites the database in one transaction as any other writer would. The page size has to be the same. */
+    void overwriteAsWriter(Path backup) throws SQLException {
+        long deadline = System.nanoTime() + connection.getBusyTimeout() * 1_000_000L;
+        try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup)) {
+            int code;
+            do {
+                code = source.getDatabase().backup("main", file.toString(), null, RETRY_MILLIS, 1, ALL_PAGES);
+            } while (isBusy(code) && System.nanoTime() < deadline);
+            if (code != SQLiteErrorCode.SQLITE_OK.code) {
+                throw DB.newSQLException(code, "restore of " + backup + " into " + file);
+            }
+        }
+    }
+
+    /** An empty backup has none, so it fits. */
+    boolean samePageSize(Path backup) throws IOException, SQLException {
+        if (Files.size(backup) == 0) {
+            return true;
+        }
+        try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup)) {
+            return query(source, "PRAGMA page_size").equals(query("PRAGMA page_size"));
+        }
+    }
+
+    /** Writes the backup with the page size of this database into a new file. */
+    void convert(Path backup, Path target) throws SQLException {
+        try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup);
+                JDBC4Statement statement = new JDBC4Statement(source)) {
+            statement.execute("PRAGMA page_size = " + query("PRAGMA page_size"));
+            statement.execute("VACUUM INTO '" + target.toString().replace("'", "''") + "'");
+        }
+    }
+
+    /** Releases what is locked. */
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+
+    private void unlock() throws SQLException {
+        query("PRAGMA locking_mode = NORMAL");
+        // The mode takes effect at the next access.
+        query("SELECT count(*) FROM sqlite_schema");
+    }
+
+    private long schemaCookie() throws SQLException {
+        return Long.parseLong(query("PRAGMA schema_version"));
+    }
+
+    private static String immutable(Path backup) {
+        return ReadOnlyConnection.uri(backup) + "?immutable=1";
+    }
+
+    private static boolean isBusy(int code) {
+        int primary = code & 0xff;
+        return primary == SQLiteErrorCode.SQLITE_BUSY.code || primary == SQLiteErrorCode.SQLITE_LOCKED.code;
+    }
+
+    private void run(String sql) throws SQLException {
+        try (JDBC4Statement statement = new JDBC4Statement(connection)) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private String query(String sql) throws SQLException {
+        return query(connection, sql);
+    }
+
+    private static String query(SQLiteConnection on, String sql) throws SQLException {
+        try (JDBC4Statement statement = new JDBC4Statement(on);
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.prtbackup.restore;
+
+import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/**
+ * What was checked of a backup file, and what is wrong with it. The checks stop at the first that fails.
+ *
+ * @param checked in words
+ * @param problems in words; empty where nothing is wrong
+ */
+public record Verification(List<String> checked, List<String> problems) {
+
+    private static final int PROBLEMS_SHOWN = 10;
+
+    /** Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content. */
+    public static Verification of(Entry entry) throws IOException {
+        List<String> checked = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        check(entry, checked, problems);
+        return new Verification(List.copyOf(checked), List.copyOf(problems));
+    }
+
+    /**
+     * Refuses a backup that is not good.
+     *
+     * @throws NoSuchFileException if the file is gone
+     * @throws DamagedBackupException if it is not what it was
+     */
+    public static void require(Entry entry) throws IOException {
+        if (!Files.exists(entry.path(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(
+                    entry.path().toString(), null, "the file of backup #" + entry.id() + " is gone");
+        }
+        Verification result = of(entry);
+        if (!result.problems().isEmpty()) {
+            throw new DamagedBackupException(
+                    entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", result.problems()));
+        }
+    }
+
+    private static void check(Entry entry, List<String> checked, List<String> problems) throws IOException {
+        Path file = entry.path();
+        checked.add("file present");
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            problems.add("the file " + file + " is missing");
+            return;
+        }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            problems.add(file + " is no regular file");
+            return;
+        }
+        checked.add("size");
+        if (Files.size(file) != entry.size()) {
+            problems.add("the file has " + Files.size(file) + " bytes instead of " + entry.size());
+            return;
+        }
+        if (!entry.sha256().isEmpty()) {
+            checked.add("SHA-256");
+            String now = PendingFile.sha256(file);
+            if (!now.equals(entry.sha256())) {
+                problems.add("the SHA-256 is " + now + " instead of " + entry.sha256());
+                return;
+            }
+        }
+        checked.add("integrity_check");
+        problems.addAll(integrityProblems(file));
+    }
+
+    /** What SQLite finds wrong in a file that nobody writes; empty if nothing. */
+    static List<String> integrityProblems(Path file) throws IOException {
+        if (Files.size(file) == 0) {
+            return List.of();
+        }
+        try (SQLiteConnection connection = ReadOnlyConnection.openImmutable(file)) {
+            return integrityProblems(connection);
+        } catch (SQLException e) {
+            return List.of("SQLite cannot read it: " + e.getMessage());
+        }
+    }
+
+    /** What SQLite finds wrong in the main database of a connection; empty if nothing. */
+    static List<String> integrityProblems(SQLiteConnection connection) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        try (JDBC4Statement statement = new JDBC4Statement(connection);
+                ResultSet rows = statement.executeQuery("PRAGMA integrity_check(" + PROBLEMS_SHOWN + ")")) {
+            while (rows.next()) {
+                if (!"ok".equals(rows.getString(1))) {
+                    problems.add(rows.getString(1));
+                }
+            }
+        }
+        return problems;
+    }
+}
