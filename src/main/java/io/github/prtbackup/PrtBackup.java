@@ -1,0 +1,261 @@
+package io.github.prtbackup;
+
+import io.github.prtbackup.backup.AutomaticBackups;
+import io.github.prtbackup.backup.Catalogs;
+import io.github.prtbackup.backup.FullCopy;
+import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.catalog.Request;
+import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.jdbc.BackupConnection;
+import io.github.prtbackup.restore.Restore;
+import io.github.prtbackup.restore.Verification;
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * The backups of one database: their history, new ones, and the way back. Safe beside any number of other users of the
+ * database and of its backups, in this process and others; an instance may be used by several threads.
+ *
+ * <p>Opening touches nothing: neither the database nor the backup directory is created by it. Methods that are given an id
+ * throw {@link IllegalArgumentException} if the database has no backup with that id; the message names those there are.
+ */
+public final class PrtBackup implements AutoCloseable {
+
+    private static final int DEFAULT_BUSY_MILLIS = 3000;
+
+    private final Path database;
+    private final Settings settings;
+    private final Catalog catalog;
+    private final int busyMillis;
+    private volatile ProgressListener progress = (done, total) -> {};
+
+    private PrtBackup(Path database, Settings settings, int busyMillis) throws IOException {
+        this.database = database;
+        this.settings = settings;
+        this.busyMillis = busyMillis;
+        this.catalog = Catalogs.open(settings.directoryFor(database));
+        catalog.reconcile(database);
+    }
+
+    /**
+     * Opens the backups of a database with the default settings.
+     *
+     * @param database the database file; it may be missing, so that it can be restored
+     * @throws IOException if the backup directory is there and cannot be read
+     * @throws SQLException if a system property {@code prtbackup.…} has a bad value
+     */
+    public static PrtBackup open(Path database) throws IOException, SQLException {
+        return open(database, new Properties());
+    }
+
+    /**
+     * Opens the backups of a database.
+     *
+     * @param database the database file; it may be missing, so that it can be restored
+     * @param properties {@code backup.…} settings, and sqlite-jdbc's {@code busy_timeout} in milliseconds
+     * @throws IOException if the backup directory is there and cannot be read
+     * @throws SQLException if a setting is unknown or bad
+     */
+    public static PrtBackup open(Path database, Properties properties) throws IOException, SQLException {
+        String busy = properties.getProperty("busy_timeout", String.valueOf(DEFAULT_BUSY_MILLIS));
+        try {
+            return new PrtBackup(real(database), Settings.resolve(Map.of(), properties), Integer.parseInt(busy));
+        } catch (NumberFormatException e) {
+            throw new SQLException("Bad value busy_timeout=" + busy + "; allowed: milliseconds", e);
+        }
+    }
+
+    /**
+     * Opens the backups of the database of a connection, with the connection's settings. The connection is not kept.
+     *
+     * @param connection one of this driver, or of a pool that can {@linkplain Connection#unwrap unwrap} it
+     * @throws SQLException if it is none, or has no database file
+     */
+    public static PrtBackup of(Connection connection) throws IOException, SQLException {
+        BackupConnection ours = connection.unwrap(BackupConnection.class);
+        Path file = ours.databaseFile()
+                .orElseThrow(() -> new SQLException(
+                        "The database of " + ours.getUrl() + " has no file, so there are no backups of it"));
+        return new PrtBackup(file, ours.settings(), ours.getBusyTimeout());
+    }
+
+    /**
+     * Sets who hears of the progress of the copies that this instance makes.
+     *
+     * @param listener null for nobody
+     */
+    public void setProgressListener(ProgressListener listener) {
+        progress = listener == null ? (done, total) -> {} : listener;
+    }
+
+    /**
+     * Makes a manual backup, a full copy of the last committed state. It is kept until somebody deletes it. Writers are
+     * not held up in WAL mode; in the other modes their commit waits for the copy.
+     *
+     * @param comment any text; null counts as empty
+     * @return the new backup
+     * @throws NoSuchFileException if there is no database
+     * @throws IOException if the copy cannot be written
+     * @throws SQLException if the database cannot be read
+     */
+    public BackupInfo createBackupWithComment(String comment) throws IOException, SQLException {
+        requireDatabase();
+        try (PendingFile file = catalog.newFile()) {
+            try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
+                reader.setBusyTimeout(busyMillis);
+                FullCopy.ofSnapshot(reader, file, progress::progress);
+            }
+            String text = Objects.requireNonNullElse(comment, "");
+            return BackupInfo.of(catalog.publish(file, new Request(database, text, false, 0)));
+        }
+    }
+
+    /**
+     * Makes an automatic backup of the last committed state, as the driver does before a write, and cleans up.
+     *
+     * @param operation what is about to be done; the comment is {@code Auto-backup before: <operation>}
+     * @return the new backup
+     * @throws NoSuchFileException if there is no database
+     * @throws IOException if the copy cannot be written
+     * @throws SQLException if the database cannot be read
+     */
+    public BackupInfo autoBackupBeforeOperation(String operation) throws IOException, SQLException {
+        requireDatabase();
+        return BackupInfo.of(new AutomaticBackups(settings).takeFromSnapshot(database, operation));
+    }
+
+    /**
+     * All backups of the database whose files are there.
+     *
+     * @return newest first, which is the largest id first
+     * @throws IOException if the backup directory cannot be read
+     */
+    public List<BackupInfo> getBackupHistory() throws IOException {
+        return catalog.history(database).stream().map(BackupInfo::of).toList();
+    }
+
+    /**
+     * One backup, also if its file is gone.
+     *
+     * @throws IOException if the backup directory cannot be read
+     */
+    public BackupInfo getBackup(long id) throws IOException {
+        return BackupInfo.of(entry(id));
+    }
+
+    /**
+     * Puts a backup in the place of the database. Other connections, in this process and others, see the restored data at
+     * their next statement. It succeeds entirely or leaves the database as it was, also when the process dies.
+     *
+     * @return the restored backup, and the safety backup of the state before
+     * @throws NoSuchFileException if the backup's file is gone
+     * @throws io.github.prtbackup.restore.DamagedBackupException if the backup is not what it was; nothing was touched
+     * @throws IOException if the safety backup cannot be written
+     * @throws SQLException with {@code SQLITE_BUSY} if others read or write for longer than the busy timeout
+     */
+    public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
+        Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(entry(id));
+        return new RestoreResult(
+                BackupInfo.of(result.restored()), result.safety().map(BackupInfo::of));
+    }
+
+    /**
+     * Deletes the oldest automatic backups. Manual ones stay.
+     *
+     * @param keep how many automatic backups stay, 0 or more
+     * @return what was deleted, oldest first
+     * @throws IllegalArgumentException if {@code keep} is negative
+     * @throws IOException if the backup directory cannot be changed
+     */
+    public List<BackupInfo> cleanupAutoBackups(int keep) throws IOException {
+        if (keep < 0) {
+            throw new IllegalArgumentException("keep is " + keep + "; it has to be 0 or more");
+        }
+        return catalog.cleanup(database, keep).stream().map(BackupInfo::of).toList();
+    }
+
+    /**
+     * Checks a backup: its file, size, SHA-256, and SQLite's {@code integrity_check}.
+     *
+     * @return what was checked, and what is wrong
+     * @throws IOException if the backup directory cannot be read
+     */
+    public VerifyResult verifyBackup(long id) throws IOException {
+        Entry entry = entry(id);
+        Verification result = Verification.of(entry);
+        return new VerifyResult(BackupInfo.of(entry), result.checked(), result.problems());
+    }
+
+    /**
+     * Deletes a backup, also a manual one.
+     *
+     * @return what was deleted
+     * @throws IOException if it cannot be deleted
+     */
+    public BackupInfo deleteBackup(long id) throws IOException {
+        return BackupInfo.of(catalog.delete(entry(id).id()));
+    }
+
+    /**
+     * Writes a backup as a plain database file.
+     *
+     * @param target the new file
+     * @throws FileAlreadyExistsException if the target exists
+     * @throws NoSuchFileException if the backup's file is gone
+     * @throws io.github.prtbackup.restore.DamagedBackupException if the backup is not what it was
+     * @throws IOException if the target cannot be written
+     */
+    public void exportBackup(long id, Path target) throws IOException {
+        Entry entry = entry(id);
+        Verification.require(entry);
+        Files.copy(entry.path(), target);
+    }
+
+    /** Does nothing today: no resource is held between calls. */
+    @Override
+    public void close() {}
+
+    private Entry entry(long id) throws IOException {
+        Optional<Entry> found =
+                catalog.find(id).filter(entry -> entry.original().equals(database));
+        if (found.isPresent()) {
+            return found.get();
+        }
+        List<Long> ids =
+                catalog.history(database).stream().map(Entry::id).sorted().toList();
+        throw new IllegalArgumentException("There is no backup #" + id + " of " + database + "; "
+                + (ids.isEmpty() ? "there are none" : "there are " + ids));
+    }
+
+    private void requireDatabase() throws NoSuchFileException {
+        if (!Files.exists(database)) {
+            throw new NoSuchFileException(database.toString(), null, "there is no such database");
+        }
+    }
+
+    /** The path as SQLite resolves it; of a missing file that of the directory. */
+    private static Path real(Path database) throws IOException {
+        Path absolute = database.toAbsolutePath().normalize();
+        if (Files.exists(absolute)) {
+            return absolute.toRealPath();
+        }
+        Path directory = absolute.getParent();
+        return directory != null && Files.isDirectory(directory)
+                ? directory.toRealPath().resolve(absolute.getFileName())
+                : absolute;
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.prtbackup.jdbc;
+
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/**
+ * The databases of a connection that have a file; in-memory and temporary ones are never backed up.
+ *
+ * @param files in the order of {@code pragma_database_list}
+ */
+record AttachedDatabases(List<Database> files) {
+
+    private static final int TEMP = 1;
+
+    /**
+     * One attached database.
+     *
+     * @param index its number in {@code EXPLAIN}
+     * @param schema its name, {@code main} or that of {@code ATTACH}
+     * @param file its path, as SQLite resolved it
+     */
+    record Database(int index, String schema, Path file) {}
+
+    static AttachedDatabases of(SQLiteConnection connection) throws SQLException {
+        List<Database> found = new ArrayList<>();
+        try (JDBC4Statement statement = new JDBC4Statement(connection);
+                ResultSet rows = statement.executeQuery("PRAGMA database_list")) {
+            while (rows.next()) {
+                String file = rows.getString("file");
+                if (rows.getInt("seq") != TEMP && file != null && !file.isEmpty()) {
+                    found.add(new Database(rows.getInt("seq"), rows.getString("name"), Path.of(file)));
+                }
+            }
+        }
+        return new AttachedDatabases(List.copyOf(found));
+    }
+
+    List<Database> withIndexes(Set<Integer> indexes) {
+        return files.stream()
+                .filter(database -> indexes.contains(database.index()))
+                .toList();
+    }
+
+    /** The database of that name; empty if there is none, or it has no file. */
+    Optional<Database> named(String schema) {
+        return files.stream()
+                .filter(database -> database.schema().equalsIgnoreCase(schema))
+                .findFirst();
+    }
+
+    Optional<Database> main() {
+        return named("main");
+    }
+}

@@ -1,0 +1,232 @@
+package io.github.prtbackup.jdbc;
+
+import io.github.prtbackup.backup.AutomaticBackups;
+import io.github.prtbackup.config.DatabaseUrl;
+import io.github.prtbackup.config.Setting;
+import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.sql.Classifier;
+import java.nio.file.Path;
+import java.sql.ClientInfoStatus;
+import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.jdbc4.JDBC4Connection;
+
+/**
+ * A connection of sqlite-jdbc that backs each database up before the first write of every transaction. It <em>is</em> a
+ * {@code SQLiteConnection}: functions, collations, listeners and casts work as they do without us.
+ *
+ * <p>Thread-safety is that of sqlite-jdbc's connection.
+ */
+public final class BackupConnection extends JDBC4Connection {
+
+    private final Settings settings;
+    private final Guard guard;
+    private String clientOperation;
+    private SQLWarning warnings;
+
+    // No initial value: it is set while the constructor of the superclass runs.
+    private List<String> waitingPragmas;
+
+    BackupConnection(DatabaseUrl url, Settings settings, Classifier classifier, Properties properties)
+            throws SQLException {
+        super(url.url(), url.address(), properties);
+        try {
+            this.settings = settings;
+            this.guard = new Guard(this, settings, classifier, new AutomaticBackups(settings));
+            runWaitingPragmas();
+            guard.open();
+        } catch (SQLException | RuntimeException | Error e) {
+            super.close();
+            throw e;
+        }
+    }
+
+    /** The settings that this connection was opened with. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** The main database's file as SQLite resolved it; empty for an in-memory or temporary database. */
+    public Optional<Path> databaseFile() throws SQLException {
+        return AttachedDatabases.of(this).main().map(AttachedDatabases.Database::file);
+    }
+
+    /** Null while the constructor of the superclass runs the pragmas of URL and properties. */
+    Guard guard() {
+        return guard;
+    }
+
+    /** Keeps a pragma that writes the file until the guard stands. */
+    void runLater(String pragma) {
+        if (waitingPragmas == null) {
+            waitingPragmas = new ArrayList<>();
+        }
+        waitingPragmas.add(pragma);
+    }
+
+    private void runWaitingPragmas() throws SQLException {
+        if (waitingPragmas == null) {
+            return;
+        }
+        try (Statement statement = createStatement()) {
+            for (String pragma : waitingPragmas) {
+                statement.execute(pragma);
+            }
+        }
+        setFirstStatementExecuted(false);
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+        checkOpen();
+        checkCursor(type, concurrency, holdability);
+        return new BackupStatement(this);
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+            throws SQLException {
+        checkOpen();
+        checkCursor(type, concurrency, holdability);
+        return new BackupPreparedStatement(this, sql);
+    }
+
+    @Override
+    public void setAutoCommit(boolean autoCommit) throws SQLException {
+        boolean changes = getAutoCommit() != autoCommit;
+        super.setAutoCommit(autoCommit);
+        if (changes) {
+            guard.transactionBoundary();
+        }
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        super.commit();
+        guard.transactionBoundary();
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        super.rollback();
+        guard.transactionBoundary();
+        guard.rolledBack();
+    }
+
+    @Override
+    public void rollback(Savepoint savepoint) throws SQLException {
+        super.rollback(savepoint);
+        guard.rolledBack();
+    }
+
+    @Override
+    public Savepoint setSavepoint() throws SQLException {
+        checkOpen();
+        guard.beforeSavepoint();
+        return super.setSavepoint();
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        checkOpen();
+        guard.beforeSavepoint();
+        return super.setSavepoint(name);
+    }
+
+    @Override
+    public void deserialize(String schema, byte[] bytes) throws SQLException {
+        guard.runReplacement(schema, "deserialize", () -> {
+            super.deserialize(schema, bytes);
+            return null;
+        });
+    }
+
+    /** Runs a statement as if autocommit were off: sqlite-jdbc would otherwise try to end a transaction after it. */
+    <T> T withoutAutocommit(Guard.Work<T> work) throws SQLException {
+        boolean autoCommit = getConnectionConfig().isAutoCommit();
+        SQLiteConfig.TransactionMode mode = getCurrentTransactionMode();
+        getConnectionConfig().setAutoCommit(false);
+        setCurrentTransactionMode(null);
+        try {
+            return work.run();
+        } finally {
+            getConnectionConfig().setAutoCommit(autoCommit);
+            setCurrentTransactionMode(mode);
+        }
+    }
+
+    Optional<String> clientOperation() {
+        return Optional.ofNullable(clientOperation);
+    }
+
+    /** {@code backup.operation} names the operation of the coming backups, until it is changed or set to null. */
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        if (Setting.OPERATION.key().equals(name)) {
+            clientOperation = value == null || value.isBlank() ? null : value;
+        } else if (name != null && Setting.isOurs(name)) {
+            String allowed = Setting.OPERATION.key();
+            throw new SQLClientInfoException(
+                    "Client info " + name + "=" + value + " cannot be changed on an open connection; allowed is "
+                            + allowed,
+                    Map.of(name, ClientInfoStatus.REASON_UNKNOWN_PROPERTY));
+        } else {
+            super.setClientInfo(name, value);
+        }
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        super.setClientInfo(properties);
+        for (String name : properties.stringPropertyNames()) {
+            setClientInfo(name, properties.getProperty(name));
+        }
+        if (!properties.containsKey(Setting.OPERATION.key())) {
+            clientOperation = null;
+        }
+    }
+
+    @Override
+    public String getClientInfo(String name) throws SQLException {
+        return Setting.OPERATION.key().equals(name) ? clientOperation : super.getClientInfo(name);
+    }
+
+    @Override
+    public Properties getClientInfo() throws SQLException {
+        if (clientOperation == null) {
+            return super.getClientInfo();
+        }
+        Properties properties = new Properties();
+        properties.setProperty(Setting.OPERATION.key(), clientOperation);
+        return properties;
+    }
+
+    void addWarning(SQLWarning warning) {
+        if (warnings == null) {
+            warnings = warning;
+        } else {
+            warnings.setNextWarning(warning);
+        }
+    }
+
+    /** The backups that could not be made since {@link #clearWarnings}, with {@code backup.on-failure=warn}. */
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return warnings;
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        warnings = null;
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.prtbackup.jdbc;
+
+import io.github.prtbackup.sql.Effect;
+import io.github.prtbackup.sql.SqlStatement;
+import java.sql.BatchUpdateException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.Arrays;
+import java.util.Collections;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/** A prepared statement whose executes go through the guard. What it does is decided once; reads pass at once. */
+final class BackupPreparedStatement extends JDBC4PreparedStatement {
+
+    private final BackupConnection connection;
+    private final Guard guard;
+    private final SqlStatement statement;
+    private final boolean reads;
+
+    BackupPreparedStatement(BackupConnection connection, String sql) throws SQLException {
+        super(connection, sql);
+        this.connection = connection;
+        this.guard = connection.guard();
+        this.statement = guard.first(sql);
+        this.reads = statement == null || (statement.effect() == Effect.READ && !statement.changesNames());
+    }
+
+    @Override
+    public boolean execute() throws SQLException {
+        return reads ? super.execute() : guarded(columnCount != 0, super::execute);
+    }
+
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+        return reads || columnCount == 0 ? super.executeQuery() : guarded(true, super::executeQuery);
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        return reads || columnCount != 0 ? super.executeLargeUpdate() : guarded(false, super::executeLargeUpdate);
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        if (reads || batchQueryCount == 0) {
+            return super.executeLargeBatch();
+        }
+        checkOpen();
+        try {
+            return withConnectionTimeout(() -> guard.runAll(
+                    Collections.nCopies(batchQueryCount, statement), super::executeLargeBatch, this::batchOneByOne));
+        } finally {
+            clearBatch();
+        }
+    }
+
+    /** For statements whose failure would take the whole batch back, where autocommit keeps what came before. */
+    private long[] batchOneByOne() throws SQLException {
+        Object[] values = batch;
+        long[] changes = new long[batchQueryCount];
+        for (int i = 0; i < changes.length; i++) {
+            batch = values == null ? null : Arrays.copyOfRange(values, i * paramCount, (i + 1) * paramCount);
+            batchQueryCount = 1;
+            try {
+                changes[i] = guard.run(statement, Guard.NO_ROWS, super::executeLargeBatch)[0];
+            } catch (BatchUpdateException e) {
+                throw BackupStatement.failure(i, changes, e);
+            }
+        }
+        return changes;
+    }
+
+    private <T> T guarded(boolean leavesRows, Guard.Work<T> work) throws SQLException {
+        checkOpen();
+        return withConnectionTimeout(
+                () -> guard.run(statement, leavesRows ? this::hasUnreadRows : Guard.NO_ROWS, work));
+    }
+
+    private boolean hasUnreadRows() {
+        return !pointer.isClosed();
+    }
+
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return connection.getWarnings();
+    }
+}

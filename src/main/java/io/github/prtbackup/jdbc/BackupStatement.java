@@ -1,0 +1,164 @@
+package io.github.prtbackup.jdbc;
+
+import io.github.prtbackup.sql.Classifier;
+import io.github.prtbackup.sql.Effect;
+import io.github.prtbackup.sql.SqlStatement;
+import java.sql.BatchUpdateException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/** A statement whose executes go through the guard. All other methods are sqlite-jdbc's own and lead here. */
+final class BackupStatement extends JDBC4Statement {
+
+    private final BackupConnection connection;
+
+    BackupStatement(BackupConnection connection) {
+        super(connection);
+        this.connection = connection;
+    }
+
+    @Override
+    public boolean execute(String sql) throws SQLException {
+        Guard guard = connection.guard();
+        if (guard == null) {
+            return executeBeforeGuard(sql);
+        }
+        return withConnectionTimeout(() -> guard.run(guard.first(sql), this::hasUnreadRows, () -> super.execute(sql)));
+    }
+
+    /** sqlite-jdbc applies the pragmas of URL and properties while the connection is still being built. */
+    private boolean executeBeforeGuard(String sql) throws SQLException {
+        if (Classifier.parse(sql).effect() != Effect.READ) {
+            connection.runLater(sql);
+            return false;
+        }
+        return super.execute(sql);
+    }
+
+    @Override
+    public ResultSet executeQuery(String sql) throws SQLException {
+        Guard guard = connection.guard();
+        SqlStatement first = guard.first(sql);
+        if (first == null || first.effect() == Effect.READ) {
+            return super.executeQuery(sql);
+        }
+        return withConnectionTimeout(() -> guard.run(first, this::hasUnreadRows, () -> super.executeQuery(sql)));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql) throws SQLException {
+        Guard guard = connection.guard();
+        List<SqlStatement> statements = guard.script(sql).statements();
+        if (statements.size() < 2) {
+            SqlStatement only = statements.isEmpty() ? null : statements.get(0);
+            return withConnectionTimeout(() -> guard.run(only, Guard.NO_ROWS, () -> super.executeLargeUpdate(sql)));
+        }
+        return withConnectionTimeout(() -> guard.runAll(
+                statements, () -> super.executeLargeUpdate(sql), () -> updateOneByOne(guard, sql, statements)));
+    }
+
+    /** What sqlite-jdbc does with a string of several statements, with the guard in front of each. */
+    private long updateOneByOne(Guard guard, String sql, List<SqlStatement> statements) throws SQLException {
+        internalClose();
+        this.sql = sql;
+        DB database = connection.getDatabase();
+        try {
+            long before = database.total_changes();
+            for (SqlStatement statement : statements) {
+                guard.run(statement, Guard.NO_ROWS, () -> {
+                    int code = database._exec(statement.text());
+                    if (code != SQLiteErrorCode.SQLITE_OK.code) {
+                        throw DB.newSQLException(code, "");
+                    }
+                    return null;
+                });
+            }
+            updateGeneratedKeys();
+            return database.total_changes() - before;
+        } finally {
+            internalClose();
+        }
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        if (batch == null || batchPos == 0) {
+            return super.executeLargeBatch();
+        }
+        Guard guard = connection.guard();
+        Object[] entries = Arrays.copyOf(batch, batchPos);
+        // Not toList of a stream: an entry without a statement is null here.
+        List<SqlStatement> statements = new ArrayList<>();
+        for (Object entry : entries) {
+            statements.add(guard.first((String) entry));
+        }
+        AtomicBoolean started = new AtomicBoolean();
+        try {
+            return withConnectionTimeout(() -> guard.runAll(
+                    statements,
+                    () -> {
+                        started.set(true);
+                        return super.executeLargeBatch();
+                    },
+                    () -> {
+                        started.set(true);
+                        return batchOneByOne(guard, entries, statements);
+                    }));
+        } catch (SQLException e) {
+            if (started.get()) {
+                throw e;
+            }
+            clearBatch();
+            throw failure(0, new long[entries.length], e);
+        }
+    }
+
+    private long[] batchOneByOne(Guard guard, Object[] entries, List<SqlStatement> statements) throws SQLException {
+        long[] changes = new long[entries.length];
+        clearBatch();
+        for (int i = 0; i < entries.length; i++) {
+            addBatch((String) entries[i]);
+            AtomicBoolean started = new AtomicBoolean();
+            try {
+                changes[i] = guard.run(statements.get(i), Guard.NO_ROWS, () -> {
+                    started.set(true);
+                    return super.executeLargeBatch();
+                })[0];
+            } catch (BatchUpdateException e) {
+                throw failure(i, changes, e);
+            } catch (SQLException e) {
+                clearBatch();
+                throw started.get() ? e : failure(i, changes, e);
+            }
+        }
+        return changes;
+    }
+
+    /** The failure of one entry as that of its batch, in sqlite-jdbc's words. */
+    static BatchUpdateException failure(int entry, long[] changes, SQLException failure) {
+        int[] counts = Arrays.stream(changes).mapToInt(count -> (int) count).toArray();
+        String message = failure.getMessage();
+        if (failure instanceof BatchUpdateException alone) {
+            return new BatchUpdateException(
+                    message.replaceFirst("^batch entry 0", "batch entry " + entry), null, 0, counts, alone.getCause());
+        }
+        return new BatchUpdateException("batch entry " + entry + ": " + message, null, 0, counts, failure);
+    }
+
+    private boolean hasUnreadRows() {
+        return pointer != null && !pointer.isClosed();
+    }
+
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return connection.getWarnings();
+    }
+}

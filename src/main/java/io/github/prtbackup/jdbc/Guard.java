@@ -1,0 +1,447 @@
+package io.github.prtbackup.jdbc;
+
+import io.github.prtbackup.backup.AutomaticBackups;
+import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.sql.Classifier;
+import io.github.prtbackup.sql.Effect;
+import io.github.prtbackup.sql.Script;
+import io.github.prtbackup.sql.SqlStatement;
+import io.github.prtbackup.sql.TransactionControl;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * The one funnel through which every execute of a connection goes. Before the first write of a transaction it takes the
+ * write lock of the databases that will be written and backs them up, so that the backup holds exactly the state that the
+ * write meets:
+ *
+ * <ol>
+ *   <li>the lock first: between copy and write nobody else can commit,
+ *   <li>then the copy, taken from the locked state,
+ *   <li>then the statement. If lock or copy fail, it is not run.
+ * </ol>
+ *
+ * <p>In autocommit mode this needs a transaction of ours around the statement, which then ends as autocommit would have
+ * ended it. Statements that refuse to run in one follow the lock at once.
+ *
+ * <p>Thread-safe: the connection's and the database's monitor are held, in sqlite-jdbc's own order, from lock to commit.
+ */
+final class Guard {
+
+    /** The guarded work: sqlite-jdbc's own execute method. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** Takes one backup. */
+    @FunctionalInterface
+    private interface Backup {
+        void take() throws IOException, SQLException;
+    }
+
+    /** For executes that have finished when they return. */
+    static final BooleanSupplier NO_ROWS = () -> false;
+
+    private static final Logger log = LoggerFactory.getLogger(Guard.class);
+
+    private final BackupConnection connection;
+    private final Settings settings;
+    private final Classifier classifier;
+    private final AutomaticBackups backups;
+    private final RawTransaction transaction;
+    private final Targets targets;
+    private final TransactionRule rule = new TransactionRule();
+
+    /** Whether a write may have rows that nobody has read yet; until then autocommit leaves it uncommitted. */
+    private BooleanSupplier unreadRows = NO_ROWS;
+
+    /** What the present call has backed up in autocommit mode; null unless the call runs several statements one by one. */
+    private Set<String> coveredByCall;
+
+    Guard(BackupConnection connection, Settings settings, Classifier classifier, AutomaticBackups backups) {
+        this.connection = connection;
+        this.settings = settings;
+        this.classifier = classifier;
+        this.backups = backups;
+        this.transaction = new RawTransaction(connection);
+        this.targets = new Targets(connection);
+    }
+
+    /** The first statement of a string, for the methods that run only the first; null if there is none. */
+    SqlStatement first(String sql) {
+        return settings.enabled() && sql != null ? classifier.first(sql) : null;
+    }
+
+    /** All statements of a string, for the methods that run all. */
+    Script script(String sql) {
+        return settings.enabled() && sql != null ? classifier.script(sql) : new Script(List.of());
+    }
+
+    /**
+     * Runs one statement.
+     *
+     * @param statement what the work runs; null if there is nothing to guard
+     * @param unread asked later: whether the statement may still have rows to read; {@link #NO_ROWS} if the work reads all
+     */
+    <T> T run(SqlStatement statement, BooleanSupplier unread, Work<T> work) throws SQLException {
+        if (statement == null || (statement.effect() == Effect.READ && !statement.changesNames())) {
+            return work.run();
+        }
+        return locked(() -> {
+            try {
+                T result = switch (statement.effect()) {
+                    case READ -> work.run();
+                    case TRANSACTION -> control(statement, work);
+                    case WRITE -> write(statement, unread, work);
+                };
+                if (statement.changesNames()) {
+                    targets.forget();
+                }
+                return result;
+            } catch (SQLException e) {
+                // It may have ended the transaction, and with it what was defined in it.
+                targets.forget();
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Runs several statements as one write with one backup.
+     *
+     * @param together runs all of them inside one transaction
+     * @param oneByOne calls {@link #run} for each of them, which in autocommit mode is a transaction for each
+     */
+    <T> T runAll(List<SqlStatement> statements, Work<T> together, Work<T> oneByOne) throws SQLException {
+        if (statements.stream().allMatch(statement -> statement == null || statement.effect() == Effect.READ)) {
+            return oneByOne.run();
+        }
+        return locked(() -> {
+            try {
+                if (statements.stream().allMatch(this::goesTogether)) {
+                    return runTogether(statements, together);
+                }
+                coveredByCall = new HashSet<>();
+                return oneByOne.run();
+            } finally {
+                coveredByCall = null;
+                targets.forget();
+            }
+        });
+    }
+
+    private <T> T runTogether(List<SqlStatement> statements, Work<T> work) throws SQLException {
+        Set<Database> databases = new LinkedHashSet<>(targets.ofLater(statements.get(0)));
+        for (SqlStatement later : statements.subList(1, statements.size())) {
+            databases.addAll(targets.ofLater(later));
+        }
+        SqlStatement firstWrite = statements.stream()
+                .filter(statement -> statement.effect() == Effect.WRITE)
+                .findFirst()
+                .orElseThrow();
+        return databases.isEmpty() ? work.run() : wrapped(firstWrite, List.copyOf(databases), work);
+    }
+
+    /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
+    private boolean goesTogether(SqlStatement statement) {
+        return Targets.canRunInTransaction(statement) && !targets.mayRollBack(statement);
+    }
+
+    /** Runs a write that replaces a database and is no SQL that could be explained. */
+    void runReplacement(String schema, String summary, Work<Void> work) throws SQLException {
+        locked(() -> {
+            List<Database> replaced = targets.databases().named(schema).stream().toList();
+            return settings.enabled() && !replaced.isEmpty()
+                    ? alone("SQL: " + summary, true, replaced, work)
+                    : work.run();
+        });
+    }
+
+    /** A transaction was begun or ended by a method of JDBC. */
+    void transactionBoundary() {
+        rule.boundary();
+    }
+
+    /** The connection is open: what a crash may have left of its backups is put right. */
+    void open() throws SQLException {
+        if (!settings.enabled()) {
+            return;
+        }
+        for (Database database : targets.databases().files()) {
+            try {
+                backups.open(database.file());
+            } catch (IOException e) {
+                // Reads go on without; a write will say the same, with its own exception.
+                log.warn("The backups of {} cannot be checked: {}", database.file(), e.toString());
+            }
+        }
+    }
+
+    /** Something was rolled back by a method of JDBC, the definition of a temporary table for one. */
+    void rolledBack() {
+        targets.forget();
+    }
+
+    /** A savepoint is about to be set; if that begins a transaction, nothing of it is covered. */
+    void beforeSavepoint() throws SQLException {
+        locked(() -> {
+            if (!isWriteInProgress() && !transaction.isActive()) {
+                rule.boundary();
+            }
+            return null;
+        });
+    }
+
+    private <T> T locked(Work<T> work) throws SQLException {
+        synchronized (connection) {
+            synchronized (connection.getDatabase()) {
+                return work.run();
+            }
+        }
+    }
+
+    private <T> T control(SqlStatement statement, Work<T> work) throws SQLException {
+        if (statement.control() == TransactionControl.SAVEPOINT) {
+            beforeSavepoint();
+        }
+        T result = work.run();
+        switch (statement.control()) {
+            case BEGIN, COMMIT -> endUnlessWriting();
+            case ROLLBACK -> {
+                endUnlessWriting();
+                targets.forget();
+            }
+            case ROLLBACK_TO -> targets.forget();
+            case SAVEPOINT, RELEASE -> {
+                // The transaction may go on. If it does not, the next write finds out when it begins one.
+            }
+        }
+        return result;
+    }
+
+    private void endUnlessWriting() throws SQLException {
+        if (!isWriteInProgress()) {
+            rule.boundary();
+        }
+    }
+
+    private <T> T write(SqlStatement statement, BooleanSupplier unread, Work<T> work) throws SQLException {
+        List<Database> databases;
+        boolean writesElsewhere;
+        try {
+            databases = targets.of(statement);
+            writesElsewhere = databases.isEmpty() && targets.writesElsewhere(statement);
+        } catch (SQLException e) {
+            // It does not compile, and fails with an exception of its own when it is run.
+            return withoutWriting(statement, work);
+        }
+        if (databases.isEmpty()) {
+            return writesElsewhere ? work.run() : withoutWriting(statement, work);
+        }
+        if (!Targets.canRunInTransaction(statement)) {
+            return alone(operation(statement), Targets.replacesDatabase(statement), databases, work);
+        }
+        return unread == NO_ROWS || !statement.mayReturnRows()
+                ? wrapped(statement, databases, work)
+                : leavingRows(statement, databases, unread, work);
+    }
+
+    /**
+     * Runs a statement that writes nothing, as SQLite has just said, and makes sure of it: by the time it runs, somebody may
+     * have created the table that was not there.
+     */
+    private <T> T withoutWriting(SqlStatement statement, Work<T> work) throws SQLException {
+        boolean set = transaction.setReadOnly(true);
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            if (!set || (e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_READONLY.code) {
+                throw e;
+            }
+        } finally {
+            if (set) {
+                transaction.setReadOnly(false);
+            }
+        }
+        return wrapped(statement, targets.databases().files(), work);
+    }
+
+    /** Inside the user's transaction if there is one, otherwise inside one of ours. */
+    private <T> T wrapped(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
+        connection.tryEnforceTransactionMode();
+        boolean ours = beginUnlessActive();
+        if (!ours) {
+            backUp(statement, databases);
+            return work.run();
+        }
+        try {
+            backUp(statement, databases);
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(e);
+            throw e;
+        }
+        return endAsAutocommit(work);
+    }
+
+    /**
+     * A statement whose rows are read later stays uncommitted until they are: a transaction of ours around it could not be
+     * committed. In autocommit mode its own transaction is opened early instead, by the lock, and held over the copy.
+     */
+    private <T> T leavingRows(SqlStatement statement, List<Database> databases, BooleanSupplier unread, Work<T> work)
+            throws SQLException {
+        connection.tryEnforceTransactionMode();
+        if (!beginUnlessActive()) {
+            backUp(statement, databases);
+            return work.run();
+        }
+        transaction.rollback();
+        RawTransaction.Hold hold = transaction.hold();
+        try (hold) {
+            backUp(statement, databases);
+            return connection.withoutAutocommit(work);
+        } finally {
+            unreadRows = unread;
+        }
+    }
+
+    /**
+     * A statement that refuses to run in a transaction follows the lock at once.
+     *
+     * @param replaces whether it runs inside a transaction nevertheless, as long as that has touched nothing
+     */
+    private <T> T alone(String operation, boolean replaces, List<Database> databases, Work<T> work)
+            throws SQLException {
+        if (!beginUnlessActive()) {
+            if (replaces) {
+                for (Database database : databases) {
+                    attempt(database, () -> backups.takeFromSnapshot(database.file(), operation));
+                }
+            }
+            return work.run();
+        }
+        try {
+            for (Database database : databases) {
+                if (isDue(database)) {
+                    attempt(database, () -> copyLocked(database, operation));
+                }
+            }
+        } finally {
+            transaction.rollback();
+        }
+        return work.run();
+    }
+
+    private void copyLocked(Database database, String operation) throws IOException, SQLException {
+        if (backups.isNew(database.file())) {
+            // The lock would lay down the first page, and with it the page size and auto-vacuum for good.
+            backups.takeFromSnapshot(database.file(), operation);
+        } else {
+            targets.lock(transaction, database);
+            backups.take(connection, database.schema(), database.file(), operation);
+        }
+    }
+
+    private void backUp(SqlStatement statement, List<Database> databases) throws SQLException {
+        for (Database database : databases) {
+            if (!rule.isFirstWrite(database.schema())) {
+                continue;
+            }
+            if (isDue(database)) {
+                targets.lock(transaction, database);
+                attempt(
+                        database,
+                        () -> backups.take(connection, database.schema(), database.file(), operation(statement)));
+            }
+            rule.cover(database.schema());
+        }
+    }
+
+    private boolean isDue(Database database) {
+        return (coveredByCall == null || coveredByCall.add(database.schema())) && backups.isDue(database.file());
+    }
+
+    private void attempt(Database database, Backup backup) throws SQLException {
+        try {
+            backup.take();
+        } catch (IOException | SQLException | RuntimeException e) {
+            String message = "No backup of " + database.file() + " could be made in "
+                    + settings.directoryFor(database.file()) + ": " + e;
+            if (settings.onFailure() == Settings.OnFailure.ABORT) {
+                log.error("{}; the statement was not run", message, e);
+                throw new SQLException(message + "; the statement was not run", e);
+            }
+            log.warn("{}; the statement runs without", message, e);
+            connection.addWarning(new SQLWarning(message + "; the statement ran without", e));
+        }
+    }
+
+    private String operation(SqlStatement statement) {
+        return connection
+                .clientOperation()
+                .or(() -> Optional.ofNullable(statement.action()))
+                .or(settings::operation)
+                .orElseGet(() -> "SQL: " + statement.summary());
+    }
+
+    private boolean beginUnlessActive() throws SQLException {
+        if (isWriteInProgress() || !transaction.begin()) {
+            return false;
+        }
+        rule.boundary();
+        return true;
+    }
+
+    private boolean isWriteInProgress() throws SQLException {
+        if (unreadRows.getAsBoolean() && transaction.isWriteInProgress()) {
+            return true;
+        }
+        unreadRows = NO_ROWS;
+        return false;
+    }
+
+    /** Autocommit keeps whatever a statement has kept, also of one that fails: {@code INSERT OR FAIL} keeps rows. */
+    private <T> T endAsAutocommit(Work<T> work) throws SQLException {
+        T result;
+        try {
+            result = work.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            try {
+                if (transaction.isActive()) {
+                    transaction.commit();
+                }
+            } catch (SQLException commit) {
+                e.addSuppressed(commit);
+                rollback(e);
+            }
+            throw e;
+        }
+        try {
+            transaction.commit();
+        } catch (SQLException e) {
+            rollback(e);
+            throw e;
+        }
+        rule.boundary();
+        return result;
+    }
+
+    private void rollback(Throwable cause) {
+        try {
+            transaction.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.prtbackup.jdbc;
+
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/**
+ * Transaction control on the user's own connection, one level below JDBC, so that it leaves no trace there: it changes no
+ * update count, no generated key and no autocommit flag, and runs no listener.
+ *
+ * <p>SQLite itself is asked whether a transaction is active, because no text can tell: {@code OR ROLLBACK},
+ * {@code RAISE(ROLLBACK)}, a full disk and others end transactions without a word, and sqlite-jdbc has no binding for
+ * {@code sqlite3_get_autocommit}. {@code BEGIN} succeeds exactly when there is none.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class RawTransaction {
+
+    private static final int SQLITE_OK = 0;
+    private static final int SQLITE_BUSY = 5;
+    private static final int SQLITE_ROW = 100;
+    private static final int SQLITE_DONE = 101;
+
+    private final SQLiteConnection connection;
+    private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
+
+    RawTransaction(SQLiteConnection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * Begins a deferred transaction, which takes no lock.
+     *
+     * @return false if there is a transaction already
+     */
+    boolean begin() throws SQLException {
+        return step("BEGIN") == SQLITE_DONE;
+    }
+
+    /** Commits. On an error, {@code SQLITE_BUSY} for one, the transaction is still active. */
+    void commit() throws SQLException {
+        run("COMMIT");
+    }
+
+    /** Rolls back if a transaction is active. */
+    void rollback() throws SQLException {
+        int unused = step("ROLLBACK");
+    }
+
+    /** Whether a transaction is active. */
+    boolean isActive() throws SQLException {
+        if (!begin()) {
+            return true;
+        }
+        rollback();
+        return false;
+    }
+
+    /**
+     * Whether a statement that writes has been stepped and not finished, a {@code RETURNING} whose result set is open.
+     * Its changes are uncommitted, also in autocommit mode.
+     */
+    boolean isWriteInProgress() throws SQLException {
+        if (step("SAVEPOINT prtbackup_probe") == SQLITE_BUSY) {
+            return true;
+        }
+        run("RELEASE prtbackup_probe");
+        return false;
+    }
+
+    /**
+     * Takes the write lock of one attached database inside the transaction, waiting as the write itself would, and changes
+     * nothing. {@code BEGIN IMMEDIATE} would lock every attached file.
+     *
+     * <p>On a database without auto-vacuum, which is nearly every one, {@code incremental_vacuum} compiles to the opening
+     * of a write transaction and no more. With incremental auto-vacuum it would free a page, so there a
+     * {@code DELETE … WHERE 0} of some table does it.
+     *
+     * @param table a table of that database without triggers, already quoted; null for {@code incremental_vacuum}
+     */
+    void lock(String schema, String table) throws SQLException {
+        String name = Identifiers.quote(schema);
+        run(
+                table == null
+                        ? "PRAGMA " + name + ".incremental_vacuum(1)"
+                        : "DELETE FROM " + name + "." + table + " WHERE 0");
+    }
+
+    /**
+     * Keeps the transaction that autocommit opens for the next statement from ending with it, until the hold is closed.
+     * SQLite commits in autocommit mode when the last statement that writes has finished; a query of the journal mode
+     * counts as one, and is left on its row here. Closing it leaves the commit to whichever statement is still open.
+     */
+    Hold hold() throws SQLException {
+        JDBC4PreparedStatement statement = prepared("PRAGMA main.journal_mode");
+        int code = statement.pointer.safeRunInt(DB::step);
+        if (code != SQLITE_ROW) {
+            statement.pointer.safeRunInt(DB::reset);
+            throw new SQLException("PRAGMA journal_mode returned no row but code " + code);
+        }
+        return () -> {
+            int closed = statement.pointer.safeRunInt(DB::reset);
+            if (closed != SQLITE_OK) {
+                connection.getDatabase().throwex(closed);
+            }
+        };
+    }
+
+    /**
+     * Lets the connection read only, or write again.
+     *
+     * @return whether that changed anything
+     */
+    boolean setReadOnly(boolean readOnly) throws SQLException {
+        JDBC4PreparedStatement query = prepared("PRAGMA query_only");
+        query.pointer.safeRunInt(DB::step);
+        boolean before = query.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0)) != 0;
+        query.pointer.safeRunInt(DB::reset);
+        if (before != readOnly) {
+            run("PRAGMA query_only = " + (readOnly ? "ON" : "OFF"));
+        }
+        return before != readOnly;
+    }
+
+    /** See {@link #hold()}. */
+    interface Hold extends AutoCloseable {
+        @Override
+        void close() throws SQLException;
+    }
+
+    private void run(String sql) throws SQLException {
+        int code = step(sql);
+        if (code != SQLITE_DONE) {
+            connection.getDatabase().throwex(code);
+        }
+    }
+
+    private int step(String sql) throws SQLException {
+        JDBC4PreparedStatement statement = prepared(sql);
+        int code = statement.pointer.safeRunInt(DB::step);
+        // Returns the code of the step again; the message stays readable until the next call.
+        statement.pointer.safeRunInt(DB::reset);
+        return code;
+    }
+
+    private JDBC4PreparedStatement prepared(String sql) throws SQLException {
+        JDBC4PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = new JDBC4PreparedStatement(connection, sql);
+            prepared.put(sql, statement);
+        }
+        return statement;
+    }
+}

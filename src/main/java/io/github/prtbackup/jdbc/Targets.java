@@ -1,0 +1,191 @@
+package io.github.prtbackup.jdbc;
+
+import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.sql.Effect;
+import io.github.prtbackup.sql.Explain;
+import io.github.prtbackup.sql.SqlStatement;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/**
+ * Which database files a statement writes, as this connection sees them, and how each is locked. Text alone cannot tell:
+ * names may be temporary, attached, or views with triggers; SQLite's own {@code EXPLAIN} can.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class Targets {
+
+    private static final int KEPT_ANSWERS = 256;
+    private static final int INCREMENTAL = 2;
+
+    private final SQLiteConnection connection;
+    private final Map<String, Explain.Plan> answers = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Explain.Plan> eldest) {
+            return size() > KEPT_ANSWERS;
+        }
+    };
+    private AttachedDatabases databases;
+
+    Targets(SQLiteConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Whether a statement does the same inside a transaction as outside. */
+    static boolean canRunInTransaction(SqlStatement statement) {
+        return statement != null && statement.effect() != Effect.TRANSACTION && !statement.needsAutocommit();
+    }
+
+    /** Whether a statement replaces a whole database: {@code restore from}, the only one that is neither SQL nor PRAGMA. */
+    static boolean replacesDatabase(SqlStatement statement) {
+        return statement.text().regionMatches(true, 0, "restore", 0, "restore".length());
+    }
+
+    /** What is attached; kept until {@link #forget}. */
+    AttachedDatabases databases() throws SQLException {
+        if (databases == null) {
+            databases = AttachedDatabases.of(connection);
+        }
+        return databases;
+    }
+
+    /** Names may mean something else from now on. */
+    void forget() {
+        answers.clear();
+        databases = null;
+    }
+
+    /**
+     * The files that the statement would write.
+     *
+     * @throws SQLException SQLite's own, if the statement does not compile: it would fail in the same way when run
+     */
+    List<Database> of(SqlStatement statement) throws SQLException {
+        if (statement.effect() != Effect.WRITE || databases().files().isEmpty()) {
+            return List.of();
+        }
+        if (statement.explainable()) {
+            return databases().withIndexes(plan(statement).written());
+        }
+        if (!"main".equals(statement.schemaName()) && statement.schemaName() != null) {
+            return databases().named(statement.schemaName()).stream().toList();
+        }
+        if ("journal_mode".equals(statement.pragmaName())) {
+            return withOtherJournalMode(statement.pragmaValue());
+        }
+        if (statement.schemaName() == null) {
+            requireCompiles(statement);
+        }
+        // Without a schema some apply to all databases. A backup too many is the harmless error.
+        return databases().files();
+    }
+
+    /**
+     * Whether the statement, of which {@link #of} names no file, writes what has none, or changes a setting. If not, it
+     * writes nothing only as long as nobody changes the schema: {@code DROP TABLE IF EXISTS} of a table that is missing.
+     */
+    boolean writesElsewhere(SqlStatement statement) throws SQLException {
+        return !statement.explainable() || !plan(statement).written().isEmpty();
+    }
+
+    /** Whether an error in the statement can take back what earlier statements of the same transaction did. */
+    boolean mayRollBack(SqlStatement statement) {
+        try {
+            return statement.effect() == Effect.WRITE
+                    && (!statement.explainable() || plan(statement).mayRollBack());
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Like {@link #of}, for a statement that may only compile once the ones before it have run. */
+    List<Database> ofLater(SqlStatement statement) throws SQLException {
+        try {
+            return of(statement);
+        } catch (SQLException e) {
+            return databases().files();
+        }
+    }
+
+    /** Takes the write lock of one database inside the present transaction. */
+    void lock(RawTransaction transaction, Database database) throws SQLException {
+        transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database.file()) : null);
+    }
+
+    private Explain.Plan plan(SqlStatement statement) throws SQLException {
+        Explain.Plan known = answers.get(statement.text());
+        if (known != null) {
+            return known;
+        }
+        Explain.Plan plan;
+        try (JDBC4Statement explaining = new JDBC4Statement(connection)) {
+            plan = Explain.plan(explaining, statement);
+        }
+        // IF EXISTS and the like have another answer as soon as anybody has created or dropped the thing.
+        if (!statement.changesNames() && !plan.written().isEmpty()) {
+            answers.put(statement.text(), plan);
+        }
+        return plan;
+    }
+
+    /** What the lexer does not know is mostly no SQL at all. Never for a PRAGMA, which may act while it is compiled. */
+    private void requireCompiles(SqlStatement statement) throws SQLException {
+        new JDBC4PreparedStatement(connection, statement.text()).close();
+    }
+
+    /** Only a change from or to WAL is written to the file. Pools set the mode anew on each connection. */
+    private List<Database> withOtherJournalMode(String mode) throws SQLException {
+        boolean toWal = "wal".equals(String.valueOf(mode).toLowerCase(Locale.ROOT));
+        return databases().files().stream()
+                .filter(database -> toWal != isWal(database))
+                .toList();
+    }
+
+    private boolean isWal(Database database) {
+        try {
+            return "wal".equalsIgnoreCase(query(connection, pragma(database, "journal_mode")));
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private boolean hasIncrementalVacuum(Database database) throws SQLException {
+        return String.valueOf(INCREMENTAL).equals(query(connection, pragma(database, "auto_vacuum")));
+    }
+
+    /** Looked up beside the user's connection: a read in the user's transaction would pin a snapshot. */
+    private static String plainTable(Path file) throws SQLException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
+            String name = query(
+                    reader,
+                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%'"
+                            + " ESCAPE '\\' AND name NOT IN (SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger')"
+                            + " LIMIT 1");
+            return name == null ? null : Identifiers.quote(name);
+        }
+    }
+
+    private static String pragma(Database database, String name) {
+        return "PRAGMA " + Identifiers.quote(database.schema()) + "." + name;
+    }
+
+    private static String query(SQLiteConnection on, String sql) throws SQLException {
+        try (JDBC4Statement statement = new JDBC4Statement(on);
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+}

@@ -1,0 +1,403 @@
+package io.github.prtbackup.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.prtbackup.testing.Sql;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteException;
+
+/**
+ * Whatever an application does, it sees what plain sqlite-jdbc shows: results, counts, keys, exceptions with their classes,
+ * codes and messages, and the same database afterwards.
+ */
+class SameAsPlainTest {
+
+    private static final String SCHEMA = """
+            CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT UNIQUE, c INT CHECK (c < 1000));
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, p INT REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+            CREATE TABLE log (what TEXT);
+            CREATE VIEW v AS SELECT a, b FROM t;
+            CREATE TRIGGER v_insert INSTEAD OF INSERT ON v BEGIN INSERT INTO t (a, b) VALUES (new.a, new.b); END;
+            CREATE TRIGGER forbid BEFORE INSERT ON t WHEN new.b = 'forbidden' BEGIN SELECT RAISE(ROLLBACK, 'no'); END;
+            CREATE TRIGGER ignored BEFORE INSERT ON t WHEN new.b = 'ignored'
+              BEGIN INSERT INTO log VALUES ('ignored'); SELECT RAISE(IGNORE); END;
+            INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3);
+            INSERT INTO parent VALUES (1);
+            """;
+
+    @TempDir
+    Path directory;
+
+    /** One thing an application does; what it sees goes into the protocol. */
+    @FunctionalInterface
+    interface Scenario {
+        void run(Connection connection, Protocol seen) throws SQLException;
+    }
+
+    /** What was seen. */
+    static final class Protocol {
+        private final List<String> lines = new ArrayList<>();
+
+        void add(Object line) {
+            lines.add(String.valueOf(line));
+        }
+
+        void attempt(Attempt attempt) {
+            try {
+                add(attempt.run());
+            } catch (SQLException e) {
+                add(describe(e));
+            } catch (NullPointerException e) {
+                // sqlite-jdbc's own, of statements that were never prepared.
+                add(e.getClass());
+            }
+        }
+
+        private static String describe(SQLException e) {
+            String code = e instanceof SQLiteException s ? s.getResultCode().toString() : "";
+            String counts = e instanceof BatchUpdateException b ? Arrays.toString(b.getUpdateCounts()) : "";
+            String cause = e.getCause() instanceof SQLException c ? " <- " + describe(c) : "";
+            return e.getClass().getName() + " " + e.getErrorCode() + " " + e.getSQLState() + " " + code + counts + " "
+                    + e.getMessage() + cause;
+        }
+    }
+
+    /** One call. */
+    @FunctionalInterface
+    interface Attempt {
+        Object run() throws SQLException;
+    }
+
+    static Stream<String> statements() {
+        return Stream.of(
+                "INSERT INTO t (b) VALUES ('x')",
+                "INSERT INTO t (b) VALUES ('one')",
+                "INSERT OR FAIL INTO t (b) VALUES ('x'), ('y'), ('one'), ('z')",
+                "INSERT OR ABORT INTO t (b) VALUES ('x'), ('y'), ('one'), ('z')",
+                "INSERT OR ROLLBACK INTO t (b) VALUES ('x'), ('one')",
+                "INSERT OR IGNORE INTO t (b) VALUES ('x'), ('one'), ('z')",
+                "INSERT OR REPLACE INTO t (b) VALUES ('x'), ('one')",
+                "REPLACE INTO t (a, b) VALUES (1, 'uno')",
+                "INSERT INTO t (b) VALUES ('forbidden')",
+                "INSERT INTO t (b) VALUES ('ignored')",
+                "INSERT INTO t (b) VALUES ('ignored') RETURNING a",
+                "INSERT INTO t (b) VALUES ('r1'), ('r2') RETURNING a, b",
+                "INSERT INTO v VALUES (77, 'through the view')",
+                "UPDATE t SET c = c + 1 WHERE a < 3",
+                "UPDATE t SET c = 5000",
+                "UPDATE OR IGNORE t SET b = 'one'",
+                "UPDATE t SET c = 9 WHERE a = 1 RETURNING c",
+                "DELETE FROM t",
+                "DELETE FROM t WHERE a = 12345",
+                "WITH x AS (SELECT 50 AS a) INSERT INTO t (a) SELECT a FROM x",
+                "CREATE TABLE fresh (a)",
+                "CREATE TABLE t (a)",
+                "CREATE TABLE IF NOT EXISTS t (a)",
+                "CREATE TABLE fresh AS SELECT * FROM t",
+                "CREATE TEMP TABLE temporary AS SELECT * FROM t",
+                "CREATE INDEX i ON t (c)",
+                "DROP TABLE log",
+                "DROP TABLE IF EXISTS nothing",
+                "ALTER TABLE t ADD COLUMN d",
+                "ANALYZE",
+                "REINDEX",
+                "VACUUM",
+                "PRAGMA user_version = 7",
+                "PRAGMA user_version",
+                "PRAGMA foreign_keys = ON",
+                "PRAGMA incremental_vacuum(3)",
+                "PRAGMA optimize",
+                "PRAGMA journal_mode = TRUNCATE",
+                "PRAGMA wal_checkpoint",
+                "SELECT * FROM t",
+                "SELECT * FROM nothing",
+                "VALUES (1), (2)",
+                "EXPLAIN DELETE FROM t",
+                "DELETE FROM nothing",
+                "complete nonsense",
+                "",
+                ";",
+                "-- only a comment",
+                "; INSERT INTO t (b) VALUES ('behind a semicolon')",
+                "INSERT INTO t (b) VALUES ('first'); INSERT INTO t (b) VALUES ('second')",
+                "INSERT INTO t (b) VALUES ('m1'); INSERT INTO t (b) VALUES ('m1'); INSERT INTO t (b) VALUES ('m2')",
+                "INSERT INTO t (b) VALUES ('kept'); nonsense",
+                "nonsense; INSERT INTO t (b) VALUES ('never')",
+                "CREATE TABLE later (a); INSERT INTO later VALUES (1); DROP TABLE later",
+                "BEGIN; INSERT INTO t (b) VALUES ('in'); COMMIT",
+                "BEGIN; INSERT INTO t (b) VALUES ('in'); ROLLBACK",
+                "BEGIN; INSERT INTO t (b) VALUES ('in'); INSERT INTO t (b) VALUES ('one'); COMMIT",
+                "SAVEPOINT s; INSERT INTO t (b) VALUES ('in'); RELEASE s",
+                "PRAGMA foreign_keys = ON; INSERT INTO child VALUES (5, 1)",
+                "INSERT INTO t (b) VALUES ('v1'); VACUUM; INSERT INTO t (b) VALUES ('v2')",
+                "SELECT 1; DELETE FROM t",
+                "BEGIN",
+                "COMMIT",
+                "ROLLBACK",
+                "END",
+                "SAVEPOINT s",
+                "RELEASE s",
+                "ROLLBACK TO s",
+                "ATTACH ':memory:' AS m",
+                "DETACH m",
+                "backup to 'target/copied.db'",
+                "restore from 'missing-directory/none.db'");
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void execute(String sql) throws Exception {
+        requireSame((connection, seen) -> {
+            try (Statement statement = connection.createStatement()) {
+                seen.attempt(() -> all(statement, statement.execute(sql)));
+                seen.attempt(() -> keys(statement));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void executeUpdate(String sql) throws Exception {
+        requireSame((connection, seen) -> {
+            try (Statement statement = connection.createStatement()) {
+                seen.attempt(() -> statement.executeUpdate(sql));
+                seen.attempt(() -> keys(statement));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void executeQuery(String sql) throws Exception {
+        requireSame((connection, seen) -> {
+            try (Statement statement = connection.createStatement()) {
+                seen.attempt(() -> rows(statement.executeQuery(sql)));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void prepared(String sql) throws Exception {
+        requireSame((connection, seen) -> seen.attempt(() -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                seen.attempt(() -> all(statement, statement.execute()));
+                seen.attempt(() -> keys(statement));
+                seen.attempt(statement::executeUpdate);
+                seen.attempt(() -> rows(statement.executeQuery()));
+                seen.attempt(() -> {
+                    statement.addBatch();
+                    statement.addBatch();
+                    return Arrays.toString(statement.executeBatch());
+                });
+                return "closed";
+            }
+        }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void inTransaction(String sql) throws Exception {
+        requireSame((connection, seen) -> {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                seen.attempt(() -> statement.executeUpdate("INSERT INTO log VALUES ('before')"));
+                seen.attempt(() -> all(statement, statement.execute(sql)));
+            }
+            try (Statement statement = connection.createStatement()) {
+                seen.attempt(() -> statement.executeUpdate("INSERT INTO log VALUES ('after')"));
+            }
+            seen.attempt(() -> {
+                connection.commit();
+                return "committed";
+            });
+            seen.attempt(() -> {
+                connection.setAutoCommit(true);
+                return "autocommit";
+            });
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void batch(String sql) throws Exception {
+        requireSame((connection, seen) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.addBatch("INSERT INTO log VALUES ('batch 0')");
+                statement.addBatch(sql);
+                statement.addBatch("INSERT INTO log VALUES ('batch 2')");
+                seen.attempt(() -> Arrays.toString(statement.executeBatch()));
+                seen.attempt(() -> Arrays.toString(statement.executeBatch()));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("statements")
+    void besideAnOpenCursor(String sql) throws Exception {
+        requireSame((connection, seen) -> {
+            try (Statement reading = connection.createStatement();
+                    ResultSet open = reading.executeQuery("SELECT a FROM t ORDER BY a");
+                    Statement statement = connection.createStatement()) {
+                open.next();
+                seen.attempt(() -> all(statement, statement.execute(sql)));
+                seen.attempt(() -> open.next() ? open.getString(1) : "end");
+            }
+        });
+    }
+
+    /** SQLite looks at deferred foreign keys when it commits; only the count of a change that did not last differs. */
+    @Test
+    void deferredForeignKey() throws Exception {
+        requireSame((connection, seen) -> {
+            Sql.run(connection, "PRAGMA foreign_keys = ON");
+            try (Statement statement = connection.createStatement()) {
+                seen.attempt(() -> statement.execute("INSERT INTO child VALUES (5, 99)"));
+                seen.attempt(() -> statement.executeUpdate("INSERT INTO child VALUES (5, 99)"));
+                seen.attempt(() -> statement.executeUpdate("INSERT INTO child VALUES (6, 1)"));
+                seen.attempt(() -> statement.executeUpdate("DELETE FROM log"));
+            }
+            seen.add(Sql.column(connection, "SELECT id FROM child"));
+            connection.close();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void randomSequences(long seed) throws Exception {
+        List<String> all = statements().filter(sql -> !sql.contains("' AS m")).toList();
+        requireSame((connection, seen) -> {
+            Random random = new Random(seed);
+            Savepoint savepoint = null;
+            for (int i = 0; i < 60; i++) {
+                String sql = all.get(random.nextInt(all.size()));
+                switch (random.nextInt(8)) {
+                    case 0 ->
+                        seen.attempt(() -> {
+                            connection.setAutoCommit(!connection.getAutoCommit());
+                            return connection.getAutoCommit();
+                        });
+                    case 1 ->
+                        seen.attempt(() -> {
+                            connection.commit();
+                            return "commit";
+                        });
+                    case 2 ->
+                        seen.attempt(() -> {
+                            connection.rollback();
+                            return "rollback";
+                        });
+                    case 3 -> {
+                        try (Statement statement = connection.createStatement()) {
+                            seen.attempt(() -> statement.executeUpdate(sql));
+                        }
+                    }
+                    case 4 -> {
+                        if (!connection.getAutoCommit()) {
+                            savepoint = connection.setSavepoint();
+                        } else if (savepoint != null) {
+                            Savepoint last = savepoint;
+                            seen.attempt(() -> {
+                                connection.rollback(last);
+                                return "rolled back to savepoint";
+                            });
+                        }
+                    }
+                    default -> {
+                        try (Statement statement = connection.createStatement()) {
+                            seen.attempt(() -> all(statement, statement.execute(sql)));
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    private void requireSame(Scenario scenario) throws Exception {
+        List<String> plain = protocol("plain", false, scenario);
+        List<String> ours = protocol("ours", true, scenario);
+        assertThat(ours).containsExactlyElementsOf(plain);
+    }
+
+    private List<String> protocol(String name, boolean ours, Scenario scenario) throws Exception {
+        Path folder = Files.createDirectories(directory.resolve(name));
+        Path database = folder.resolve("same.db");
+        try (Connection connection = Sql.plain(database)) {
+            Sql.run(connection, SCHEMA);
+        }
+        Protocol seen = new Protocol();
+        seen.attempt(() -> {
+            try (Connection connection = ours ? Sql.open(database) : Sql.plain(database)) {
+                scenario.run(connection, seen);
+                if (!connection.isClosed()) {
+                    seen.add(Sql.column(
+                            connection, "SELECT changes() || ' ' || total_changes() || ' ' || last_insert_rowid()"));
+                }
+            }
+            return "closed";
+        });
+        for (String table : Sql.column(database, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")) {
+            String rows = "SELECT count(*) || ' ' || max(rowid) FROM \"" + table + "\"";
+            seen.add(table + Sql.column(database, rows));
+        }
+        seen.add(Sql.column(database, "SELECT a || ',' || ifnull(b, '') || ',' || ifnull(c, '') FROM t ORDER BY a"));
+        seen.add(Sql.column(database, "PRAGMA user_version"));
+        return seen.lines.stream()
+                .map(line -> line.replace(folder.toString(), "…"))
+                .toList();
+    }
+
+    private static Object all(Statement statement, boolean rows) throws SQLException {
+        StringBuilder seen = new StringBuilder();
+        seen.append(rows).append(' ').append(statement.getUpdateCount());
+        if (rows) {
+            try (ResultSet result = statement.getResultSet()) {
+                seen.append(result == null ? "null" : rows(result));
+            }
+        }
+        return seen.append(statement.getMoreResults())
+                .append(' ')
+                .append(statement.getUpdateCount())
+                .toString();
+    }
+
+    private static String rows(ResultSet result) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (result) {
+            int columns = result.getMetaData().getColumnCount();
+            while (result.next()) {
+                StringBuilder row = new StringBuilder();
+                for (int i = 1; i <= columns; i++) {
+                    row.append(result.getString(i)).append('|');
+                }
+                rows.add(row.toString());
+            }
+        }
+        return rows.toString();
+    }
+
+    private static Object keys(Statement statement) throws SQLException {
+        try (ResultSet keys = statement.getGeneratedKeys()) {
+            return keys.next() ? keys.getString(1) : "no key";
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.prtbackup.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts separate JVMs with the classes of the test. */
+public final class Jvm {
+
+    private Jvm() {}
+
+    /** Starts a main class; what it prints comes through its output. */
+    public static Process start(Class<?> main, List<String> jvmArguments, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(jvmArguments);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** Waits for the end and gives what was printed. */
+    public static String await(Process process) throws IOException, InterruptedException {
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        if (status != 0) {
+            throw new AssertionError("exit status " + status + ": " + output);
+        }
+        return output;
+    }
+}
