@@ -170,8 +170,11 @@ final class Guard {
     }
 
     /** A transaction was begun or ended by a method of JDBC. */
-    void transactionBoundary() {
-        rule.boundary();
+    void transactionBoundary() throws SQLException {
+        locked(() -> {
+            endUnlessWriting();
+            return null;
+        });
     }
 
     /** The connection is open: what a crash may have left of its backups is put right. */
@@ -281,13 +284,12 @@ final class Guard {
     /** Inside the user's transaction if there is one, otherwise inside one of ours. */
     private <T> T wrapped(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
-        boolean ours = beginUnlessActive();
-        if (!ours) {
+        if (!beginUnlessActive()) {
             backUp(statement, databases);
             return work.run();
         }
         try {
-            backUp(statement, databases);
+            backUp(statement, notCoveredByCall(databases));
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;
@@ -309,7 +311,7 @@ final class Guard {
         transaction.rollback();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
-            backUp(statement, databases);
+            backUp(statement, notCoveredByCall(databases));
             return connection.withoutAutocommit(work);
         } finally {
             unreadRows = unread;
@@ -332,8 +334,8 @@ final class Guard {
             return work.run();
         }
         try {
-            for (Database database : databases) {
-                if (isDue(database)) {
+            for (Database database : notCoveredByCall(databases)) {
+                if (backups.isDue(database.file())) {
                     attempt(database, () -> copyLocked(database, operation));
                 }
             }
@@ -358,7 +360,7 @@ final class Guard {
             if (!rule.isFirstWrite(database.schema())) {
                 continue;
             }
-            if (isDue(database)) {
+            if (backups.isDue(database.file())) {
                 targets.lock(transaction, database);
                 attempt(
                         database,
@@ -368,8 +370,13 @@ final class Guard {
         }
     }
 
-    private boolean isDue(Database database) {
-        return (coveredByCall == null || coveredByCall.add(database.schema())) && backups.isDue(database.file());
+    /** In autocommit mode one call has one backup, however many transactions of SQLite it is. */
+    private List<Database> notCoveredByCall(List<Database> databases) {
+        return coveredByCall == null
+                ? databases
+                : databases.stream()
+                        .filter(database -> coveredByCall.add(database.schema()))
+                        .toList();
     }
 
     private void attempt(Database database, Backup backup) throws SQLException {
