@@ -100,12 +100,12 @@ final class MetadataFile {
     }
 
     /**
-     * Puts a new generation in place. Call it while the directory is locked; its caller makes the renames durable.
+     * Replaces the file. Call it while the directory is locked; its caller makes the renames durable.
      *
      * <p>The ids it names are announced to the lock before it is in place: an id may be lost by a crash in between, but
      * never given twice.
      *
-     * @param model the file whose permissions the first generation gets; later ones get those of the one before
+     * @param model the file whose permissions the first metadata of a directory gets; later ones keep them
      * @return what was written, for {@link #replaceCopy}
      */
     Content replace(DirectoryLock lock, Metadata metadata, Path model, Consumer<Step> progress) throws IOException {
@@ -136,7 +136,9 @@ final class MetadataFile {
         try (PendingFile pending = PendingFile.create(lock)) {
             pending.write(written.bytes());
             pending.sealBuffered(directory.resolve(NAME));
-            pending.replace(COPY);
+            // Not replaced: ext4 writes a file out at once when it takes the place of another.
+            Files.deleteIfExists(directory.resolve(COPY));
+            pending.publish(COPY);
         } catch (IOException e) {
             log.warn("The copy of the metadata can't be written: {}", directory.resolve(COPY), e);
         }
