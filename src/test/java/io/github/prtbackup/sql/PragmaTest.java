@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,8 @@ class PragmaTest {
                 .isTrue();
         assertThat(Classifier.parse("PRAGMA aux.journal_mode = wal").first().everySchema())
                 .isFalse();
+        assertThat(Classifier.parse("SELECT * FROM pragma_optimize").first().everySchema())
+                .isTrue();
         assertThat(Classifier.parse("PRAGMA user_version = 1").first().everySchema())
                 .isFalse();
     }
@@ -79,7 +82,7 @@ class PragmaTest {
                     Statement statement = connection.createStatement()) {
                 byte[] before = content(file);
                 runIgnoringErrors(statement, sql);
-                changed = !java.util.Arrays.equals(before, content(file));
+                changed = !Arrays.equals(before, content(file));
             }
             if (changed) {
                 assertThat(Classifier.parse(sql).effect()).as(sql).isEqualTo(Effect.WRITE);
@@ -139,7 +142,7 @@ class PragmaTest {
             return database;
         }
         byte[] log = Files.readAllBytes(wal);
-        byte[] both = java.util.Arrays.copyOf(database, database.length + log.length);
+        byte[] both = Arrays.copyOf(database, database.length + log.length);
         System.arraycopy(log, 0, both, database.length, log.length);
         return both;
     }
