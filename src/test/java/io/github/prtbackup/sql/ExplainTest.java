@@ -130,6 +130,30 @@ class ExplainTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"SHOW TABLES", "VACUUM nowhere", "DELETE FROM nowhere", "SELECT optimize(nowhere)", "'"})
+    void findsOutAheadWhatCannotRun(String sql) {
+        assertThatThrownBy(() -> Explain.check(statement, parse(sql))).isInstanceOf(SQLException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "VACUUM",
+                "PRAGMA nowhere.user_version = 1",
+                "restore from x",
+                "SELECT optimize(search4) FROM search4",
+                "DROP TABLE note",
+                "BEGIN"
+            })
+    void lookingAheadRunsNothing(String sql) throws SQLException {
+        Explain.check(statement, parse(sql));
+
+        assertThat(statement.executeQuery("SELECT count(*) FROM note").getInt(1))
+                .isZero();
+        statement.executeUpdate("BEGIN");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "VACUUM",
