@@ -72,4 +72,19 @@ public final class Explain {
         }
         return new Plan(written, mayRollBack);
     }
+
+    /**
+     * Lets SQLite's own error come for a statement that can't run (syntax, unknown names) before anything is done for its
+     * sake. Does nothing for a PRAGMA, some of which act while they are compiled, and for sqlite-jdbc's own commands, which
+     * SQLite does not know.
+     *
+     * @param on a plain statement of the connection whose names count; its open result set, if any, is closed
+     * @param statement any statement
+     * @throws SQLException SQLite's own, where the statement does not compile
+     */
+    public static void check(Statement on, SqlStatement statement) throws SQLException {
+        if (statement.pragmaName() == null && ExtendedCommand.parse(statement.text()) == null) {
+            on.executeQuery("EXPLAIN " + statement.text()).close();
+        }
+    }
 }

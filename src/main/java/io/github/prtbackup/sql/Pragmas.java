@@ -100,6 +100,18 @@ final class Pragmas {
         };
     }
 
+    /**
+     * Whether the PRAGMA may change what names mean: by dropping all that is in temp, or by making SQLite read a schema anew
+     * that was changed behind its back.
+     */
+    static boolean changesNames(String name, String value) {
+        return value != null
+                && switch (name) {
+                    case "temp_store", "temp_store_directory", "writable_schema", "schema_version" -> true;
+                    default -> false;
+                };
+    }
+
     /** Whether the PRAGMA may answer with rows, also one that writes. */
     static boolean returnsRows(String name) {
         Rule rule = RULES.get(name);

@@ -13,7 +13,7 @@ final class RecentScripts {
     private static final int MAX_ENTRIES = 512;
 
     /** In characters. Longer strings are rarely the same twice; with the bound on entries this bounds the memory. */
-    private static final int MAX_LENGTH = 2048;
+    private static final int MAX_LENGTH = 4096;
 
     private final Map<String, Script> seenAgain = new ConcurrentHashMap<>();
     private final Map<String, Script> seenOnce = new ConcurrentHashMap<>();

@@ -77,7 +77,8 @@ public final class SqlStatement {
     }
 
     /**
-     * {@return whether it may change what a name in another statement means} Definitions, ATTACH, DETACH, the unknown: what
+     * {@return whether it may change what a name in another statement means} Definitions, ATTACH, DETACH, {@code PRAGMA temp_store =
+     * …} (which drops all that is in {@code temp}), the unknown: what
      * {@link Explain} answered before is void. (A ROLLBACK that undoes one of them has the same effect.)
      */
     public boolean changesNames() {
@@ -93,8 +94,8 @@ public final class SqlStatement {
     }
 
     /**
-     * {@return whether {@link #schemaName()} does not tell all: a PRAGMA that acts on every attached database where no
-     * schema is written} {@code journal_mode = …} and {@code optimize} are such.
+     * {@return whether it may act on every attached database, and neither {@link Explain} nor {@link #schemaName()} tells
+     * on which} {@code PRAGMA journal_mode = …} and {@code optimize} without a schema, queries that write, the unknown.
      */
     public boolean everySchema() {
         return verdict.has(Trait.EVERY_SCHEMA);

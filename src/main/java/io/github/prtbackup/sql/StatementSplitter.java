@@ -4,8 +4,7 @@ import io.github.prtbackup.sql.Lexer.Kind;
 
 /**
  * Cuts a text into statements where {@code sqlite3_prepare} would: at each semicolon outside of strings, names, comments
- * and trigger bodies. A cut too many could at worst turn part of a write into a statement of its own that is still not
- * understood, and so a write; a cut too few would hide what follows.
+ * and trigger bodies. A cut too few is the error that harms: it would hide a write behind a read.
  */
 final class StatementSplitter {
 
@@ -55,6 +54,8 @@ final class StatementSplitter {
             lexer.next();
             if (lexer.isWord("QUERY")) {
                 lexer.next();
+            }
+            if (lexer.isWord("PLAN")) {
                 lexer.next();
             }
         }

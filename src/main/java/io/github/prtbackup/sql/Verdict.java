@@ -26,7 +26,7 @@ record Verdict(
         EXPLAINABLE,
         /** May change what a name in another statement means. */
         CHANGES_NAMES,
-        /** Acts on every attached database. */
+        /** May act on every attached database, and nothing tells on which. */
         EVERY_SCHEMA
     }
 
@@ -34,7 +34,7 @@ record Verdict(
      * Neither its text nor EXPLAIN tells what it does: it writes, and every question about it has the answer that costs and
      * does not harm.
      */
-    static final Verdict UNKNOWN = of(Effect.WRITE, Trait.MAY_RETURN_ROWS, Trait.CHANGES_NAMES);
+    static final Verdict UNKNOWN = of(Effect.WRITE, Trait.MAY_RETURN_ROWS, Trait.CHANGES_NAMES, Trait.EVERY_SCHEMA);
 
     /** A query, or any statement behind EXPLAIN. */
     static final Verdict QUERY = of(Effect.READ, Trait.MAY_RETURN_ROWS);
@@ -92,6 +92,9 @@ record Verdict(
         }
         if (!writes || Pragmas.returnsRows(name)) {
             traits.add(Trait.MAY_RETURN_ROWS);
+        }
+        if (Pragmas.changesNames(name, value)) {
+            traits.add(Trait.CHANGES_NAMES);
         }
         if (schema == null && Pragmas.actsOnEverySchema(name)) {
             traits.add(Trait.EVERY_SCHEMA);

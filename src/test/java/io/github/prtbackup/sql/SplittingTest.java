@@ -64,6 +64,7 @@ class SplittingTest {
         assertThat(cut("SELECT 1; SELECT 'a; DELETE")).containsExactly("SELECT 1", "SELECT 'a; DELETE");
         assertThat(cut("SELECT 1 /* ; DELETE FROM note")).hasSize(1);
         assertThat(cut("SELECT [a; DELETE")).hasSize(1);
+        assertThat(cut("EXPLAIN QUERY; DELETE FROM note")).hasSize(2);
     }
 
     @Test

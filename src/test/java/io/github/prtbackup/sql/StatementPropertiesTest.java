@@ -1,6 +1,7 @@
 package io.github.prtbackup.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,8 +29,7 @@ class StatementPropertiesTest {
                 Statement on = connection.createStatement()) {
             on.executeUpdate("ATTACH '" + dir.resolve("b.db") + "' AS aux");
             on.executeUpdate("BEGIN; CREATE TABLE t (a); CREATE TABLE aux.t (a)");
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> on.executeUpdate(statement)))
-                    .isInstanceOf(SQLException.class);
+            assertThat(catchThrowable(() -> on.executeUpdate(statement))).isInstanceOf(SQLException.class);
             on.executeUpdate("COMMIT");
             on.executeUpdate(statement);
         }
@@ -108,6 +108,8 @@ class StatementPropertiesTest {
             DELETE FROM t | false
             SELECT 1 | false
             VACUUM | false
+            PRAGMA temp_store = 2 | true
+            PRAGMA temp_store | false
             PRAGMA user_version = 1 | false
             BEGIN | false
             """)
