@@ -1,0 +1,47 @@
+package io.github.prtbackup.cli;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
+/** A command could not do what it was asked; the message says all there is to say. */
+final class Failure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Failure(String message) {
+        super(message);
+    }
+
+    /** What went wrong, in words. */
+    static String describe(Throwable e) {
+        String message = e.getMessage() == null || e.getMessage().isBlank()
+                ? e.getClass().getSimpleName()
+                : e.getMessage();
+        if (e instanceof FileSystemException file && file.getReason() == null && file.getFile() != null) {
+            // These carry the path alone.
+            return file(file);
+        }
+        if ((e instanceof RuntimeException && !(e instanceof IllegalArgumentException)) || e instanceof Error) {
+            return "unexpected " + e.getClass().getSimpleName() + ": " + message + " (--debug shows more)";
+        }
+        return message;
+    }
+
+    private static String file(FileSystemException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file: " + e.getFile();
+        }
+        if (e instanceof AccessDeniedException) {
+            return "no permission: " + e.getFile();
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "there is already a file " + e.getFile();
+        }
+        if (e instanceof NotDirectoryException) {
+            return "not a directory: " + e.getFile();
+        }
+        return "cannot use " + e.getMessage();
+    }
+}
