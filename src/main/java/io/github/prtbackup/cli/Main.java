@@ -62,7 +62,8 @@ public final class Main implements Runnable {
                 new VerifyCommand(terminal),
                 new CleanupCommand(terminal),
                 new DeleteCommand(terminal),
-                new ExportCommand(terminal))) {
+                new ExportCommand(terminal),
+                new DemoCommand(terminal))) {
             line.addSubcommand(command);
         }
         line.getCommandSpec().mixinStandardHelpOptions(true).version(NAME + " " + versionName());

@@ -10,7 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HelpTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "list", "show", "restore", "verify", "cleanup", "delete", "export"})
+    @ValueSource(
+            strings = {"create", "list", "show", "restore", "verify", "cleanup", "delete", "export", "demo"
+            })
     void everyCommandHasHelp(String command) {
         Cli.Result help = Cli.run(command, "--help").succeeds();
 
@@ -51,6 +53,7 @@ class HelpTest {
                 "cleanup x.db --keep -1 --yes",
                 "cleanup x.db --keep many --yes",
                 "list x.db y.db",
+                "demo a b"
             })
     void missesAndMisreadsArguments(String line) {
         Cli.run((Object[]) line.split(" ")).isWrongUsage();
