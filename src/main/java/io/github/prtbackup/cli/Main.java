@@ -63,6 +63,7 @@ public final class Main implements Runnable {
                 new CleanupCommand(terminal),
                 new DeleteCommand(terminal),
                 new ExportCommand(terminal),
+                new ClassifyCommand(terminal),
                 new DemoCommand(terminal))) {
             line.addSubcommand(command);
         }

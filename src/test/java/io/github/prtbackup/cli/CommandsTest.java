@@ -555,8 +555,7 @@ class CommandsTest {
 
     /** Without the driver under test; as a URI, so that any name can be written. */
     private static Connection plain(Path file) throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:sqlite:" + file.toUri().toString().replace("file:///", "file:/"));
+        return DriverManager.getConnection("jdbc:sqlite:" + file.toUri());
     }
 
     private static List<String> names(JsonNode object) {

@@ -11,7 +11,7 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"create", "list", "show", "restore", "verify", "cleanup", "delete", "export", "demo"
+            strings = {"create", "list", "show", "restore", "verify", "cleanup", "delete", "export", "classify", "demo"
             })
     void everyCommandHasHelp(String command) {
         Cli.Result help = Cli.run(command, "--help").succeeds();

@@ -2,7 +2,10 @@ package io.github.prtbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line as a process of its own, whose standard streams are no terminal. */
@@ -42,9 +46,35 @@ class ProcessTest {
         run("restore", database, 1, "--yes").succeeds();
     }
 
+    /** Else a program that asks one statement at a time would wait for ever. */
+    @Test
+    @Timeout(60)
+    void classifyAnswersBeforeTheNextQuestion() throws Exception {
+        Process process = new ProcessBuilder(command("classify")).start();
+        try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8);
+                BufferedWriter questions = process.outputWriter(StandardCharsets.UTF_8)) {
+            for (String sql : List.of("SELECT 1", "BEGIN", "DELETE FROM t")) {
+                questions.write("\"" + sql + "\"\n");
+                questions.flush();
+                assertThat(answers.readLine()).isIn("READ", "TRANSACTION", "WRITE");
+            }
+        } finally {
+            process.destroy();
+        }
+    }
+
     private Cli.Result run(Object... args) throws IOException, InterruptedException {
         Path out = home.resolve("out.txt");
         Path err = home.resolve("err.txt");
+        Process process = new ProcessBuilder(command(args))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Cli.Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private static List<String> command(Object... args) {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-cp",
@@ -53,11 +83,6 @@ class ProcessTest {
         for (Object arg : args) {
             command.add(arg.toString());
         }
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return new Cli.Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        return command;
     }
 }
