@@ -106,6 +106,7 @@ abstract class DatabaseCommand implements Callable<Integer> {
 
     /** A backup in a few words. */
     static String name(BackupInfo backup) {
-        return "#" + backup.backupId() + " of " + Text.time(backup.timestamp()) + " (" + backup.comment() + ")";
+        String comment = backup.comment().isBlank() ? "" : " (" + backup.comment() + ")";
+        return "#" + backup.backupId() + " of " + Text.time(backup.timestamp()) + comment;
     }
 }

@@ -288,13 +288,13 @@ class CommandsTest {
         }
 
         @Test
-        void namesTheFileThatIsGone() throws Exception {
+        void refusesABackupWhoseFileIsGone() throws Exception {
             create("good");
             create("bad");
-            Path file = Path.of(show(2).get("backup_path").asText());
-            Files.delete(file);
+            Files.delete(Path.of(show(2).get("backup_path").asText()));
 
-            assertThat(Cli.run("restore", database, 2, "--yes").fails().err()).contains(file.toString());
+            assertThat(Cli.run("restore", database, 2, "--yes").fails().err()).contains("#2");
+            assertThat(contacts()).containsExactly("Ada");
         }
 
         @Test

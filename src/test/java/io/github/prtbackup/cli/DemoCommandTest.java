@@ -17,7 +17,7 @@ class DemoCommandTest {
         Cli.Result demo = Cli.run("demo", home.resolve("new")).succeeds();
 
         assertThat(demo.out())
-                .contains("DELETE FROM contacts;  -- 5 rows gone")
+                .contains("  DELETE FROM contacts;\n  contacts: none\n")
                 .contains("Auto-backup before: create_relationship")
                 .contains("Auto-backup before: SQL: DELETE contacts")
                 .contains("Restored contacts.db from backup #7.")
