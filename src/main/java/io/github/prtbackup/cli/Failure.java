@@ -23,10 +23,23 @@ final class Failure extends Exception {
             // These carry the path alone.
             return file(file);
         }
-        if ((e instanceof RuntimeException && !(e instanceof IllegalArgumentException)) || e instanceof Error) {
-            return "unexpected " + e.getClass().getSimpleName() + ": " + message + " (--debug shows more)";
-        }
         return message;
+    }
+
+    /**
+     * As {@link #describe(Throwable)}.
+     *
+     * @param command what failed; named where the message alone may be as short as "No space left on device"
+     */
+    static String describe(Throwable e, String command) {
+        if (e instanceof Failure || e instanceof IllegalArgumentException || e instanceof FileSystemException) {
+            return describe(e);
+        }
+        if (e instanceof RuntimeException || e instanceof Error) {
+            return command + " failed: unexpected " + e.getClass().getSimpleName() + ": " + describe(e)
+                    + " (--debug shows more)";
+        }
+        return command + " failed: " + describe(e);
     }
 
     private static String file(FileSystemException e) {

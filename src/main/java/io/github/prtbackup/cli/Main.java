@@ -79,12 +79,13 @@ public final class Main implements Runnable {
                 // A database may be called @contacts.db.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, arguments) -> main.wrongUsage(e, terminal))
-                .setExecutionExceptionHandler((e, command, result) -> main.failed(e, terminal));
+                .setExecutionExceptionHandler(
+                        (e, command, result) -> main.failed(e, command.getCommandName(), terminal));
         int status;
         try {
             status = line.execute(args);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
-            status = main.failed(e, terminal);
+            status = main.failed(e, NAME, terminal);
         }
         if (!terminal.flush() && status == DONE) {
             terminal.error("cannot write to standard output");
@@ -108,8 +109,8 @@ public final class Main implements Runnable {
         return WRONG_USAGE;
     }
 
-    private int failed(Throwable e, Terminal terminal) {
-        terminal.error(Failure.describe(e));
+    private int failed(Throwable e, String command, Terminal terminal) {
+        terminal.error(Failure.describe(e, command));
         if (debug) {
             terminal.stackTrace(e);
         }
