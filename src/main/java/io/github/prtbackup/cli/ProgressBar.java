@@ -3,6 +3,7 @@ package io.github.prtbackup.cli;
 import io.github.prtbackup.ProgressListener;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** Shows on a terminal how far a copy is, once it has taken longer than a second. Used by one thread at a time. */
 final class ProgressBar implements ProgressListener, AutoCloseable {
@@ -11,19 +12,25 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
     private static final int CELLS = 30;
 
     private final Terminal terminal;
+    private final LongSupplier nanoTime;
     private final long started;
     private long drawn;
     private int width;
 
     ProgressBar(Terminal terminal) {
+        this(terminal, System::nanoTime);
+    }
+
+    ProgressBar(Terminal terminal, LongSupplier nanoTime) {
         this.terminal = terminal;
-        this.started = System.nanoTime();
+        this.nanoTime = nanoTime;
+        this.started = nanoTime.getAsLong();
     }
 
     @Override
     public void progress(long done, long total) {
-        long now = System.nanoTime();
-        if (!terminal.interactive() || now - started < PATIENCE || (width > 0 && now - drawn < BETWEEN)) {
+        long now = nanoTime.getAsLong();
+        if (now - started < PATIENCE || (width > 0 && now - drawn < BETWEEN)) {
             return;
         }
         drawn = now;

@@ -1,6 +1,7 @@
 package io.github.prtbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -44,6 +45,22 @@ class ProcessTest {
         run("restore", database, 1).isWrongUsage();
         run("show", database, 2).fails();
         run("restore", database, 1, "--yes").succeeds();
+    }
+
+    /** A full disk must not look like an empty history. */
+    @Test
+    void saysWhenTheOutputIsLost() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        Path err = home.resolve("err.txt");
+
+        Process process = new ProcessBuilder(command("--help"))
+                .redirectOutput(full.toFile())
+                .redirectError(err.toFile())
+                .start();
+
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        new Cli.Result(process.exitValue(), "", Files.readString(err)).fails();
     }
 
     /** Else a program that asks one statement at a time would wait for ever. */

@@ -43,12 +43,4 @@ class TextTest {
         assertThat(Text.cut("longer", 5)).isEqualTo("long…");
         assertThat(Text.cut("👩👩👩", 2)).isEqualTo("👩…");
     }
-
-    @Test
-    void theBarGrows() {
-        assertThat(ProgressBar.bar(0, 200)).isEqualTo("[" + " ".repeat(30) + "]   0 %  0 of 200 pages");
-        assertThat(ProgressBar.bar(100, 200)).startsWith("[" + "#".repeat(15) + " ".repeat(15) + "]  50 %");
-        assertThat(ProgressBar.bar(200, 200)).startsWith("[" + "#".repeat(30) + "] 100 %");
-        assertThat(ProgressBar.bar(0, 0)).contains("  0 %");
-    }
 }
