@@ -71,8 +71,8 @@ public final class Restore {
             ReplacedFile.put(backup.path(), database);
             return new Result(backup, Optional.empty());
         }
+        Entry safety;
         try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
-            Entry safety;
             if (live == null) {
                 safety = publish(backup, file -> ReplacedFile.copyUnreadable(database, file));
                 ReplacedFile.put(backup.path(), database);
@@ -82,9 +82,9 @@ public final class Restore {
             } else {
                 safety = overwriteBesideOthers(live, backup);
             }
-            requireIntact();
-            return new Result(backup, Optional.of(safety));
         }
+        requireIntact();
+        return new Result(backup, Optional.of(safety));
     }
 
     private Entry overwriteBesideOthers(LiveDatabase live, Entry backup) throws IOException, SQLException {
