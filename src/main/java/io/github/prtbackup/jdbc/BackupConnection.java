@@ -41,6 +41,7 @@ public final class BackupConnection extends JDBC4Connection {
             throws SQLException {
         super(url.url(), url.address(), properties);
         try {
+            SqliteVersion.require(libversion());
             this.settings = settings;
             this.guard = new Guard(this, settings, classifier, new AutomaticBackups(settings));
             runWaitingPragmas();

@@ -256,9 +256,9 @@ final class Guard {
         if (!Targets.canRunInTransaction(statement)) {
             return alone(operation(statement), Targets.replacesDatabase(statement), databases, work);
         }
-        return unread == NO_ROWS || !statement.mayReturnRows()
-                ? wrapped(statement, databases, work)
-                : leavingRows(statement, databases, unread, work);
+        return unread != NO_ROWS && Targets.staysOpenWhileRead(statement)
+                ? leavingRows(statement, databases, unread, work)
+                : wrapped(statement, databases, work);
     }
 
     /**

@@ -49,6 +49,14 @@ final class Targets {
                 && !"auto_vacuum".equals(statement.pragmaName());
     }
 
+    /**
+     * Whether a transaction cannot be committed while there are rows of this write to be read: RETURNING and some PRAGMAs.
+     * It can while a query is read, also one whose functions write, such as {@code optimize} of FTS4.
+     */
+    static boolean staysOpenWhileRead(SqlStatement statement) {
+        return statement.mayReturnRows() && (statement.explainable() || statement.pragmaName() != null);
+    }
+
     /** Whether a statement replaces a whole database: {@code restore from}, the only one that is neither SQL nor PRAGMA. */
     static boolean replacesDatabase(SqlStatement statement) {
         return statement.text().regionMatches(true, 0, "restore", 0, "restore".length());
