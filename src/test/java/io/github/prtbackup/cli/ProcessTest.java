@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command line as a process of its own, whose standard streams are no terminal. */
 class ProcessTest {
 
+    private static final int NATIVE_ACCESS_WARNS = 24;
+
     @TempDir
     Path home;
 
@@ -92,11 +94,13 @@ class ProcessTest {
     }
 
     private static List<String> command(Object... args) {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        if (Runtime.version().feature() >= NATIVE_ACCESS_WARNS) {
+            // The manifest of the all-in-one jar says the same.
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         for (Object arg : args) {
             command.add(arg.toString());
         }
