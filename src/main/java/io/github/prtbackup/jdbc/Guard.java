@@ -143,7 +143,14 @@ final class Guard {
     }
 
     private <T> T runTogether(List<SqlStatement> statements, Work<T> work) throws SQLException {
-        Set<Database> databases = new LinkedHashSet<>(targets.ofLater(statements.get(0)));
+        SqlStatement first = statements.get(0);
+        Set<Database> databases;
+        try {
+            databases = new LinkedHashSet<>(targets.of(first));
+        } catch (SQLException e) {
+            // It does not compile, so nothing of the string will run.
+            return withoutWriting(first, work);
+        }
         for (SqlStatement later : statements.subList(1, statements.size())) {
             databases.addAll(targets.ofLater(later));
         }

@@ -348,6 +348,7 @@ class TransactionsTest {
                 "CREATE TABLE t (a)",
                 "DROP TABLE missing",
                 "INSERT INTO t VALUES (1, 2, 3)",
+                "nonsense; INSERT INTO t (b) VALUES ('x')",
                 "VACUUM missing")) {
             assertThatThrownBy(() -> Sql.run(connection, impossible)).isInstanceOf(SQLException.class);
         }
