@@ -291,9 +291,10 @@ class CommandsTest {
         void refusesABackupWhoseFileIsGone() throws Exception {
             create("good");
             create("bad");
-            Files.delete(Path.of(show(2).get("backup_path").asText()));
+            Path gone = Path.of(show(2).get("backup_path").asText());
+            Files.delete(gone);
 
-            assertThat(Cli.run("restore", database, 2, "--yes").fails().err()).contains("#2");
+            assertThat(Cli.run("restore", database, 2, "--yes").fails().err()).contains("#2", gone.toString());
             assertThat(contacts()).containsExactly("Ada");
         }
 
