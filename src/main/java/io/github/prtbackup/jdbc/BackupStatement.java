@@ -130,17 +130,20 @@ final class BackupStatement extends JDBC4Statement {
         clearBatch();
         for (int i = 0; i < entries.length; i++) {
             addBatch((String) entries[i]);
-            AtomicBoolean started = new AtomicBoolean();
+            AtomicBoolean running = new AtomicBoolean();
             try {
                 changes[i] = guard.run(statements.get(i), false, () -> {
-                    started.set(true);
-                    return super.executeLargeBatch();
+                    running.set(true);
+                    long[] counts = super.executeLargeBatch();
+                    running.set(false);
+                    return counts;
                 })[0];
             } catch (BatchUpdateException e) {
                 throw failure(i, changes, e);
             } catch (SQLException e) {
                 clearBatch();
-                throw started.get() ? e : failure(i, changes, e);
+                // What fails before or after it, at the commit, is the entry's failure in autocommit.
+                throw running.get() ? e : failure(i, changes, e);
             }
         }
         return changes;
