@@ -111,7 +111,8 @@ final class Targets {
             return statement.effect() == Effect.WRITE
                     && (!statement.explainable() || plan(statement).mayRollBack());
         } catch (SQLException e) {
-            return false;
+            // It fails, or needs what the statements before it define; what that will do nobody knows yet.
+            return true;
         }
     }
 

@@ -3,8 +3,10 @@ package io.github.prtbackup.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.config.Setting;
 import io.github.prtbackup.testing.Backups;
+import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,6 +190,41 @@ class DriverTest {
                     assertThat(info.value).isEqualTo("7");
                 });
         assertThat(new BackupDriver().getPropertyInfo(null, null)).isNotEmpty();
+    }
+
+    @Test
+    void openingIsNoFirstStatement() throws Exception {
+        Path database = directory.resolve("prt.db");
+        try (Connection connection = Sql.open(database, "jdbc.explicit_readonly=true")) {
+            PrtBackup.of(connection).close();
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            assertThatThrownBy(() -> Sql.run(connection, "CREATE TABLE t (a)")).hasMessageContaining("SQLITE_READONLY");
+        }
+    }
+
+    /** As in a container without a locale: SQLite takes any name, Java only those of its character set. */
+    @Test
+    void aFileNameThatJavaCannotExpressIsAnErrorThatSaysWhatToDo() throws Exception {
+        ProcessBuilder child = Jvm.command(InexpressibleName.class, List.of(), directory);
+        child.environment().put("LC_ALL", "C");
+        String said = Jvm.await(child.start());
+        assertThat(said).contains("donn\\u00e9es.db").contains("LC_ALL=C.UTF-8");
+    }
+
+    /** Prints what connecting to a database with a letter beyond ASCII in its name throws. */
+    static final class InexpressibleName {
+
+        private InexpressibleName() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (Connection connection =
+                    DriverManager.getConnection("jdbc:prtbackup:sqlite:" + arguments[0] + "/donn\u00e9es.db")) {
+                throw new IllegalStateException(connection.getMetaData().getURL());
+            } catch (SQLException e) {
+                System.out.println(e.getMessage().replace("\u00e9", "\\u00e9"));
+            }
+        }
     }
 
     @Test

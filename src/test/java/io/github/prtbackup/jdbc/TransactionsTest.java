@@ -195,6 +195,49 @@ class TransactionsTest {
     }
 
     @Test
+    void severalWritesWithUnreadRowsAreOneTransaction() throws Exception {
+        try (Statement second = connection.createStatement()) {
+            ResultSet unread;
+            try (Statement first = connection.createStatement()) {
+                first.executeQuery("INSERT INTO t (b) VALUES ('x') RETURNING a").next();
+                unread = second.executeQuery("INSERT INTO t (b) VALUES ('y') RETURNING a");
+            }
+            insert("z");
+            assertThat(unread.next()).isTrue();
+        }
+        insert("later");
+        assertThat(rows()).containsExactly(1L, 4L);
+        assertThat(Sql.column(database, "SELECT b FROM t")).containsExactly("first", "x", "y", "z", "later");
+    }
+
+    @Test
+    void executingAgainEndsTheTransactionWhoseRowsWereNotRead() throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeQuery("INSERT INTO t (b) VALUES ('a') RETURNING a").next();
+            statement.executeQuery("INSERT INTO t (b) VALUES ('b') RETURNING a").next();
+            statement.execute("INSERT INTO t (b) VALUES ('c') RETURNING a");
+            statement.executeUpdate("INSERT INTO t (b) VALUES ('d')");
+            statement.execute("INSERT INTO t (b) VALUES ('e') RETURNING a");
+            statement.addBatch("INSERT INTO t (b) VALUES ('f')");
+            statement.executeBatch();
+        }
+        assertThat(rows()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    }
+
+    @Test
+    void executingAgainEndsTheTransactionOfAPreparedStatement() throws Exception {
+        try (PreparedStatement prepared = connection.prepareStatement("INSERT INTO t (b) VALUES (?) RETURNING a")) {
+            for (String value : List.of("a", "b")) {
+                prepared.setString(1, value);
+                prepared.executeQuery().next();
+            }
+            prepared.setString(1, "c");
+            prepared.execute();
+        }
+        assertThat(rows()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
     void returningWithoutRowsCommitsAtOnce() throws Exception {
         try (Statement statement = connection.createStatement()) {
             statement.executeQuery("UPDATE t SET b = 'x' WHERE a = 99 RETURNING a");
