@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.sqlite.SQLiteConfig;
@@ -87,19 +88,27 @@ final class LiveDatabase implements AutoCloseable {
      * @throws SQLException {@code SQLITE_BUSY} in the other modes, if somebody reads or writes for too long
      */
     boolean lockExclusively() throws SQLException {
-        boolean wal = isWal();
+        if (isWal()) {
+            return lockWalExclusively();
+        }
+        run("BEGIN EXCLUSIVE");
+        // Not before: who waits in this mode keeps his shared lock, and two would wait for each other.
+        query("PRAGMA locking_mode = EXCLUSIVE");
+        run("COMMIT");
+        return true;
+    }
+
+    private boolean lockWalExclusively() throws SQLException {
         int patience = connection.getBusyTimeout();
         query("PRAGMA locking_mode = EXCLUSIVE");
-        if (wal) {
-            // Connections count here, not transactions: waiting would not help.
-            connection.setBusyTimeout(0);
-        }
+        // Connections count here, not transactions: waiting would not help.
+        connection.setBusyTimeout(0);
         try {
             run("BEGIN EXCLUSIVE");
             run("COMMIT");
             return true;
         } catch (SQLException e) {
-            if (!wal || !isBusy(e.getErrorCode())) {
+            if (!isBusy(e.getErrorCode())) {
                 throw e;
             }
             unlock();
@@ -156,17 +165,22 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** Overwrites the database in one transaction as any other writer would. The page size has to be the same. */
-    void overwriteAsWriter(Path backup) throws SQLException {
-        long deadline = System.nanoTime() + connection.getBusyTimeout() * 1_000_000L;
+    /**
+     * Overwrites the database in one transaction as any other writer would. The page size has to be the same.
+     *
+     * @return false if others were writing all the time; nothing was changed
+     */
+    boolean overwriteAsWriter(Path backup, Duration patience) throws SQLException {
+        long deadline = System.nanoTime() + patience.toNanos();
         try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup)) {
             int code;
             do {
                 code = source.getDatabase().backup("main", file.toString(), null, RETRY_MILLIS, 1, ALL_PAGES);
             } while (isBusy(code) && System.nanoTime() < deadline);
-            if (code != SQLiteErrorCode.SQLITE_OK.code) {
+            if (code != SQLiteErrorCode.SQLITE_OK.code && !isBusy(code)) {
                 throw DB.newSQLException(code, "restore of " + backup + " into " + file);
             }
+            return !isBusy(code);
         }
     }
 

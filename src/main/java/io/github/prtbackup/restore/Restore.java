@@ -13,8 +13,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
 
 /**
  * Puts a backup in the place of a database.
@@ -41,6 +43,9 @@ public final class Restore {
      * @param safety the state that it held before; empty where there was none
      */
     public record Result(Entry restored, Optional<Entry> safety) {}
+
+    /** How long a writer in our way is waited for before all is begun anew. */
+    private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private final Catalog catalog;
     private final Path database;
@@ -167,15 +172,31 @@ public final class Restore {
                 live.convert(source, converted.path());
                 source = converted.path();
             }
-            live.lockForWriting();
-            try (Overtaken overtaken = Overtaken.watch(database)) {
-                Entry safety;
-                try (PendingFile file = catalog.newFile()) {
-                    FullCopy.ofLocked(live.connection(), "main", database, Damage.COPIED, file);
-                    safety = publish(file, backup);
-                }
-                live.endTransaction();
-                live.overwriteAsWriter(source);
+            long deadline = System.nanoTime() + Duration.ofMillis(busyMillis).toNanos();
+            Optional<Entry> safety;
+            do {
+                safety = tryBesideOthers(live, backup, source);
+            } while (safety.isEmpty() && System.nanoTime() < deadline);
+            return safety.orElseThrow(
+                    () -> DB.newSQLException(SQLiteErrorCode.SQLITE_BUSY.code, "others keep writing to " + database));
+        }
+    }
+
+    /**
+     * Returns the safety backup, or nothing if another writer came between it and the restore and stays for long. He may
+     * be waiting for us: a checkpoint that truncates the log waits for all readers, and {@link Overtaken} is one.
+     */
+    private Optional<Entry> tryBesideOthers(LiveDatabase live, Entry backup, Path source)
+            throws IOException, SQLException {
+        live.lockForWriting();
+        Entry safety;
+        try (Overtaken overtaken = Overtaken.watch(database)) {
+            try (PendingFile file = catalog.newFile()) {
+                FullCopy.ofLocked(live.connection(), "main", database, Damage.COPIED, file);
+                safety = publish(file, backup);
+            }
+            live.endTransaction();
+            if (live.overwriteAsWriter(source, PATIENCE)) {
                 Entry newest = safety;
                 for (long frames : overtaken.replacedStates(source)) {
                     try (PendingFile file = catalog.newFile()) {
@@ -183,9 +204,11 @@ public final class Restore {
                         newest = publish(file, backup);
                     }
                 }
-                return newest;
+                return Optional.of(newest);
             }
         }
+        catalog.delete(safety.id());
+        return Optional.empty();
     }
 
     private Entry publish(PendingFile file, Entry backup) throws IOException {
