@@ -3,6 +3,7 @@ package io.github.prtbackup;
 import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Catalogs;
 import io.github.prtbackup.backup.FullCopy;
+import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
@@ -49,6 +50,7 @@ public final class PrtBackup implements AutoCloseable {
         this.busyMillis = busyMillis;
         this.catalog = Catalogs.open(settings.directoryFor(database));
         catalog.reconcile(database);
+        Restore.removeAbandoned(catalog, database);
     }
 
     /**
@@ -117,7 +119,7 @@ public final class PrtBackup implements AutoCloseable {
         try (PendingFile file = catalog.newFile()) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
                 reader.setBusyTimeout(busyMillis);
-                FullCopy.ofSnapshot(reader, file, progress::progress);
+                FullCopy.ofSnapshot(reader, Damage.REFUSED, file, progress::progress);
             }
             String text = Objects.requireNonNullElse(comment, "");
             return BackupInfo.of(catalog.publish(file, new Request(database, text, false, 0)));

@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup;
 
+import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -79,7 +80,7 @@ public final class AutomaticBackups {
             throws IOException, SQLException {
         Catalog catalog = catalog(database);
         try (PendingFile file = catalog.newFile()) {
-            FullCopy.ofLocked(locked, schema, database, file);
+            FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
             return publish(catalog, file, database, operation);
         }
     }
@@ -96,7 +97,7 @@ public final class AutomaticBackups {
         try (PendingFile file = catalog.newFile()) {
             if (!isNew(database)) {
                 try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
-                    FullCopy.ofSnapshot(reader, file, CopyProgress.NONE);
+                    FullCopy.ofSnapshot(reader, Damage.REFUSED, file, CopyProgress.NONE);
                 }
             }
             return publish(catalog, file, database, operation);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
@@ -18,7 +17,14 @@ public final class FullCopy {
     private static final long HEAP_LIMIT = 16L << 20;
 
     private static final int PAGES_PER_STEP = 4096;
-    private static final int LOCK_BYTE = 1 << 30;
+
+    /** What to do where the database is damaged. */
+    public enum Damage {
+        /** It is found out before the copy, and an exception. */
+        REFUSED,
+        /** The copy is as damaged; pages that cannot be read are zeros. For the last state before it is replaced. */
+        COPIED
+    }
 
     private FullCopy() {}
 
@@ -28,15 +34,16 @@ public final class FullCopy {
      * @param locked a connection whose transaction holds the write lock of the database and has not changed it
      * @param schema the database's name in that connection
      * @param file the database's file
+     * @param damage whether a damaged database is copied
      * @param out takes the copy
      */
-    public static void ofLocked(SQLiteConnection locked, String schema, Path file, PendingFile out)
+    public static void ofLocked(SQLiteConnection locked, String schema, Path file, Damage damage, PendingFile out)
             throws IOException, SQLException {
         long size = number(locked, schema, "page_count") * number(locked, schema, "page_size");
         if (size > HEAP_LIMIT) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
                 reader.setBusyTimeout(0);
-                ofSnapshot(reader, out, CopyProgress.NONE);
+                ofSnapshot(reader, damage, out, CopyProgress.NONE);
                 return;
             } catch (SQLException e) {
                 if (!isBusy(e)) {
@@ -44,6 +51,10 @@ public final class FullCopy {
                 }
                 // BEGIN EXCLUSIVE or locking_mode=EXCLUSIVE: only the connection itself can read the database.
             }
+        }
+        // serialize hands out zeros for a page that it cannot read, without an error.
+        if (damage == Damage.REFUSED) {
+            IntegrityCheck.requireSound(locked, schema);
         }
         overHeap(locked, schema, size, out);
     }
@@ -53,9 +64,10 @@ public final class FullCopy {
      * modes they wait for the copy with their commit.
      *
      * @param reader a connection of ours in autocommit mode
+     * @param damage whether a damaged database is copied
      * @param out takes the copy
      */
-    public static void ofSnapshot(SQLiteConnection reader, PendingFile out, CopyProgress progress)
+    public static void ofSnapshot(SQLiteConnection reader, Damage damage, PendingFile out, CopyProgress progress)
             throws IOException, SQLException {
         // An open read transaction: without one the copy would start over at each commit of another connection.
         reader.setAutoCommit(false);
@@ -63,6 +75,9 @@ public final class FullCopy {
             long size = number(reader, "main", "page_count") * number(reader, "main", "page_size");
             if (size == 0) {
                 return;
+            }
+            if (damage == Damage.REFUSED) {
+                IntegrityCheck.requireSound(reader, "main");
             }
             if (size <= HEAP_LIMIT) {
                 overHeap(reader, "main", size, out);
@@ -86,32 +101,7 @@ public final class FullCopy {
             throw new SQLException(
                     "SQLite gave " + (image == null ? "nothing" : image.length + " bytes") + " instead of " + size);
         }
-        int pageSize = (int) number(locked, schema, "page_size");
-        requireReadable(locked, schema, image, pageSize);
         out.write(image);
-    }
-
-    /**
-     * {@code sqlite3_serialize} hands out zeros for a page that it cannot read, without an error. A page of zeros is
-     * possible, if rare; then SQLite is asked to read all of them in a way that reports errors.
-     */
-    private static void requireReadable(SQLiteConnection locked, String schema, byte[] image, int pageSize)
-            throws SQLException {
-        for (int page = 0; page < image.length; page += pageSize) {
-            if (page != LOCK_BYTE && isZero(image, page, page + pageSize)) {
-                try (JDBC4Statement statement = new JDBC4Statement(locked);
-                        ResultSet rows = statement.executeQuery(pragma(schema, "quick_check(1)"))) {
-                    if (rows.next() && "ok".equals(rows.getString(1))) {
-                        return;
-                    }
-                }
-                throw new SQLException("page " + (page / pageSize + 1) + " of the database cannot be read");
-            }
-        }
-    }
-
-    private static boolean isZero(byte[] image, int from, int to) {
-        return image[from] == 0 && Arrays.equals(image, from, to - 1, image, from + 1, to);
     }
 
     private static boolean isBusy(SQLException e) {

@@ -1,12 +1,15 @@
 package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -42,16 +45,36 @@ final class LiveDatabase implements AutoCloseable {
         JDBC4Connection connection = new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties());
         LiveDatabase live = new LiveDatabase(connection, file);
         try {
-            live.query("SELECT count(*) FROM sqlite_schema");
-            return Optional.of(live);
+            if (live.canBeRead() || live.canBeReadWithoutSchema()) {
+                return Optional.of(live);
+            }
         } catch (SQLException e) {
             connection.close();
-            int code = e.getErrorCode() & 0xff;
-            if (code == SQLiteErrorCode.SQLITE_NOTADB.code || code == SQLiteErrorCode.SQLITE_CORRUPT.code) {
-                return Optional.empty();
+            throw e;
+        }
+        connection.close();
+        return Optional.empty();
+    }
+
+    private boolean canBeRead() throws SQLException {
+        try {
+            query("SELECT count(*) FROM sqlite_schema");
+            return true;
+        } catch (SQLException e) {
+            if (IntegrityCheck.isDamage(e)) {
+                return false;
             }
             throw e;
         }
+    }
+
+    /**
+     * A damaged schema is in nobody's way here, and others may have the database open, with a schema that they read before
+     * it was damaged. Where the schema may be written, SQLite does without what it cannot understand of it.
+     */
+    private boolean canBeReadWithoutSchema() throws SQLException {
+        run("PRAGMA writable_schema = ON");
+        return canBeRead();
     }
 
     SQLiteConnection connection() {
@@ -65,19 +88,27 @@ final class LiveDatabase implements AutoCloseable {
      * @throws SQLException {@code SQLITE_BUSY} in the other modes, if somebody reads or writes for too long
      */
     boolean lockExclusively() throws SQLException {
-        boolean wal = "wal".equalsIgnoreCase(query("PRAGMA journal_mode"));
+        if (isWal()) {
+            return lockWalExclusively();
+        }
+        run("BEGIN EXCLUSIVE");
+        // Not before: who waits in this mode keeps his shared lock, and two would wait for each other.
+        query("PRAGMA locking_mode = EXCLUSIVE");
+        run("COMMIT");
+        return true;
+    }
+
+    private boolean lockWalExclusively() throws SQLException {
         int patience = connection.getBusyTimeout();
         query("PRAGMA locking_mode = EXCLUSIVE");
-        if (wal) {
-            // Connections count here, not transactions: waiting would not help.
-            connection.setBusyTimeout(0);
-        }
+        // Connections count here, not transactions: waiting would not help.
+        connection.setBusyTimeout(0);
         try {
             run("BEGIN EXCLUSIVE");
             run("COMMIT");
             return true;
         } catch (SQLException e) {
-            if (!wal || !isBusy(e.getErrorCode())) {
+            if (!isBusy(e.getErrorCode())) {
                 throw e;
             }
             unlock();
@@ -96,19 +127,32 @@ final class LiveDatabase implements AutoCloseable {
         run("ROLLBACK");
     }
 
-    /** Overwrites the database, which is exclusively locked, in one transaction. */
+    /**
+     * Overwrites the database, which is exclusively locked, in one transaction. A database in WAL mode stays in it;
+     * another gets the mode that the backup names.
+     */
     void overwrite(Path backup, CopyProgress progress) throws IOException, SQLException {
-        String uri = immutable(backup);
-        if (!samePageSize(backup) && "wal".equalsIgnoreCase(query("PRAGMA journal_mode"))) {
-            // The page size cannot change under a log. The restored file says which mode it wants.
+        // The page size cannot change under a log.
+        boolean withoutLog = isWal() && !samePageSize(backup);
+        if (withoutLog) {
             query("PRAGMA journal_mode = DELETE");
         }
+        try {
+            overwriteMain(backup, progress);
+        } finally {
+            if (withoutLog) {
+                query("PRAGMA journal_mode = WAL");
+            }
+        }
+    }
+
+    private void overwriteMain(Path backup, CopyProgress progress) throws SQLException {
         long cookie = schemaCookie();
         connection
                 .getDatabase()
                 .restore(
                         "main",
-                        uri,
+                        immutable(backup),
                         (remaining, total) -> progress.copied(total - remaining, total),
                         0,
                         0,
@@ -121,17 +165,22 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** Overwrites the database in one transaction as any other writer would. The page size has to be the same. */
-    void overwriteAsWriter(Path backup) throws SQLException {
-        long deadline = System.nanoTime() + connection.getBusyTimeout() * 1_000_000L;
+    /**
+     * Overwrites the database in one transaction as any other writer would. The page size has to be the same.
+     *
+     * @return false if others were writing all the time; nothing was changed
+     */
+    boolean overwriteAsWriter(Path backup, Duration patience) throws SQLException {
+        long deadline = System.nanoTime() + patience.toNanos();
         try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup)) {
             int code;
             do {
                 code = source.getDatabase().backup("main", file.toString(), null, RETRY_MILLIS, 1, ALL_PAGES);
             } while (isBusy(code) && System.nanoTime() < deadline);
-            if (code != SQLiteErrorCode.SQLITE_OK.code) {
+            if (code != SQLiteErrorCode.SQLITE_OK.code && !isBusy(code)) {
                 throw DB.newSQLException(code, "restore of " + backup + " into " + file);
             }
+            return !isBusy(code);
         }
     }
 
@@ -145,12 +194,24 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** Writes the backup with the page size of this database into a new file. */
+    /**
+     * Writes the backup with the page size of this database into a new file.
+     *
+     * @param backup may get a log beside it: of an immutable file SQLite keeps the page size
+     */
     void convert(Path backup, Path target) throws SQLException {
-        try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup);
+        try (SQLiteConnection source = ReadOnlyConnection.open(backup);
                 JDBC4Statement statement = new JDBC4Statement(source)) {
             statement.execute("PRAGMA page_size = " + query("PRAGMA page_size"));
             statement.execute("VACUUM INTO '" + target.toString().replace("'", "''") + "'");
+        }
+    }
+
+    /** Checks the database with the lock that is held. */
+    void requireIntact() throws SQLException {
+        List<String> problems = IntegrityCheck.complete(connection).problems();
+        if (!problems.isEmpty()) {
+            throw new SQLException(file + " is damaged after the restore: " + String.join("; ", problems));
         }
     }
 
@@ -164,6 +225,10 @@ final class LiveDatabase implements AutoCloseable {
         query("PRAGMA locking_mode = NORMAL");
         // The mode takes effect at the next access.
         query("SELECT count(*) FROM sqlite_schema");
+    }
+
+    private boolean isWal() throws SQLException {
+        return "wal".equalsIgnoreCase(query("PRAGMA journal_mode"));
     }
 
     private long schemaCookie() throws SQLException {

@@ -5,18 +5,18 @@ import io.github.prtbackup.backup.WalFile;
 import io.github.prtbackup.backup.WalFile.Transaction;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.jdbc4.JDBC4Connection;
@@ -33,6 +33,9 @@ import org.sqlite.jdbc4.JDBC4Statement;
 final class Overtaken implements AutoCloseable {
 
     private static final int HEADER_END = 100;
+
+    /** The page that has this byte is never written. */
+    private static final long LOCK_BYTE = 1L << 30;
 
     private final Path database;
     private final SQLiteConnection pin;
@@ -52,7 +55,7 @@ final class Overtaken implements AutoCloseable {
         try {
             pin.setAutoCommit(false);
             try (JDBC4Statement statement = new JDBC4Statement(pin);
-                    ResultSet rows = statement.executeQuery("SELECT count(*) FROM sqlite_schema")) {
+                    ResultSet rows = statement.executeQuery("PRAGMA schema_version")) {
                 rows.next();
             }
             try (WalFile wal = WalFile.of(database).orElse(null)) {
@@ -69,33 +72,44 @@ final class Overtaken implements AutoCloseable {
     }
 
     /**
-     * The end of the last transaction before the restore, if any came after {@link #watch}.
+     * The states that a restore of that file replaced, if they are not the one at {@link #watch}. There is one at most,
+     * unless somebody else has written the very same pages in a transaction of his, as another restore of the same backup
+     * does: nothing tells his from ours, so the state before each of them is given.
      *
      * @param restored what was restored
-     * @return the number of frames in the log up to there
+     * @return for each the number of frames in the log up to there
      */
-    Optional<Long> framesBefore(Path restored) throws IOException {
-        try (WalFile wal = WalFile.of(database).orElse(null)) {
-            if (wal == null) {
-                return Optional.empty();
-            }
-            long from = wal.salts() == salts ? committed : 0;
-            Optional<Long> before = Optional.empty();
+    List<Long> replacedStates(Path restored) throws IOException {
+        try (WalFile wal = WalFile.of(database).orElseThrow(() -> notInLog(restored))) {
+            long known = wal.salts() == salts ? committed : 0;
+            boolean found = false;
+            List<Long> states = new ArrayList<>();
             for (Transaction transaction : wal.transactions()) {
-                if (transaction.first() >= from) {
-                    if (holds(wal, transaction, restored)) {
-                        return before;
+                if (transaction.end() > known && holds(wal, transaction, restored)) {
+                    found = true;
+                    if (transaction.first() > known) {
+                        states.add(transaction.first());
                     }
-                    before = Optional.of(transaction.end());
+                    known = transaction.end();
                 }
             }
-            throw new IOException("The log of " + database + " does not show the restore of " + restored);
+            if (!found) {
+                throw notInLog(restored);
+            }
+            return states;
         }
+    }
+
+    private IOException notInLog(Path restored) {
+        return new IOException("The log of " + database + " does not show the restore of " + restored);
     }
 
     /** Fills a pending file with the state that the restore replaced. */
     void writeTo(PendingFile file, Path safety, long frames) throws IOException, SQLException {
-        Files.copy(safety, file.path(), StandardCopyOption.REPLACE_EXISTING);
+        // Into the file that is there, which nobody else can read, unlike Files.copy.
+        try (OutputStream out = Files.newOutputStream(file.path())) {
+            Files.copy(safety, out);
+        }
         try (WalFile wal = WalFile.of(database).orElseThrow()) {
             wal.copyTo(file.path().resolveSibling(file.path().getFileName() + "-wal"), frames);
         }
@@ -135,7 +149,7 @@ final class Overtaken implements AutoCloseable {
                 written.set((int) page);
             }
         }
-        // All of them, but for the page at SQLite's lock byte, which is never written.
-        return written.cardinality() >= pages - 1;
+        long lockPage = LOCK_BYTE / pageSize + 1;
+        return written.cardinality() == (pages < lockPage ? pages : pages - 1);
     }
 }

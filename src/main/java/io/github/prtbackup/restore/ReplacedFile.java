@@ -5,6 +5,8 @@ import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,15 +16,36 @@ import java.nio.file.StandardOpenOption;
  * Replaces a database file that is missing, or that SQLite cannot open. This is the one place that touches a database as
  * a file: on POSIX that drops the locks which SQLite holds on it in this process, and there is nothing to be locked in a
  * file that no connection can use.
+ *
+ * <p>The new file is complete under another name first, {@code .restoring}. That is all that a dead process can leave, and
+ * {@link #removeAbandoned} removes it. The name is always the same, so all methods are called while the backup directory
+ * is locked.
  */
 final class ReplacedFile {
 
     private static final int BUFFER = 1 << 18;
+    private static final String[] COMPANIONS = {"-journal", "-wal", "-shm"};
 
-    private ReplacedFile() {}
+    private final Path database;
+    private final Path complete;
+
+    ReplacedFile(Path database) {
+        this.database = database;
+        this.complete = database.resolveSibling("." + database.getFileName() + ".restoring");
+    }
+
+    /** Whether a process has died, or is at work. Needs no lock. */
+    boolean isBegun() {
+        return Files.exists(complete);
+    }
+
+    /** Removes what a dead process left. */
+    void removeAbandoned() throws IOException {
+        Files.deleteIfExists(complete);
+    }
 
     /** Copies the bytes of a file that SQLite cannot open. */
-    static void copyUnreadable(Path database, PendingFile out) throws IOException {
+    void copyUnreadable(PendingFile out) throws IOException {
         byte[] buffer = new byte[BUFFER];
         try (InputStream in = Files.newInputStream(database)) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -31,25 +54,64 @@ final class ReplacedFile {
         }
     }
 
-    /**
-     * Puts a copy of the backup in the database's place: complete under another name first, then renamed. A journal or
-     * log of the old file goes first, because SQLite would apply it to the new one.
-     */
-    static void put(Path backup, Path database) throws IOException {
-        Files.createDirectories(database.getParent());
-        Path complete = database.resolveSibling("." + database.getFileName() + ".restoring");
+    /** Puts a copy of the backup in the place of a database that SQLite cannot open. */
+    void replace(Path backup) throws IOException {
         try {
-            Files.copy(backup, complete, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-            try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            for (String suffix : new String[] {"-journal", "-wal", "-shm"}) {
-                Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
-            }
+            prepare(backup);
+            deleteCompanions();
             Files.move(complete, database, StandardCopyOption.ATOMIC_MOVE);
             Durable.syncDirectory(database.getParent());
         } finally {
-            Files.deleteIfExists(complete);
+            removeAbandoned();
+        }
+    }
+
+    /**
+     * Puts a copy of the backup where there is no database.
+     *
+     * @return false if there is one now
+     */
+    boolean create(Path backup) throws IOException {
+        Files.createDirectories(database.getParent());
+        try {
+            prepare(backup);
+            if (Files.exists(database)) {
+                return false;
+            }
+            deleteCompanions();
+            linkOrMove();
+            Durable.syncDirectory(database.getParent());
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            removeAbandoned();
+        }
+    }
+
+    private void prepare(Path backup) throws IOException {
+        Files.copy(backup, complete, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    /** Before the new file comes: SQLite would apply the journal or log of the old one to it. */
+    private void deleteCompanions() throws IOException {
+        for (String suffix : COMPANIONS) {
+            Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
+        }
+    }
+
+    /** A move would overwrite what somebody has created in the meantime. */
+    private void linkOrMove() throws IOException {
+        try {
+            Files.createLink(database, complete);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // No hard links here (FAT, some network file systems).
+            Files.move(complete, database, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 }

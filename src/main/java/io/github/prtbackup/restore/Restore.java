@@ -2,18 +2,21 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
-import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
+import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
+import java.time.Duration;
 import java.util.Optional;
-import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
 
 /**
  * Puts a backup in the place of a database.
@@ -29,7 +32,7 @@ import org.sqlite.SQLiteConnection;
  *   <li>the database is checked.
  * </ol>
  *
- * <p>A database that SQLite cannot open is replaced as a file instead: nobody can have a use of it.
+ * <p>A database that is missing, or that SQLite cannot open, is replaced as a file instead: nobody can have a use of it.
  */
 public final class Restore {
 
@@ -40,6 +43,9 @@ public final class Restore {
      * @param safety the state that it held before; empty where there was none
      */
     public record Result(Entry restored, Optional<Entry> safety) {}
+
+    /** How long a writer in our way is waited for before all is begun anew. */
+    private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private final Catalog catalog;
     private final Path database;
@@ -66,68 +72,147 @@ public final class Restore {
      * @throws SQLException if the database cannot be locked in time, or SQLite fails; it is then as it was
      */
     public Result run(Entry backup) throws IOException, SQLException {
+        removeAbandoned(catalog, database);
         Verification.require(backup);
-        if (!Files.exists(database)) {
-            ReplacedFile.put(backup.path(), database);
-            return new Result(backup, Optional.empty());
-        }
-        Entry safety;
-        try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
-            if (live == null) {
-                safety = publish(backup, file -> ReplacedFile.copyUnreadable(database, file));
-                ReplacedFile.put(backup.path(), database);
-            } else if (live.lockExclusively()) {
-                safety = publish(backup, file -> FullCopy.ofSnapshot(live.connection(), file, CopyProgress.NONE));
-                live.overwrite(backup.path(), progress);
-            } else {
-                safety = overwriteBesideOthers(live, backup);
+        try (PendingFile pinned = catalog.newFile()) {
+            pin(backup.path(), pinned.path());
+            if (!isUsable()) {
+                Optional<Result> result = replaceFile(backup, pinned.path());
+                if (result.isPresent()) {
+                    return result.get();
+                }
             }
+            return new Result(backup, Optional.of(overwrite(backup, pinned.path())));
         }
-        requireIntact();
-        return new Result(backup, Optional.of(safety));
     }
 
-    private Entry overwriteBesideOthers(LiveDatabase live, Entry backup) throws IOException, SQLException {
+    /** Removes what a process that died in a restore has left beside the database. */
+    public static void removeAbandoned(Catalog catalog, Path database) throws IOException {
+        ReplacedFile file = new ReplacedFile(database);
+        if (file.isBegun()) {
+            DirectoryLock.of(catalog.directory()).hold(() -> {
+                file.removeAbandoned();
+                return null;
+            });
+        }
+    }
+
+    /** Gives the backup a second name, because clean-up may delete the first while it is being restored. */
+    private static void pin(Path backup, Path pinned) throws IOException {
+        Files.delete(pinned);
+        try {
+            Files.createLink(pinned, backup);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // No hard links here (FAT, some network file systems).
+            Files.copy(backup, pinned);
+        }
+    }
+
+    /** Whether SQLite can open the database, or fails in a way that has nothing to do with its content. */
+    private boolean isUsable() {
+        if (!Files.exists(database)) {
+            return false;
+        }
+        try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
+            return live != null;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /**
+     * Replaces a database that is missing or cannot be opened.
+     *
+     * @return empty if it can be opened now, because somebody else has put a database in its place
+     */
+    private Optional<Result> replaceFile(Entry backup, Path pinned) throws IOException {
+        return DirectoryLock.of(catalog.directory()).hold(() -> {
+            ReplacedFile file = new ReplacedFile(database);
+            if (!Files.exists(database)) {
+                return file.create(pinned) ? Optional.of(new Result(backup, Optional.empty())) : Optional.empty();
+            }
+            if (isUsable()) {
+                return Optional.empty();
+            }
+            try (PendingFile old = catalog.newFile()) {
+                file.copyUnreadable(old);
+                Entry safety = publish(old, backup);
+                file.replace(pinned);
+                return Optional.of(new Result(backup, Optional.of(safety)));
+            }
+        });
+    }
+
+    /** Returns the safety backup. */
+    private Entry overwrite(Entry backup, Path pinned) throws IOException, SQLException {
+        try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
+            if (live == null) {
+                throw new SQLException(
+                        database + " has been damaged during the restore", null, SQLiteErrorCode.SQLITE_NOTADB.code);
+            }
+            Entry safety;
+            if (live.lockExclusively()) {
+                try (PendingFile file = catalog.newFile()) {
+                    FullCopy.ofSnapshot(live.connection(), Damage.COPIED, file, CopyProgress.NONE);
+                    safety = publish(file, backup);
+                }
+                live.overwrite(pinned, progress);
+            } else {
+                safety = overwriteBesideOthers(live, backup, pinned);
+            }
+            live.requireIntact();
+            return safety;
+        }
+    }
+
+    private Entry overwriteBesideOthers(LiveDatabase live, Entry backup, Path pinned) throws IOException, SQLException {
         try (PendingFile converted = catalog.newFile()) {
-            Path source = backup.path();
+            Path source = pinned;
             if (!live.samePageSize(source)) {
                 live.convert(source, converted.path());
                 source = converted.path();
             }
-            live.lockForWriting();
-            try (Overtaken overtaken = Overtaken.watch(database)) {
-                Entry safety = publish(backup, file -> FullCopy.ofLocked(live.connection(), "main", database, file));
-                live.endTransaction();
-                live.overwriteAsWriter(source);
-                Optional<Long> frames = overtaken.framesBefore(source);
-                if (frames.isEmpty()) {
-                    return safety;
+            long deadline = System.nanoTime() + Duration.ofMillis(busyMillis).toNanos();
+            Optional<Entry> safety;
+            do {
+                safety = tryBesideOthers(live, backup, source);
+            } while (safety.isEmpty() && System.nanoTime() < deadline);
+            return safety.orElseThrow(
+                    () -> DB.newSQLException(SQLiteErrorCode.SQLITE_BUSY.code, "others keep writing to " + database));
+        }
+    }
+
+    /**
+     * Returns the safety backup, or nothing if another writer came between it and the restore and stays for long. He may
+     * be waiting for us: a checkpoint that truncates the log waits for all readers, and {@link Overtaken} is one.
+     */
+    private Optional<Entry> tryBesideOthers(LiveDatabase live, Entry backup, Path source)
+            throws IOException, SQLException {
+        live.lockForWriting();
+        Entry safety;
+        try (Overtaken overtaken = Overtaken.watch(database)) {
+            try (PendingFile file = catalog.newFile()) {
+                FullCopy.ofLocked(live.connection(), "main", database, Damage.COPIED, file);
+                safety = publish(file, backup);
+            }
+            live.endTransaction();
+            if (live.overwriteAsWriter(source, PATIENCE)) {
+                Entry newest = safety;
+                for (long frames : overtaken.replacedStates(source)) {
+                    try (PendingFile file = catalog.newFile()) {
+                        overtaken.writeTo(file, safety.path(), frames);
+                        newest = publish(file, backup);
+                    }
                 }
-                return publish(backup, file -> overtaken.writeTo(file, safety.path(), frames.get()));
+                return Optional.of(newest);
             }
         }
+        catalog.delete(safety.id());
+        return Optional.empty();
     }
 
-    private void requireIntact() throws SQLException {
-        try (SQLiteConnection restored = ReadOnlyConnection.open(database)) {
-            List<String> problems = Verification.integrityProblems(restored);
-            if (!problems.isEmpty()) {
-                throw new SQLException(database + " is damaged after the restore: " + String.join("; ", problems));
-            }
-        }
-    }
-
-    /** Fills a pending file. */
-    @FunctionalInterface
-    private interface Content {
-        void writeTo(PendingFile file) throws IOException, SQLException;
-    }
-
-    private Entry publish(Entry backup, Content content) throws IOException, SQLException {
-        try (PendingFile file = catalog.newFile()) {
-            content.writeTo(file);
-            String comment = "Safety backup before restore of #" + backup.id();
-            return catalog.publish(file, new Request(database, comment, false, 0));
-        }
+    private Entry publish(PendingFile file, Entry backup) throws IOException {
+        String comment = "Safety backup before restore of #" + backup.id();
+        return catalog.publish(file, new Request(database, comment, false, 0));
     }
 }

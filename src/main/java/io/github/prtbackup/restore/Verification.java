@@ -1,5 +1,6 @@
 package io.github.prtbackup.restore;
 
+import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.PendingFile;
@@ -8,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
  * What was checked of a backup file, and what is wrong with it. The checks stop at the first that fails.
@@ -22,8 +21,6 @@ import org.sqlite.jdbc4.JDBC4Statement;
  * @param problems in words; empty where nothing is wrong
  */
 public record Verification(List<String> checked, List<String> problems) {
-
-    private static final int PROBLEMS_SHOWN = 10;
 
     /** Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content. */
     public static Verification of(Entry entry) throws IOException {
@@ -75,33 +72,19 @@ public record Verification(List<String> checked, List<String> problems) {
                 return;
             }
         }
-        checked.add("integrity_check");
-        problems.addAll(integrityProblems(file));
+        IntegrityCheck content = contentOf(file);
+        checked.add(content.name());
+        problems.addAll(content.problems());
     }
 
-    /** What SQLite finds wrong in a file that nobody writes; empty if nothing. */
-    static List<String> integrityProblems(Path file) throws IOException {
+    private static IntegrityCheck contentOf(Path file) throws IOException {
         if (Files.size(file) == 0) {
-            return List.of();
+            return new IntegrityCheck("empty database", List.of());
         }
         try (SQLiteConnection connection = ReadOnlyConnection.openImmutable(file)) {
-            return integrityProblems(connection);
+            return IntegrityCheck.complete(connection);
         } catch (SQLException e) {
-            return List.of("SQLite cannot read it: " + e.getMessage());
+            return new IntegrityCheck("integrity_check", List.of("SQLite cannot read it: " + e.getMessage()));
         }
-    }
-
-    /** What SQLite finds wrong in the main database of a connection; empty if nothing. */
-    static List<String> integrityProblems(SQLiteConnection connection) throws SQLException {
-        List<String> problems = new ArrayList<>();
-        try (JDBC4Statement statement = new JDBC4Statement(connection);
-                ResultSet rows = statement.executeQuery("PRAGMA integrity_check(" + PROBLEMS_SHOWN + ")")) {
-            while (rows.next()) {
-                if (!"ok".equals(rows.getString(1))) {
-                    problems.add(rows.getString(1));
-                }
-            }
-        }
-        return problems;
     }
 }
