@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -36,6 +38,7 @@ import org.sqlite.SQLiteConnection;
  */
 public final class PrtBackup implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(PrtBackup.class);
     private static final int DEFAULT_BUSY_MILLIS = 3000;
 
     private final Path database;
@@ -49,8 +52,13 @@ public final class PrtBackup implements AutoCloseable {
         this.settings = settings;
         this.busyMillis = busyMillis;
         this.catalog = Catalogs.open(settings.directoryFor(database));
-        catalog.reconcile(database);
-        Restore.removeAbandoned(catalog, database);
+        try {
+            catalog.reconcile(database);
+            Restore.removeAbandoned(catalog, database);
+        } catch (IOException e) {
+            // A full disk or a read-only one keeps nobody from reading what is there.
+            log.warn("The backups of {} cannot be checked: {}", database, e.toString());
+        }
     }
 
     /**

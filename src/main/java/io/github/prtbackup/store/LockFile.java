@@ -147,8 +147,15 @@ final class LockFile {
     /** Replaces the number in one write, which a killed process has either made or not. */
     void writeNumber(long number) throws IOException {
         byte[] content = String.format(Locale.ROOT, "%018d\n", number).getBytes(StandardCharsets.US_ASCII);
-        file.seek(0);
-        file.write(content);
+        try {
+            file.seek(0);
+            file.write(content);
+        } catch (IOException e) {
+            // A full disk shows by the message only, which does not say where.
+            FileSystemException located = new FileSystemException(path.toString(), null, e.getMessage());
+            located.initCause(e);
+            throw located;
+        }
     }
 
     private void takeSlot(int preferred) throws IOException {

@@ -21,10 +21,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -304,6 +312,35 @@ class RestoreTest {
         assertThat(Backups.files(directory.resolve("backups"))).noneMatch(name -> name.startsWith(".tmp"));
     }
 
+    /** Each of them finds no database; the later ones must not write over what the first has put there. */
+    @Test
+    void severalMayRestoreAMissingDatabaseAtOnce() throws Exception {
+        Path database = create("WAL", "before");
+        BackupInfo backup = backUp(database);
+        Files.delete(database);
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<Void>> tasks = Collections.nCopies(4, () -> {
+                restore(database, backup.backupId(), 10_000);
+                write(database, "PRAGMA busy_timeout = 10000", "INSERT INTO t VALUES ('" + UUID.randomUUID() + "')");
+                return null;
+            });
+            for (Future<Void> done : executor.invokeAll(tasks)) {
+                done.get();
+            }
+        } finally {
+            executor.shutdown();
+        }
+
+        Set<String> rows = new HashSet<>(Sql.column(database, ROWS));
+        for (BackupInfo safety : Backups.of(database)) {
+            rows.addAll(Sql.column(safety.backupPath(), ROWS));
+        }
+        assertThat(rows).hasSize(5);
+        assertThat(Sql.column(database, "PRAGMA integrity_check")).containsExactly("ok");
+        assertThat(Backups.files(directory)).containsExactly("backups", "prt.db");
+    }
+
     @Test
     void restoresADatabaseWhoseDirectoryIsMissing() throws Exception {
         Path elsewhere = directory.resolve("data/prt.db");
@@ -487,8 +524,12 @@ class RestoreTest {
     }
 
     private static RestoreResult restore(Path database, long id) throws Exception {
+        return restore(database, id, BUSY_MILLIS);
+    }
+
+    private static RestoreResult restore(Path database, long id, int busyMillis) throws Exception {
         Properties properties = new Properties();
-        properties.setProperty("busy_timeout", String.valueOf(BUSY_MILLIS));
+        properties.setProperty("busy_timeout", String.valueOf(busyMillis));
         try (PrtBackup backups = PrtBackup.open(database, properties)) {
             return backups.restoreFromBackup(id);
         }

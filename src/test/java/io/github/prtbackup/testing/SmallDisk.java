@@ -1,0 +1,71 @@
+package io.github.prtbackup.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A file system of its own that can be full or read-only. Needs root, and a Linux that lets it mount. */
+public final class SmallDisk implements AutoCloseable {
+
+    private static final String NO_MOUNT = "nothing can be mounted here: full and read-only disks are not tested";
+
+    private final Path mountPoint;
+    private final Path filler;
+
+    private SmallDisk(Path mountPoint) {
+        this.mountPoint = mountPoint;
+        this.filler = mountPoint.resolve("filler");
+    }
+
+    /** Mounts one, or aborts the test. */
+    public static SmallDisk mount(Path mountPoint, int kilobytes) throws IOException {
+        Files.createDirectories(mountPoint);
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=" + kilobytes + "k", "prtbackup-test", mountPoint.toString()),
+                NO_MOUNT);
+        return new SmallDisk(mountPoint);
+    }
+
+    /** Shows a directory where nothing can be written in it, or aborts the test. */
+    public static SmallDisk readOnly(Path directory, Path mountPoint) throws IOException {
+        Files.createDirectories(mountPoint);
+        assumeTrue(run("mount", "--bind", directory.toString(), mountPoint.toString()), NO_MOUNT);
+        SmallDisk disk = new SmallDisk(mountPoint);
+        assertThat(run("mount", "-o", "remount,bind,ro", mountPoint.toString())).isTrue();
+        return disk;
+    }
+
+    public Path path() {
+        return mountPoint;
+    }
+
+    /** Leaves so much room, in kilobytes; -1 for all of it. */
+    public void leave(int kilobytes) throws IOException {
+        Files.deleteIfExists(filler);
+        long used = Files.getFileStore(mountPoint).getUsableSpace() - kilobytes * 1024L;
+        if (kilobytes >= 0) {
+            Files.write(filler, new byte[Math.toIntExact(Math.max(used, 0))]);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        // Lazily: the lock file of a backup directory stays open.
+        assertThat(run("umount", "-l", mountPoint.toString())).isTrue();
+    }
+
+    private static boolean run(String... command) throws IOException {
+        return new ProcessBuilder(List.of(command))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .onExit()
+                        .join()
+                        .exitValue()
+                == 0;
+    }
+}
