@@ -88,8 +88,14 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         int unused = pointer.safeRunInt(DB::reset);
     }
 
+    /** Those of the connection, which are all there are. */
     @Override
     public SQLWarning getWarnings() throws SQLException {
         return connection.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        connection.clearWarnings();
     }
 }
