@@ -76,7 +76,14 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
     private <T> T guarded(boolean leavesRows, Guard.Work<T> work) throws SQLException {
         checkOpen();
         endPreviousExecution();
-        return withConnectionTimeout(() -> guard.run(statement, leavesRows, work));
+        return withConnectionTimeout(() -> guard.run(statement, leavesRows, () -> {
+            if (pointer.isClosed()) {
+                // The guard runs the work again where it had not foreseen a write, and sqlite-jdbc gives a statement up
+                // when it has failed. The parameters are kept.
+                getDatabase().prepare(this);
+            }
+            return work.run();
+        }));
     }
 
     /**
@@ -88,8 +95,14 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         int unused = pointer.safeRunInt(DB::reset);
     }
 
+    /** Those of the connection, which are all there are. */
     @Override
     public SQLWarning getWarnings() throws SQLException {
         return connection.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        connection.clearWarnings();
     }
 }

@@ -168,8 +168,14 @@ final class BackupStatement extends JDBC4Statement {
         internalClose();
     }
 
+    /** Those of the connection, which are all there are. */
     @Override
     public SQLWarning getWarnings() throws SQLException {
         return connection.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        connection.clearWarnings();
     }
 }

@@ -17,6 +17,7 @@ import java.sql.DriverPropertyInfo;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
@@ -224,6 +225,26 @@ class DriverTest {
             } catch (SQLException e) {
                 System.out.println(e.getMessage().replace("\u00e9", "\\u00e9"));
             }
+        }
+    }
+
+    @Test
+    void warningsAreClearedAndDoNotFillTheMemory() throws Exception {
+        Files.writeString(directory.resolve("backups"), "no directory");
+        try (Connection connection = Sql.open(database(), "backup.on-failure=warn");
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TABLE t (a)");
+            assertThat(statement.getWarnings().getMessage()).contains("No backup of");
+            statement.clearWarnings();
+            assertThat((Object) statement.getWarnings()).isNull();
+            for (int i = 0; i < 150; i++) {
+                statement.executeUpdate("DELETE FROM t");
+            }
+            int held = 0;
+            for (SQLWarning next = connection.getWarnings(); next != null; next = next.getNextWarning()) {
+                held++;
+            }
+            assertThat(held).isEqualTo(100);
         }
     }
 

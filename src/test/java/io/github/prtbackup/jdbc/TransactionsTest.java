@@ -403,6 +403,24 @@ class TransactionsTest {
     }
 
     @Test
+    void aPreparedWriteThatSomebodyElseMadeNecessary() throws Exception {
+        try (Connection other = Sql.open(database);
+                PreparedStatement create = connection.prepareStatement("CREATE TABLE IF NOT EXISTS t (a, b)");
+                PreparedStatement drop = connection.prepareStatement("DROP TABLE IF EXISTS u")) {
+            create.execute();
+            drop.executeUpdate();
+            Sql.run(other, "DROP TABLE t", "CREATE TABLE u (a)");
+            assertThat(Backups.count(database)).isEqualTo(2);
+            create.execute();
+            assertThat(drop.executeUpdate()).isZero();
+            create.execute();
+        }
+        assertThat(Backups.count(database)).isEqualTo(4);
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema WHERE type = 'table'"))
+                .containsExactly("t");
+    }
+
+    @Test
     void closingInMidTransactionRollsBack() throws Exception {
         connection.setAutoCommit(false);
         insert("x");
