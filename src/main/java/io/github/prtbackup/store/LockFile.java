@@ -33,6 +33,8 @@ final class LockFile {
 
     private static final long FIRST_SLOT = MUTEX + 1;
 
+    private static final long FIRST_RANGE = FIRST_SLOT + Integer.MAX_VALUE + 1;
+
     /** Decimal digits and a line feed, always the same length, so that no write leaves the tail of a longer one. */
     private static final int CONTENT_LENGTH = 19;
 
@@ -107,7 +109,12 @@ final class LockFile {
      * @return null if another process, or another class loader of this one, has it
      */
     FileLock tryMutex() throws IOException {
-        return tryByte(MUTEX);
+        return tryByte(MUTEX, false);
+    }
+
+    /** Tries to take the byte of a key, shared or alone; null if that is not possible now. */
+    FileLock tryRange(int key, boolean shared) throws IOException {
+        return tryByte(FIRST_RANGE + Integer.toUnsignedLong(key), shared);
     }
 
     /** Whether the owner of a slot is alive. Anything but a lock that could be taken counts as alive. */
@@ -115,7 +122,7 @@ final class LockFile {
         if (otherSlot == slot) {
             return true;
         }
-        FileLock lock = tryByte(FIRST_SLOT + otherSlot);
+        FileLock lock = tryByte(FIRST_SLOT + otherSlot, false);
         if (lock == null) {
             return true;
         }
@@ -161,15 +168,15 @@ final class LockFile {
     private void takeSlot(int preferred) throws IOException {
         int candidate = preferred;
         while (slotLock == null) {
-            slotLock = tryByte(FIRST_SLOT + candidate);
+            slotLock = tryByte(FIRST_SLOT + candidate, false);
             slot = candidate;
             candidate = randomSlot();
         }
     }
 
-    private FileLock tryByte(long position) throws IOException {
+    private FileLock tryByte(long position, boolean shared) throws IOException {
         try {
-            return file.getChannel().tryLock(position, 1, false);
+            return file.getChannel().tryLock(position, 1, shared);
         } catch (OverlappingFileLockException e) {
             return null;
         }

@@ -172,6 +172,19 @@ public final class PendingFile implements AutoCloseable {
         seal(original, false);
     }
 
+    /** As {@link #seal}, but without a SHA-256, for a large file that has other checksums. */
+    void sealUnhashed(Path original) throws IOException {
+        if (sha256 != null) {
+            return;
+        }
+        closeOutput();
+        requireSelfContained();
+        output = new RandomAccessFile(path.toFile(), "rw");
+        length = output.length();
+        finish(original, true);
+        sha256 = "";
+    }
+
     private void seal(Path original, boolean durable) throws IOException {
         if (sha256 != null) {
             return;
@@ -185,6 +198,11 @@ public final class PendingFile implements AutoCloseable {
             throw new FileSystemException(
                     path.toString(), null, "has " + output.length() + " bytes instead of " + length);
         }
+        finish(original, durable);
+        sha256 = HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void finish(Path original, boolean durable) throws IOException {
         FileMode.copy(original, path);
         try {
             if (durable) {
@@ -194,7 +212,6 @@ public final class PendingFile implements AutoCloseable {
         } catch (IOException e) {
             throw located(e);
         }
-        sha256 = HexFormat.of().formatHex(digest.digest());
     }
 
     /**

@@ -1,0 +1,83 @@
+package io.github.prtbackup.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * The base of a timeline: a database file, and beside it the CRC32C of each of its pages, four bytes each, most
+ * significant first. Those of the lock page mean nothing. Not thread-safe.
+ */
+final class Base implements Closeable {
+    private static final int CHUNK = 1 << 20;
+
+    private final PositionalFile data;
+    private final PositionalFile checksums;
+    private final int pageSize;
+    private final CRC32C crc = new CRC32C();
+
+    private Base(PositionalFile data, PositionalFile checksums, int pageSize) {
+        this.data = data;
+        this.checksums = checksums;
+        this.pageSize = pageSize;
+    }
+
+    static Base read(TimelineFiles files, int pageSize) throws IOException {
+        PositionalFile data = PositionalFile.read(files.base());
+        try {
+            return new Base(data, PositionalFile.read(files.checksums()), pageSize);
+        } catch (IOException e) {
+            data.close();
+            throw e;
+        }
+    }
+
+    /** The content of a page; null if it is damaged. */
+    ByteBuffer page(long number) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(pageSize);
+        ByteBuffer expected = ByteBuffer.allocate(Integer.BYTES);
+        boolean isThere =
+                data.read(content, (number - 1) * pageSize) && checksums.read(expected, (number - 1) * Integer.BYTES);
+        return isThere && checksumOf(content.flip()) == expected.getInt(0) ? content : null;
+    }
+
+    /** Shows the pages up to a number that are not in a set, without the lock page, and adds them to the set. */
+    void visit(long last, PageSet seen, PageVisitor visitor) throws IOException {
+        int pagesInChunk = CHUNK / pageSize;
+        ByteBuffer contents = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer expected = ByteBuffer.allocate(pagesInChunk * Integer.BYTES);
+        long lockPage = PageNumbers.lockPage(pageSize);
+        for (long first = 1; first <= last; first += pagesInChunk) {
+            int count = (int) Math.min(pagesInChunk, last - first + 1);
+            // What is missing at the end of a file keeps the bytes of the chunk before, or zeros: the checksums tell.
+            data.read(contents.clear().limit(count * pageSize), (first - 1) * pageSize);
+            checksums.read(expected.clear().limit(count * Integer.BYTES), (first - 1) * Integer.BYTES);
+            for (int i = 0; i < count; i++) {
+                long number = first + i;
+                if (number != lockPage && seen.add(number)) {
+                    ByteBuffer content = contents.slice(i * pageSize, pageSize);
+                    int checksum = expected.getInt(i * Integer.BYTES);
+                    if (checksumOf(content) == checksum) {
+                        visitor.page(number, checksum, content);
+                    } else {
+                        visitor.damaged("page " + number + " in " + data.path() + " is damaged");
+                    }
+                }
+            }
+        }
+    }
+
+    private int checksumOf(ByteBuffer content) {
+        crc.reset();
+        crc.update(content.duplicate());
+        return (int) crc.getValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (data) {
+            checksums.close();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/**
+ * A full copy of a database that is ready to be the base of a {@link Timeline}: durable, with the checksums of its
+ * pages. Making it takes long, and needs no lock of the database; {@link Timeline#start} is short.
+ *
+ * <p>Not thread-safe. {@link #close} removes what was not used.
+ */
+public final class BaseImage implements AutoCloseable {
+    private static final int CHUNK = 1 << 20;
+
+    private final PendingFile image;
+    private final PendingFile checksums;
+    private final int pageSize;
+    private final long pages;
+
+    private BaseImage(PendingFile image, PendingFile checksums, int pageSize, long pages) {
+        this.image = image;
+        this.checksums = checksums;
+        this.pageSize = pageSize;
+        this.pages = pages;
+    }
+
+    /**
+     * Makes a copy ready.
+     *
+     * @param directory the lock of the directory that it is in
+     * @param original the database, whose permissions it gets
+     * @param image the copy; belongs to the result from now on, also if this fails
+     * @param pageSize its page size in bytes
+     * @return the image
+     * @throws IOException if it can't be read or made durable, or is not a whole number of pages
+     */
+    public static BaseImage prepare(DirectoryLock directory, Path original, PendingFile image, int pageSize)
+            throws IOException {
+        PendingFile checksums = null;
+        try {
+            image.sealUnhashed(original);
+            if (image.length() % pageSize != 0) {
+                throw new FileSystemException(
+                        image.path().toString(), null, image.length() + " bytes are no pages of " + pageSize);
+            }
+            checksums = PendingFile.create(directory);
+            writeChecksums(image, pageSize, checksums);
+            checksums.seal(original);
+            return new BaseImage(image, checksums, pageSize, image.length() / pageSize);
+        } catch (IOException | RuntimeException | Error e) {
+            try (image) {
+                if (checksums != null) {
+                    checksums.close();
+                }
+            }
+            throw e;
+        }
+    }
+
+    private static void writeChecksums(PendingFile image, int pageSize, PendingFile checksums) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer result = ByteBuffer.allocate(CHUNK / pageSize * Integer.BYTES);
+        CRC32C crc = new CRC32C();
+        try (PositionalFile file = PositionalFile.read(image.path())) {
+            for (long offset = 0; offset < image.length(); offset += CHUNK) {
+                file.read(chunk.clear(), offset);
+                chunk.flip();
+                result.clear();
+                while (chunk.hasRemaining()) {
+                    crc.reset();
+                    crc.update(chunk.slice(chunk.position(), pageSize));
+                    chunk.position(chunk.position() + pageSize);
+                    result.putInt((int) crc.getValue());
+                }
+                checksums.write(result.flip());
+            }
+        }
+    }
+
+    int pageSize() {
+        return pageSize;
+    }
+
+    /**
+     * Its size.
+     *
+     * @return in pages
+     */
+    public long pages() {
+        return pages;
+    }
+
+    /** Gives base and checksums their names. Call it in {@link DirectoryLock#hold}. */
+    void publish(TimelineFiles files) throws IOException {
+        image.replace(files.baseName());
+        checksums.replace(files.checksumsName());
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (image) {
+            checksums.close();
+        }
+    }
+}

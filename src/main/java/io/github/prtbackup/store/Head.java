@@ -1,0 +1,139 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/**
+ * The head of a timeline: how base and log belong together. There is no timeline without one, and it is replaced as a
+ * whole. Immutable.
+ *
+ * <p>What it promises: <b>the base with the log from {@code logStart} on gives every point from {@code oldest} on.</b>
+ *
+ * <pre>
+ *  0  8    "PRTHEAD" and a line feed
+ *  8  u32  checksum: CRC32C of the bytes from 12 on
+ * 12  u32  version
+ * 16  i64  log start: segment;  24  i64 offset;  32  u32 link
+ * 36  i64  settled: segment;    44  i64 offset;  52  u32 link
+ * 56  u32  page size of the base;  60  u32  its size in pages
+ * 64  u16  length of the oldest point
+ * 66       the oldest point, as in the log
+ *          the path of the database in UTF-8, to the end of the file
+ * </pre>
+ *
+ * @param original the database
+ * @param logStart where the log begins that has to be laid over the base
+ * @param settled everything in the log before it was good, and is durable; at the beginning of a segment
+ * @param basePageSize the page size of the base, in bytes
+ * @param basePages the size of the base in pages
+ * @param oldest the oldest point that can be rebuilt
+ */
+record Head(
+        String original, LogPosition logStart, LogPosition settled, int basePageSize, long basePages, Point oldest) {
+    private static final byte[] MAGIC = "PRTHEAD\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int CHECKSUM_OFFSET = 8;
+    private static final int VERSION_OFFSET = 12;
+    private static final int FIXED_LENGTH = 66;
+
+    /** Where to look for the end of the log from. */
+    LogPosition scanStart() {
+        return settled.segment() > logStart.segment() ? settled : logStart;
+    }
+
+    /**
+     * The head of a timeline.
+     *
+     * @return null if there is none
+     * @throws DamagedTimelineException if it can't be one
+     * @throws UnknownVersionException if a newer version of this program wrote it
+     */
+    static Head read(TimelineFiles files) throws IOException {
+        Path path = files.head();
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(path);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        Head head = bytes.length < FIXED_LENGTH ? null : parse(path, ByteBuffer.wrap(bytes));
+        if (head == null) {
+            throw new DamagedTimelineException(path + " is damaged");
+        }
+        if (!head.original.equals(files.original().toString())) {
+            throw new DamagedTimelineException(
+                    path + " belongs to " + head.original + " and not to " + files.original());
+        }
+        return head;
+    }
+
+    /** Puts it in the place of the one before, durably. */
+    void publish(TimelineFiles files) throws IOException {
+        DirectoryLock directory = files.directory();
+        try (PendingFile pending = PendingFile.create(directory)) {
+            pending.write(format());
+            pending.seal(files.original());
+            directory.hold(() -> {
+                pending.replace(files.headName());
+                return null;
+            });
+        }
+        Durable.syncDirectory(directory.directory());
+    }
+
+    private ByteBuffer format() {
+        byte[] comment = PointFormat.comment(oldest.header());
+        byte[] path = original.getBytes(StandardCharsets.UTF_8);
+        int pointLength = PointFormat.length(oldest.header(), comment);
+        ByteBuffer bytes = ByteBuffer.allocate(FIXED_LENGTH + pointLength + path.length);
+        bytes.put(MAGIC).putInt(0).putInt(VERSION);
+        put(bytes, logStart);
+        put(bytes, settled);
+        bytes.putInt(basePageSize).putInt((int) basePages);
+        bytes.putShort((short) pointLength);
+        PointFormat.put(bytes, oldest, comment);
+        bytes.put(path).flip();
+        return bytes.putInt(CHECKSUM_OFFSET, checksum(bytes));
+    }
+
+    private static Head parse(Path path, ByteBuffer bytes) throws UnknownVersionException {
+        byte[] magic = new byte[MAGIC.length];
+        bytes.get(magic);
+        if (ByteBuffer.wrap(magic).compareTo(ByteBuffer.wrap(MAGIC)) != 0
+                || bytes.getInt() != checksum(bytes.duplicate())) {
+            return null;
+        }
+        int version = bytes.getInt();
+        if (version != VERSION) {
+            throw new UnknownVersionException(path, version);
+        }
+        LogPosition logStart = getPosition(bytes);
+        LogPosition settled = getPosition(bytes);
+        int basePageSize = bytes.getInt();
+        long basePages = Integer.toUnsignedLong(bytes.getInt());
+        int pointLength = Short.toUnsignedInt(bytes.getShort());
+        Point oldest = PointFormat.get(bytes.slice(bytes.position(), pointLength));
+        bytes.position(bytes.position() + pointLength);
+        String original = StandardCharsets.UTF_8.decode(bytes).toString();
+        return oldest == null ? null : new Head(original, logStart, settled, basePageSize, basePages, oldest);
+    }
+
+    private static int checksum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().position(VERSION_OFFSET));
+        return (int) crc.getValue();
+    }
+
+    private static void put(ByteBuffer target, LogPosition position) {
+        target.putLong(position.segment()).putLong(position.offset()).putInt(position.link());
+    }
+
+    private static LogPosition getPosition(ByteBuffer source) {
+        return new LogPosition(source.getLong(), source.getLong(), source.getInt());
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.prtbackup.store;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What is known of one good record of the log without the contents of its pages.
+ *
+ * <pre>
+ *  0  u16  magic 5054
+ *  2  u8   0
+ *  3  u8   status, the only byte that may change later: 1 if an announcement was confirmed
+ *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
+ *  8  u32  head's length: all up to the contents
+ * 12  u32  link: the checksum of the record before
+ * 16  u8   version
+ * 17  u8   type
+ * 18  u16  0
+ * 20  u32  page size
+ * 24  u32  number of pages
+ * 28       fields, depending on the type
+ *          for each page: u32 number (ascending), u32 CRC32C of its content
+ *          the contents, in that order
+ * </pre>
+ *
+ * Immutable, but for the position of {@code head}, which nobody moves.
+ *
+ * @param type what it is
+ * @param segment the segment it is in
+ * @param offset where it begins
+ * @param head all up to the contents
+ */
+record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
+    static final short MAGIC = 0x5054;
+    static final int VERSION = 1;
+    static final byte CONFIRMED = 1;
+
+    static final int STATUS_OFFSET = 3;
+    static final int CHECKSUM_OFFSET = 4;
+    static final int LENGTH_OFFSET = 8;
+    static final int LINK_OFFSET = 12;
+    static final int VERSION_OFFSET = 16;
+    static final int TYPE_OFFSET = 17;
+    static final int PAGE_SIZE_OFFSET = 20;
+    static final int PAGE_COUNT_OFFSET = 24;
+    static final int FIXED_LENGTH = 28;
+    static final int TABLE_ENTRY_LENGTH = 8;
+
+    /** No writer makes a longer head; a longer one is garbage. */
+    static final int LONGEST_HEAD = 1 << 20;
+
+    private static final int LARGEST_PAGE = 1 << 16;
+
+    int pageSize() {
+        return head.getInt(PAGE_SIZE_OFFSET);
+    }
+
+    int pageCount() {
+        return head.getInt(PAGE_COUNT_OFFSET);
+    }
+
+    int checksum() {
+        return head.getInt(CHECKSUM_OFFSET);
+    }
+
+    int link() {
+        return head.getInt(LINK_OFFSET);
+    }
+
+    /** Whether the table fits and the page size is one, so that nobody behind this has to check again. */
+    boolean isConsistent() {
+        long tableLength = (long) pageCount() * TABLE_ENTRY_LENGTH;
+        return pageCount() >= 0
+                && FIXED_LENGTH + tableLength <= head.limit()
+                && pageSize() >= 0
+                && pageSize() <= LARGEST_PAGE;
+    }
+
+    boolean isConfirmed() {
+        return head.get(STATUS_OFFSET) == CONFIRMED;
+    }
+
+    /** The fields, in a buffer of its own. */
+    ByteBuffer fields() {
+        return head.slice(FIXED_LENGTH, tableOffset() - FIXED_LENGTH);
+    }
+
+    long pageNumber(int index) {
+        return Integer.toUnsignedLong(head.getInt(tableOffset() + index * TABLE_ENTRY_LENGTH));
+    }
+
+    int pageChecksum(int index) {
+        return head.getInt(tableOffset() + index * TABLE_ENTRY_LENGTH + Integer.BYTES);
+    }
+
+    /** Where the content of a page is in the segment. */
+    long contentOffset(int index) {
+        return offset + head.limit() + (long) index * pageSize();
+    }
+
+    LogPosition end() {
+        return new LogPosition(segment, contentOffset(pageCount()), checksum());
+    }
+
+    /** The index of a page; negative if the record does not hold it. */
+    int indexOf(long number) {
+        int low = 0;
+        int high = pageCount() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            long found = pageNumber(middle);
+            if (found == number) {
+                return middle;
+            }
+            if (found < number) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    private int tableOffset() {
+        return head.limit() - pageCount() * TABLE_ENTRY_LENGTH;
+    }
+}

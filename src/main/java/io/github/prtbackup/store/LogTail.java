@@ -1,0 +1,144 @@
+package io.github.prtbackup.store;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * Knows where the log of a timeline ends, and notices when another process has moved that.
+ *
+ * <p>Changes no file: a tail that is torn may be a write that is under way. Only who may append may cut it.
+ *
+ * <p>Not thread-safe.
+ */
+final class LogTail {
+    private final TimelineFiles files;
+    /** Null while there is no timeline. */
+    private Tail tail;
+
+    private LogPosition newestEnd;
+    private int pointsInSegment;
+    /** The file that the log ends in. */
+    private File segment;
+
+    LogTail(TimelineFiles files) {
+        this.files = files;
+    }
+
+    /** What was last found; null if there is no timeline. */
+    Tail tail() {
+        return tail;
+    }
+
+    /** Where the record of the newest point ends, and announcements begin. */
+    LogPosition newestEnd() {
+        return newestEnd;
+    }
+
+    int pointsInSegment() {
+        return pointsInSegment;
+    }
+
+    /**
+     * Looks whether anything was added. One system call if not: as records are only ever added, and what is cut off was
+     * none, a file that ends where it ended has not moved. By its path, so that a directory that was deleted shows.
+     *
+     * @return how many bytes lie behind the end that are no good record
+     */
+    long refresh() throws IOException {
+        long length = tail == null ? -1 : segment.length();
+        if (tail != null && length == tail.end().offset()) {
+            return 0;
+        }
+        if (tail == null || length < tail.end().offset() || !advance()) {
+            reload();
+        }
+        return tail == null ? 0 : segment.length() - tail.end().offset();
+    }
+
+    /** Follows what this instance has added itself. */
+    void moved(Point newest, LogPosition end) {
+        boolean isPoint = tail == null || newest != tail.newest();
+        boolean isSegment = tail == null || end.segment() != tail.end().segment();
+        set(newest, end);
+        if (isPoint || isSegment) {
+            newestEnd = end;
+        }
+        pointsInSegment = isSegment ? 0 : pointsInSegment + (isPoint ? 1 : 0);
+    }
+
+    /** Goes on from the known end. Returns false if it can't tell because segments were deleted. */
+    private boolean advance() throws IOException {
+        try (LogCursor cursor = new LogCursor(files, tail.end(), true)) {
+            follow(cursor, tail.newest(), newestEnd, pointsInSegment);
+            return !cursor.isSegmentMissing();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private void reload() throws IOException {
+        Head head = Head.read(files);
+        while (head != null) {
+            boolean isComplete = scan(head);
+            Head now = Head.read(files);
+            // A fold may have deleted segments under the scan; then the head has changed.
+            if (head.equals(now)) {
+                if (!isComplete) {
+                    throw new DamagedTimelineException(
+                            files.segment(head.scanStart().segment()) + " is missing or damaged at its beginning");
+                }
+                return;
+            }
+            head = now;
+        }
+        tail = null;
+    }
+
+    private boolean scan(Head head) throws IOException {
+        LogPosition start = head.scanStart();
+        try (LogCursor cursor = new LogCursor(files, start, true)) {
+            if (files.segment(start.segment()).toFile().length() < start.offset()) {
+                return false;
+            }
+            boolean startsAtOldest = start.equals(head.logStart());
+            return follow(cursor, startsAtOldest ? head.oldest() : null, start, 0)
+                    && tail.newest().id() >= head.oldest().id();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private boolean follow(LogCursor cursor, Point knownNewest, LogPosition knownEnd, int knownPoints)
+            throws IOException {
+        long firstSegment = cursor.position().segment();
+        Point newest = knownNewest;
+        LogPosition end = knownEnd;
+        for (LogEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
+            if (entry.isPoint()) {
+                newest = entry.point();
+                end = cursor.position();
+            }
+        }
+        if (cursor.carried() != null && end.segment() < cursor.position().segment()) {
+            end = cursor.carriedEnd();
+        }
+        if (newest == null) {
+            newest = cursor.carried();
+        }
+        if (newest == null) {
+            return false;
+        }
+        set(newest, cursor.position());
+        newestEnd = end;
+        pointsInSegment = cursor.pointsInSegment() + (cursor.position().segment() == firstSegment ? knownPoints : 0);
+        return true;
+    }
+
+    private void set(Point newest, LogPosition end) {
+        if (tail == null || end.segment() != tail.end().segment()) {
+            segment = files.segment(end.segment()).toFile();
+        }
+        tail = new Tail(newest, end);
+    }
+}

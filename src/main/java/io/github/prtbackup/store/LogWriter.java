@@ -1,0 +1,248 @@
+package io.github.prtbackup.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Adds to the end of a log. Its user makes sure that nobody else does at the same time.
+ *
+ * <p>These hold at every moment:
+ *
+ * <ol>
+ *   <li>What counts is followed by nothing, or by bytes that are no good record that links to it.
+ *   <li>Bytes that count are never overwritten, but for the status of an announcement.
+ *   <li>A segment is complete up to its first record before the end of the one before leads to it. A file with the name
+ *       of the next segment that nothing leads to is worthless.
+ *   <li>A new segment begins directly behind a point, so that who starts there misses no announcement.
+ * </ol>
+ *
+ * <p>Not thread-safe.
+ */
+final class LogWriter implements Closeable {
+    private static final int MOST_POINTS = 256;
+    private static final long LONGEST_SEGMENT = 16L << 20;
+    private static final int LONGEST_PAYLOAD = 1 << 17;
+
+    private final TimelineFiles files;
+    private final LogTail tail;
+    private final Consumer<TimelineStep> progress;
+    /** Made with the first record, so that who only reads holds no memory. */
+    private RecordBuffer buffer;
+    /** The segment the log ends in; null until something is written. */
+    private PositionalFile file;
+
+    private long fileSegment;
+    /** Whether all segments before the present are known to be durable. */
+    private boolean earlierDurable;
+
+    LogWriter(TimelineFiles files, LogTail tail, Consumer<TimelineStep> progress) {
+        this.files = files;
+        this.tail = tail;
+        this.progress = progress;
+    }
+
+    void append(Point.Header header, PageSource source, long excess, boolean sync) throws IOException {
+        prepare(excess);
+        PointAppender appender = new PointAppender(buffer, file, tail.tail(), header, progress);
+        try {
+            source.writeTo(appender);
+            Point point = appender.commit();
+            tail.moved(point, appender.end());
+        } catch (IOException | RuntimeException | Error e) {
+            cut(e);
+            throw e;
+        }
+        progress.accept(TimelineStep.POINT_WRITTEN);
+        if (sync) {
+            force();
+        }
+        if (tail.pointsInSegment() >= MOST_POINTS || tail.tail().end().offset() >= LONGEST_SEGMENT) {
+            rotateIfPossible(sync);
+        }
+    }
+
+    Announcement announce(ByteBuffer payload, long excess) throws IOException {
+        if (payload.remaining() > LONGEST_PAYLOAD) {
+            throw new IllegalArgumentException(
+                    "an announcement of " + payload.remaining() + " bytes is longer than " + LONGEST_PAYLOAD);
+        }
+        prepare(excess);
+        Tail before = tail.tail();
+        buffer.begin(before.newest().pageSize(), payload.remaining());
+        ByteBuffer record = buffer.finish(
+                RecordType.ANNOUNCEMENT,
+                before.end().link(),
+                payload.remaining(),
+                fields -> fields.put(payload.duplicate()));
+        int length = record.remaining();
+        int checksum = record.getInt(record.position() + LogRecord.CHECKSUM_OFFSET);
+        LogPosition start = before.end();
+        try {
+            file.write(record, start.offset());
+        } catch (IOException e) {
+            cut(e);
+            throw e;
+        }
+        tail.moved(before.newest(), new LogPosition(start.segment(), start.offset() + length, checksum));
+        return new Announcement(
+                payload.asReadOnlyBuffer(), false, new LogPosition(start.segment(), start.offset(), checksum));
+    }
+
+    /** Sets the status of an announcement that is still there. */
+    void confirm(Announcement announcement) throws IOException {
+        LogPosition place = announcement.place();
+        if (file != null && fileSegment == place.segment()) {
+            confirm(file, place);
+            return;
+        }
+        try (PositionalFile earlier = PositionalFile.write(files.segment(place.segment()))) {
+            confirm(earlier, place);
+        } catch (NoSuchFileException e) {
+            // Folded away: there are newer points, and nobody asks for it any more.
+        }
+    }
+
+    private static void confirm(PositionalFile file, LogPosition place) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
+        if (file.read(start, place.offset()) && start.getInt(LogRecord.CHECKSUM_OFFSET) == place.link()) {
+            file.write(ByteBuffer.wrap(new byte[] {LogRecord.CONFIRMED}), place.offset() + LogRecord.STATUS_OFFSET);
+        }
+    }
+
+    /** Creates the first segment of a log. Its first record carries the point that the base is. */
+    LogPosition create(Point base, long segment) throws IOException {
+        prepareBuffer();
+        try (PositionalFile created = createSegment(segment)) {
+            LogPosition end = begin(created, new LogPosition(segment, 0, 0), base);
+            created.force();
+            return end;
+        }
+    }
+
+    /** Opens the file that the log ends in, and cuts off what lies behind the end. */
+    private void prepare(long excess) throws IOException {
+        LogPosition end = tail.tail().end();
+        prepareBuffer();
+        if (file == null || fileSegment != end.segment()) {
+            close();
+            file = PositionalFile.write(files.segment(end.segment()));
+            fileSegment = end.segment();
+            earlierDurable = false;
+        }
+        if (excess > 0) {
+            file.resize(end.offset());
+        }
+    }
+
+    private void prepareBuffer() {
+        if (buffer == null) {
+            buffer = new RecordBuffer();
+        }
+    }
+
+    private void cut(Throwable failure) {
+        try {
+            file.resize(tail.tail().end().offset());
+        } catch (IOException e) {
+            // Whoever appends next sees that the file is too long.
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Makes the point just written durable, and with it all that it rests on. */
+    private void force() throws IOException {
+        file.force();
+        if (!earlierDurable) {
+            Head head = Head.read(files);
+            if (head != null) {
+                force(files, head.scanStart().segment(), fileSegment - 1);
+            }
+            earlierDurable = true;
+        }
+    }
+
+    /** Makes segments durable. One that is gone was folded, and is durable in the base. */
+    static void force(TimelineFiles files, long first, long last) throws IOException {
+        for (long segment = first; segment <= last; segment++) {
+            try (PositionalFile file = PositionalFile.write(files.segment(segment))) {
+                file.force();
+            } catch (NoSuchFileException e) {
+                continue;
+            }
+        }
+        Durable.syncDirectory(files.directory().directory());
+    }
+
+    private void rotateIfPossible(boolean sync) {
+        try {
+            rotate(sync);
+            earlierDurable &= sync;
+        } catch (IOException e) {
+            // The point is written. A longer segment does no harm, and the next point tries again.
+            earlierDurable = false;
+        }
+    }
+
+    private void rotate(boolean sync) throws IOException {
+        Tail before = tail.tail();
+        buffer.begin(before.newest().pageSize(), 0);
+        ByteBuffer direct = buffer.finish(RecordType.END, before.end().link(), 0, fields -> {});
+        ByteBuffer end = ByteBuffer.allocate(direct.remaining()).put(direct).flip();
+        LogPosition start = new LogPosition(fileSegment + 1, 0, end.getInt(LogRecord.CHECKSUM_OFFSET));
+        PositionalFile created = createSegment(start.segment());
+        LogPosition begin;
+        try {
+            begin = begin(created, start, before.newest());
+            if (sync) {
+                created.force();
+                Durable.syncDirectory(files.directory().directory());
+            }
+            progress.accept(TimelineStep.ROTATION_SEGMENT_CREATED);
+            file.write(end, before.end().offset());
+            if (sync) {
+                file.force();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            created.close();
+            throw e;
+        }
+        progress.accept(TimelineStep.ROTATION_END_WRITTEN);
+        file.close();
+        file = created;
+        fileSegment = start.segment();
+        tail.moved(before.newest(), begin);
+    }
+
+    private PositionalFile createSegment(long number) throws IOException {
+        Path path = files.segment(number);
+        Files.deleteIfExists(path);
+        PositionalFile created = PositionalFile.create(path);
+        FileMode.copy(files.original(), path);
+        return created;
+    }
+
+    private LogPosition begin(PositionalFile created, LogPosition start, Point newest) throws IOException {
+        byte[] comment = PointFormat.comment(newest.header());
+        int length = PointFormat.length(newest.header(), comment);
+        buffer.begin(newest.pageSize(), length);
+        ByteBuffer record = buffer.finish(
+                RecordType.SEGMENT, start.link(), length, fields -> PointFormat.put(fields, newest, comment));
+        int checksum = record.getInt(record.position() + LogRecord.CHECKSUM_OFFSET);
+        int recordLength = record.remaining();
+        created.write(record, 0);
+        return new LogPosition(start.segment(), recordLength, checksum);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+}

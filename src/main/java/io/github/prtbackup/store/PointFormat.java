@@ -1,0 +1,83 @@
+package io.github.prtbackup.store;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+
+/**
+ * The bytes of a {@link Point}, the same in the log and in the head. Stateless.
+ *
+ * <pre>
+ *  0  i64  id
+ *  8  i64  time: seconds since 1970-01-01T00:00:00Z
+ * 16  u32  nanoseconds after that
+ * 20  u32  page size in bytes
+ * 24  u32  size of the database in pages
+ * 28  i64  bytes stored for the point
+ * 36  u8   bit 0: automatic; bit 1: whole
+ * 37  u8   length of the position
+ * 38  u16  length of the comment
+ * 40       position, then comment in UTF-8
+ * </pre>
+ */
+final class PointFormat {
+    private static final int FIXED_LENGTH = 40;
+    private static final int AUTO = 1;
+    private static final int WHOLE = 2;
+
+    private PointFormat() {}
+
+    static int length(Point.Header header, byte[] comment) {
+        return FIXED_LENGTH + header.position().remaining() + comment.length;
+    }
+
+    static byte[] comment(Point.Header header) {
+        return header.comment().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static void put(ByteBuffer target, Point point, byte[] comment) {
+        Point.Header header = point.header();
+        ByteBuffer position = header.position();
+        target.putLong(header.id());
+        target.putLong(header.time().getEpochSecond());
+        target.putInt(header.time().getNano());
+        target.putInt(header.pageSize());
+        target.putInt((int) header.pages());
+        target.putLong(point.storedBytes());
+        target.put((byte) ((header.auto() ? AUTO : 0) | (point.whole() ? WHOLE : 0)));
+        target.put((byte) position.remaining());
+        target.putShort((short) comment.length);
+        target.put(position);
+        target.put(comment);
+    }
+
+    /** Reads a point; null if the bytes are none, which a checksum has ruled out but for mistakes of a writer. */
+    static Point get(ByteBuffer source) {
+        try {
+            long id = source.getLong();
+            long seconds = source.getLong();
+            int nanos = source.getInt();
+            int pageSize = source.getInt();
+            long pages = Integer.toUnsignedLong(source.getInt());
+            long storedBytes = source.getLong();
+            int flags = source.get();
+            byte[] position = new byte[Byte.toUnsignedInt(source.get())];
+            byte[] comment = new byte[Short.toUnsignedInt(source.getShort())];
+            source.get(position);
+            source.get(comment);
+            Point.Header header = new Point.Header(
+                    id,
+                    Instant.ofEpochSecond(seconds, nanos),
+                    new String(comment, StandardCharsets.UTF_8),
+                    (flags & AUTO) != 0,
+                    pageSize,
+                    pages,
+                    ByteBuffer.wrap(position));
+            return new Point(header, (flags & WHOLE) != 0, storedBytes);
+        } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
+            return null;
+        }
+    }
+}

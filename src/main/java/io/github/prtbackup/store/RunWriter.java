@@ -1,0 +1,40 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes units of one length to their places in a file, those that follow each other in one call. Not thread-safe, and
+ * holds a buffer of {@value #CAPACITY} bytes.
+ */
+final class RunWriter {
+    private static final int CAPACITY = 1 << 20;
+
+    private final PositionalFile file;
+    private final int unit;
+    private final ByteBuffer run = ByteBuffer.allocateDirect(CAPACITY);
+    private long start;
+
+    RunWriter(PositionalFile file, int unit) {
+        this.file = file;
+        this.unit = unit;
+    }
+
+    /** Writes a unit, now or later; the first has the index 0. */
+    void write(long index, ByteBuffer content) throws IOException {
+        long offset = index * unit;
+        if (offset != start + run.position() || run.remaining() < unit) {
+            flush();
+            start = offset;
+        }
+        run.put(content);
+    }
+
+    /** Writes what is still to be written. */
+    void flush() throws IOException {
+        run.flip();
+        file.write(run, start);
+        start += run.limit();
+        run.clear();
+    }
+}

@@ -1,0 +1,285 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The recovery points of one database, as a base image and a log of the pages that changed after it. The format is in
+ * {@code docs/timeline-format.md}.
+ *
+ * <p>Who appends is responsible that nobody else does so at the same time, in this process or another: he holds SQLite's
+ * write lock of the database while he calls {@link #start}, {@link #append} or {@link #announce}. Everything else may be
+ * called at any time. A reader that meets a write under way does not see it.
+ *
+ * <p>A point whose {@link #append} has returned survives the death of the process. After a crash of the operating system
+ * the newest points may be lost unless they were synced; what was lost is noticed, and never damages an older point.
+ *
+ * <p>Thread-safe; {@link #fold} and {@link PointImage} do not keep others from appending. All methods throw an
+ * {@link IOException} if the files can't be read or written, a {@link DamagedTimelineException} if they are damaged
+ * where no good part of them would help, and an {@link UnknownVersionException} if a newer version of this program wrote
+ * them.
+ */
+public final class Timeline implements AutoCloseable {
+    private final TimelineFiles files;
+    private final RangeLock folding;
+    private final Consumer<TimelineStep> progress;
+    private final LogTail tail;
+    private final LogWriter writer;
+    /** The segment that everything before was durable of when this instance last knew. */
+    private long settledSegment;
+
+    private Timeline(TimelineFiles files, Consumer<TimelineStep> progress) {
+        this.files = files;
+        this.folding = files.directory().range(files.key());
+        this.progress = progress;
+        this.tail = new LogTail(files);
+        this.writer = new LogWriter(files, tail, progress);
+    }
+
+    /**
+     * The timeline of a database, which need not have begun. Opens no file yet.
+     *
+     * @param directory the lock of the backup directory
+     * @param name the name of the database's file
+     * @param original the database's path, always in the same spelling
+     * @return the timeline
+     */
+    public static Timeline open(DirectoryLock directory, String name, Path original) {
+        return open(directory, name, original, step -> {});
+    }
+
+    /** With a look between the steps. */
+    static Timeline open(DirectoryLock directory, String name, Path original, Consumer<TimelineStep> progress) {
+        return new Timeline(new TimelineFiles(directory, name, original), progress);
+    }
+
+    /**
+     * Where the timeline ends now.
+     *
+     * @return its newest point among others; empty if it has not begun
+     */
+    public synchronized Optional<Tail> tail() throws IOException {
+        tail.refresh();
+        return Optional.ofNullable(tail.tail());
+    }
+
+    /**
+     * Begins the timeline with a full image, which is durable when this returns.
+     *
+     * @param header what the image is; its page size and number of pages are those of the image
+     * @param image the image, in the directory of the timeline
+     * @return the tail, with the first point
+     * @throws TimelineMovedException if it has begun already
+     */
+    public synchronized Tail start(Point.Header header, BaseImage image) throws IOException {
+        if (header.pageSize() != image.pageSize() || header.pages() != image.pages()) {
+            throw new IllegalArgumentException("the image has " + image.pages() + " pages of " + image.pageSize()
+                    + " bytes, and not " + header.pages() + " of " + header.pageSize());
+        }
+        if (tail().isPresent()) {
+            throw new TimelineMovedException(files.head() + " is there already");
+        }
+        Point point = new Point(header, true, header.pages() * header.pageSize());
+        files.directory().hold(() -> {
+            image.publish(files);
+            return null;
+        });
+        progress.accept(TimelineStep.START_BASE_PUBLISHED);
+        // Not always the same number, so that who still knows a timeline that was deleted does not take this for it.
+        LogPosition logStart = writer.create(point, header.id());
+        Durable.syncDirectory(files.directory().directory());
+        progress.accept(TimelineStep.START_LOG_CREATED);
+        new Head(
+                        files.original().toString(),
+                        logStart,
+                        new LogPosition(logStart.segment(), 0, 0),
+                        header.pageSize(),
+                        header.pages(),
+                        point)
+                .publish(files);
+        progress.accept(TimelineStep.START_HEAD_PUBLISHED);
+        tail.moved(point, logStart);
+        settledSegment = logStart.segment();
+        return tail.tail();
+    }
+
+    /**
+     * Adds a point. It has all pages of the point before it but those that are given, up to its own size.
+     *
+     * @param since what the caller knows as the tail, and the pages differ from
+     * @param header what the point is; its id is larger than that of the newest point
+     * @param pages gives the pages that differ. All pages that the newest point is too small for are among them, and all
+     *     there are if the page size differs from its own
+     * @param sync whether the point is made durable
+     * @return the tail, with the new point
+     * @throws TimelineMovedException if the timeline does not end there any more; nothing was written
+     * @throws IllegalArgumentException if pages are missing, or the id is not larger; nothing was written
+     */
+    public synchronized Tail append(Tail since, Point.Header header, PageSource pages, boolean sync)
+            throws IOException {
+        long excess = tail.refresh();
+        if (tail.tail() == null || !tail.tail().end().equals(since.end())) {
+            throw new TimelineMovedException(
+                    files.head() + " has moved since point " + since.newest().id());
+        }
+        if (header.id() <= since.newest().id()) {
+            throw new IllegalArgumentException("id " + header.id() + " is not larger than the newest, "
+                    + since.newest().id());
+        }
+        writer.append(header, pages, excess, sync);
+        return tail.tail();
+    }
+
+    /**
+     * Leaves a note behind the newest point, for all processes to read until there is a newer one.
+     *
+     * @param payload the caller's bytes, at most 128 KiB; taken out of the buffer
+     * @return the note, to be confirmed
+     */
+    public synchronized Announcement announce(ByteBuffer payload) throws IOException {
+        long excess = tail.refresh();
+        if (tail.tail() == null) {
+            throw new IllegalStateException(files.head() + " is not there");
+        }
+        return writer.announce(payload, excess);
+    }
+
+    /**
+     * Confirms a note, in one byte. Needs no lock of the database. Does nothing if it is no longer there.
+     *
+     * @param announcement from {@link #announce}, in this process or another
+     */
+    public synchronized void confirm(Announcement announcement) throws IOException {
+        writer.confirm(announcement);
+    }
+
+    /**
+     * The notes behind the newest point.
+     *
+     * @return oldest first
+     */
+    public synchronized List<Announcement> announcementsSinceNewest() throws IOException {
+        tail.refresh();
+        return tail.tail() == null
+                ? List.of()
+                : LogIndex.announcements(files, tail.newestEnd(), tail.tail().end());
+    }
+
+    /**
+     * All points. Reads no pages.
+     *
+     * @return oldest first
+     */
+    public List<Point> points() throws IOException {
+        return folding.share(() -> {
+            View view = view();
+            return view == null ? List.of() : view.points();
+        });
+    }
+
+    /**
+     * The database as it was at a point. Close it soon: it keeps points from being folded.
+     *
+     * @param id the id of a point
+     * @return the image
+     * @throws IllegalArgumentException if there is no such point; the message names those there are
+     */
+    public PointImage image(long id) throws IOException {
+        RangeLock.Lease lease = folding.shared();
+        try {
+            View view = view();
+            if (view == null) {
+                throw new IllegalArgumentException("There is no point " + id + "; there are none");
+            }
+            return view.image(lease, id);
+        } catch (IOException | RuntimeException | Error e) {
+            try (lease) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Whether {@link #fold} has something to do: a segment of the log has been filled since. Costs nothing.
+     *
+     * @return whether to call it
+     */
+    public synchronized boolean isFoldDue() {
+        return tail.tail() != null && tail.tail().end().segment() > settledSegment;
+    }
+
+    /**
+     * Puts the oldest points into the base, and makes what is in full segments of the log durable. Takes from
+     * milliseconds to seconds, and keeps readers waiting, but nobody who appends.
+     *
+     * @param keep how many points stay, at least 1
+     * @return how many points went; 0 also if a reader or another fold is at work
+     * @throws DamagedTimelineException if those points are damaged; nothing was changed
+     */
+    public int fold(int keep) throws IOException {
+        if (keep < 1) {
+            throw new IllegalArgumentException("keep is " + keep);
+        }
+        try (RangeLock.Lease lease = folding.tryExclusive()) {
+            View view = lease == null ? null : view();
+            if (view == null) {
+                return 0;
+            }
+            int gone = new Fold(files, progress).run(view.head(), view.end(), keep);
+            synchronized (this) {
+                settledSegment = view.end().segment();
+            }
+            return gone;
+        }
+    }
+
+    /** What there is now. Call it with the lock against folding, so that it stays. */
+    private View view() throws IOException {
+        synchronized (this) {
+            tail.refresh();
+            Head head = tail.tail() == null ? null : Head.read(files);
+            return head == null ? null : new View(files, head, tail.tail().end());
+        }
+    }
+
+    /** Closes the files. */
+    @Override
+    public synchronized void close() throws IOException {
+        writer.close();
+    }
+
+    private record View(TimelineFiles files, Head head, LogPosition end) {
+        List<Point> points() throws IOException {
+            List<Point> points = new ArrayList<>();
+            points.add(head.oldest());
+            for (LogEntry entry : LogIndex.entries(files, head, end)) {
+                if (entry.point().id() > head.oldest().id()) {
+                    points.add(entry.point());
+                }
+            }
+            return points;
+        }
+
+        PointImage image(RangeLock.Lease lease, long id) throws IOException {
+            List<LogEntry> upToPoint = new ArrayList<>();
+            for (LogEntry entry : LogIndex.entries(files, head, end)) {
+                if (entry.point().id() <= id) {
+                    upToPoint.add(entry);
+                }
+            }
+            Point newest = upToPoint.isEmpty()
+                    ? head.oldest()
+                    : upToPoint.get(upToPoint.size() - 1).point();
+            if (newest.id() != id || id < head.oldest().id()) {
+                throw new IllegalArgumentException("There is no point " + id + "; there are "
+                        + points().stream().map(Point::id).toList());
+            }
+            return PointImage.of(files, lease, head, upToPoint, newest);
+        }
+    }
+}
