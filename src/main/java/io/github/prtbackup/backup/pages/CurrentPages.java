@@ -1,0 +1,47 @@
+package io.github.prtbackup.backup.pages;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The pages of a database as the holder of its write lock sees them, before it has changed anything. Valid only while the
+ * lock is held and nothing has been changed.
+ *
+ * <p>Not thread-safe.
+ */
+public sealed interface CurrentPages permits FilePages, WalPages {
+
+    /** Where the database stands. */
+    Position position();
+
+    /**
+     * What has changed since a position of this database.
+     *
+     * @param known the transactions since then whose pages are known, in order; needed where there is no WAL
+     */
+    Changed since(Position then, List<FileTransaction> known) throws IOException;
+
+    /** What has changed since a position of this database, as far as the database alone can tell. */
+    default Changed since(Position then) throws IOException {
+        return since(then, List.of());
+    }
+
+    /**
+     * Reads pages one after the other. A page that was never written is zero.
+     *
+     * @param first the number of the first, from 1
+     * @param count how many
+     * @param into takes the content from {@code offset} on
+     */
+    void read(int first, int count, byte[] into, int offset) throws IOException;
+
+    /** Bytes in a page. */
+    default int pageSize() {
+        return position().pageSize();
+    }
+
+    /** The size of the database. */
+    default int pages() {
+        return position().pages();
+    }
+}

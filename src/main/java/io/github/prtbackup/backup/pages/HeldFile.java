@@ -1,0 +1,97 @@
+package io.github.prtbackup.backup.pages;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A file on which SQLite holds locks, opened once and never closed. On POSIX closing <em>any</em> descriptor of a file
+ * drops all locks that the process has on it
+ * (<a href="https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_">how
+ * to corrupt</a>, 2.2), so a descriptor is opened once for each file, not path, and stays strongly reachable as long as the
+ * JVM lives. If the path leads to another file, that one is opened too, and the first is kept.
+ *
+ * <p>It is a {@link RandomAccessFile} because a {@code FileChannel} closes itself when a thread that reads from it is
+ * interrupted. Not even {@code getChannel()} may be called here.
+ *
+ * <p>Thread-safe.
+ */
+final class HeldFile {
+
+    /** By identity. An entry is never removed: as long as the file is open, its inode cannot be given to another. */
+    private static final Map<Object, HeldFile> HELD = new ConcurrentHashMap<>();
+
+    /** Everything that was ever opened, also what was opened twice in a race: it may not be collected, and so closed. */
+    private static final Queue<RandomAccessFile> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
+
+    private final RandomAccessFile file;
+
+    private HeldFile(RandomAccessFile file) {
+        this.file = file;
+    }
+
+    /**
+     * The file to which a path leads now. The same file is the same object.
+     *
+     * @return empty if there is none
+     */
+    static Optional<HeldFile> at(Path path) throws IOException {
+        try {
+            HeldFile held = HELD.get(identity(path));
+            return Optional.of(held != null ? held : open(path));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static HeldFile open(Path path) throws IOException {
+        synchronized (HELD) {
+            while (true) {
+                Object before = identity(path);
+                HeldFile held = HELD.get(before);
+                if (held != null) {
+                    return held;
+                }
+                RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+                NEVER_CLOSED.add(file);
+                // The JDK cannot ask an open file who it is: somebody may have replaced it between question and
+                // opening.
+                if (before.equals(identity(path))) {
+                    HeldFile opened = new HeldFile(file);
+                    HELD.put(before, opened);
+                    return opened;
+                }
+            }
+        }
+    }
+
+    /** Device and inode; the path where there is no such thing, and where closing a file does not drop locks either. */
+    private static Object identity(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key != null ? key : path.toRealPath();
+    }
+
+    /** Bytes. */
+    long length() throws IOException {
+        return file.length();
+    }
+
+    /**
+     * Reads from an offset up to a length or the end of the file.
+     *
+     * @return how much was read
+     */
+    int read(long offset, byte[] into, int from, int length) throws IOException {
+        synchronized (file) {
+            return PositionalRead.read(file, offset, into, from, length);
+        }
+    }
+}

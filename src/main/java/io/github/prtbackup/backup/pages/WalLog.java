@@ -1,0 +1,209 @@
+package io.github.prtbackup.backup.pages;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The frames of <a href="https://www.sqlite.org/fileformat2.html#the_write_ahead_log">a write-ahead log</a>, counted from 0.
+ * Which of them are committed is for the caller to know. The log carries no locks and may be closed.
+ *
+ * <p>Not thread-safe.
+ */
+final class WalLog implements Closeable {
+
+    /** The bytes of a frame before its page. */
+    static final int FRAME_HEADER = 24;
+
+    private static final int HEADER = 32;
+    private static final int HEADER_SUMMED = 24;
+    private static final int FRAME_SUMMED = 8;
+    private static final int MAGIC = 0x377f0682;
+    private static final int VERSION = 3007000;
+
+    /**
+     * How far the committed part of a log reaches.
+     *
+     * @param salts 0 if there is no log
+     * @param frames committed in it
+     * @param checksum of the last frame, or of the header
+     * @param pages the size of the database after the last commit; 0 if there is none
+     * @param pageSize bytes in a page; 0 if there is no log
+     */
+    record End(long salts, int frames, long checksum, int pages, int pageSize) {
+        static final End NONE = new End(0, 0, 0, 0, 0);
+    }
+
+    /** What stands before the page in a frame. */
+    record Frame(int page, int databasePages, long salts, long checksum) {
+        boolean isCommit() {
+            return databasePages != 0;
+        }
+    }
+
+    private final RandomAccessFile file;
+
+    private WalLog(RandomAccessFile file) {
+        this.file = file;
+    }
+
+    /** Empty if there is no such file. */
+    static Optional<WalLog> open(Path path) {
+        try {
+            return Optional.of(new WalLog(new RandomAccessFile(path.toFile(), "r")));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    static int requirePage(int page) throws IOException {
+        if (page <= 0) {
+            throw new IOException("a frame of page " + Integer.toUnsignedLong(page));
+        }
+        return page;
+    }
+
+    static long offsetOf(int frame, int pageSize) {
+        return HEADER + (long) frame * (FRAME_HEADER + pageSize);
+    }
+
+    long length() throws IOException {
+        return file.length();
+    }
+
+    /** The header of a frame; empty if the file ends before. */
+    Optional<Frame> frame(int frame, int pageSize) throws IOException {
+        byte[] bytes = new byte[FRAME_HEADER];
+        return PositionalRead.read(file, offsetOf(frame, pageSize), bytes, 0, FRAME_HEADER) < FRAME_HEADER
+                ? Optional.empty()
+                : Optional.of(parse(bytes, 0));
+    }
+
+    static Frame parse(byte[] bytes, int offset) {
+        ByteBuffer header = ByteBuffer.wrap(bytes, offset, FRAME_HEADER).slice();
+        return new Frame(header.getInt(0), header.getInt(4), header.getLong(8), header.getLong(16));
+    }
+
+    /** Reads frames with their headers. */
+    void frames(int first, int count, int pageSize, byte[] into) throws IOException {
+        readFully(offsetOf(first, pageSize), into, 0, count * (FRAME_HEADER + pageSize));
+    }
+
+    /** Reads the page in a frame. */
+    void page(int frame, int pageSize, byte[] into, int offset) throws IOException {
+        readFully(offsetOf(frame, pageSize) + FRAME_HEADER, into, offset, pageSize);
+    }
+
+    private void readFully(long offset, byte[] into, int from, int length) throws IOException {
+        if (PositionalRead.read(file, offset, into, from, length) < length) {
+            throw new EOFException("the log ends before offset " + (offset + length));
+        }
+    }
+
+    /**
+     * How many transactions the first frames hold, at the least. With {@code psow=0} SQLite repeats the last frame of a
+     * commit up to the end of a disk sector; each copy looks like a commit of its own, and is not counted.
+     */
+    int commitsAtLeast(int frames, int pageSize) throws IOException {
+        int commits = 0;
+        Frame before = null;
+        for (int number = 0; number < frames; number++) {
+            Frame frame = frame(number, pageSize).orElseThrow(EOFException::new);
+            boolean mayBeCopy = before != null
+                    && before.isCommit()
+                    && before.page() == frame.page()
+                    && samePage(number - 1, number, pageSize);
+            if (frame.isCommit() && !mayBeCopy) {
+                commits++;
+            }
+            before = frame;
+        }
+        return commits;
+    }
+
+    private boolean samePage(int frame, int other, int pageSize) throws IOException {
+        byte[] one = new byte[pageSize];
+        byte[] two = new byte[pageSize];
+        page(frame, pageSize, one, 0);
+        page(other, pageSize, two, 0);
+        return Arrays.equals(one, two);
+    }
+
+    /** The pages of the first frames, read from all their headers. */
+    FrameMap frameMap(int frames, int pageSize) throws IOException {
+        FrameMap map = new FrameMap(Math.min(frames, 1 << 16));
+        for (int number = 0; number < frames; number++) {
+            map.put(
+                    requirePage(frame(number, pageSize)
+                            .orElseThrow(EOFException::new)
+                            .page()),
+                    number);
+        }
+        return map;
+    }
+
+    /**
+     * Finds the last commit by the checksums alone, as SQLite does after a crash.
+     *
+     * @param known an end found earlier, from which the walk goes on if the log still holds it
+     */
+    End end(End known) throws IOException {
+        byte[] header = new byte[HEADER];
+        if (PositionalRead.read(file, 0, header, 0, HEADER) < HEADER) {
+            return End.NONE;
+        }
+        ByteBuffer fields = ByteBuffer.wrap(header);
+        int pageSize = fields.getInt(8);
+        ByteOrder order = (fields.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        long checksum =
+                new WalChecksum(0).update(header, 0, HEADER_SUMMED, order).value();
+        if ((fields.getInt(0) & ~1) != MAGIC
+                || fields.getInt(4) != VERSION
+                || !DatabaseHeader.isPageSize(pageSize)
+                || checksum != fields.getLong(HEADER_SUMMED)) {
+            return End.NONE;
+        }
+        End start = new End(fields.getLong(16), 0, checksum, 0, pageSize);
+        return walk(holds(known, start) ? known : start, order);
+    }
+
+    private boolean holds(End known, End start) throws IOException {
+        return known.frames() > 0
+                && known.salts() == start.salts()
+                && known.pageSize() == start.pageSize()
+                && frame(known.frames() - 1, known.pageSize())
+                        .filter(last -> last.salts() == known.salts() && last.checksum() == known.checksum())
+                        .isPresent();
+    }
+
+    private End walk(End from, ByteOrder order) throws IOException {
+        End end = from;
+        WalChecksum checksum = new WalChecksum(from.checksum());
+        byte[] bytes = new byte[FRAME_HEADER + from.pageSize()];
+        for (int number = from.frames();
+                PositionalRead.read(file, offsetOf(number, from.pageSize()), bytes, 0, bytes.length) == bytes.length;
+                number++) {
+            Frame frame = parse(bytes, 0);
+            checksum.update(bytes, 0, FRAME_SUMMED, order).update(bytes, FRAME_HEADER, from.pageSize(), order);
+            if (frame.page() <= 0 || frame.salts() != from.salts() || frame.checksum() != checksum.value()) {
+                break;
+            }
+            if (frame.isCommit()) {
+                end = new End(from.salts(), number + 1, frame.checksum(), frame.databasePages(), from.pageSize());
+            }
+        }
+        return end;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,195 @@
+package io.github.prtbackup.backup.pages;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * A database in WAL mode: its file, overlaid by the last committed frame of each page.
+ *
+ * <p>What proves that the frames found since a position are all there are:
+ *
+ * <ol>
+ *   <li>The log has the same salts, and its frame at the position has the same checksum, which covers all frames before.
+ *       Then it has only been appended to, whoever wrote, crashed and recovered: a log that starts again has other salts.
+ *   <li>Other salts, and this connection had the wal-index open since the position was taken. Nobody can have deleted or
+ *       rebuilt the index meanwhile, so its count of commits has risen by one with each commit. All commits in the present
+ *       log came after the position; if they are as many as the count has risen by, they are all.
+ *   <li>Other salts, and the position is of a connection that may be gone. The log before the present one, recognised by
+ *       salt1, which a restart raises by one, can still be read behind the frames of the present one: the frame at the
+ *       position is there with its checksum, and no frame of the same log follows it. The count must agree, too.
+ * </ol>
+ *
+ * Everything else is lost: what was written before a checkpoint that emptied or deleted the log can't be known.
+ *
+ * <p>The second rule holds on one condition that nothing here can check: that no process dies within the few nanoseconds
+ * in which it writes the two copies of the index's header, <em>and</em> the count, starting from 0 then, happens to fit.
+ */
+final class WalPages implements CurrentPages {
+
+    /** Up to this size new frames are read at once and kept, which makes two reads of nearly every transaction one. */
+    private static final int KEPT = 1 << 20;
+
+    /** Finds the last frame of each page. */
+    @FunctionalInterface
+    interface Frames {
+        FrameMap all() throws IOException;
+    }
+
+    private final DatabaseFile database;
+    private final WalLog log;
+    private final WalPosition position;
+    private final Frames frames;
+    private final Predicate<WalPosition> witness;
+
+    private HeldFile file;
+    private FrameMap overlay;
+    private FrameMap recent = new FrameMap(0);
+    private byte[] kept = new byte[0];
+    private int keptFrom;
+
+    WalPages(DatabaseFile database, WalLog log, WalPosition position, Frames frames, Predicate<WalPosition> witness) {
+        this.database = database;
+        this.log = log;
+        this.position = position;
+        this.frames = frames;
+        this.witness = witness;
+    }
+
+    @Override
+    public Position position() {
+        return position;
+    }
+
+    @Override
+    public Changed since(Position position, List<FileTransaction> known) throws IOException {
+        if (!(position instanceof WalPosition then)) {
+            return new Changed.Lost("the database was not in WAL mode");
+        }
+        if (then.pageSize() != pageSize()) {
+            return new Changed.Lost("the page size was " + then.pageSize());
+        }
+        boolean sameLog = then.salts() == this.position.salts() && then.salts() != 0;
+        Optional<String> gap = sameLog ? gapInSameLog(then) : gapBeforeThisLog(then);
+        return gap.isPresent()
+                ? new Changed.Lost(gap.get())
+                : new Changed.Complete(pagesSince(then, sameLog ? then.frames() : 0));
+    }
+
+    /** Rule 1. */
+    private Optional<String> gapInSameLog(WalPosition then) throws IOException {
+        if (then.frames() > position.frames()) {
+            return Optional.of("the log became shorter without being started again");
+        }
+        boolean same = then.frames() == 0
+                || (then.frames() == position.frames() ? then.checksum() == position.checksum() : isIntact(then));
+        return same ? Optional.empty() : Optional.of("the log has other frames than it had");
+    }
+
+    /** Rules 2 and 3. */
+    private Optional<String> gapBeforeThisLog(WalPosition then) throws IOException {
+        boolean counted = then.counted() && position.counted();
+        boolean isWitness = counted && witness.test(then);
+        if (!isWitness && !(isNextLog(then) && endedAt(then))) {
+            return Optional.of("the log was started again, and how the one before ended is unknown");
+        }
+        int risen = position.commits() - then.commits();
+        int found = log == null ? 0 : log.commitsAtLeast(position.frames(), pageSize());
+        return !counted || risen == found
+                ? Optional.empty()
+                : Optional.of("the log was started again, and holds " + found + " commits of " + risen);
+    }
+
+    private boolean isNextLog(WalPosition then) {
+        return then.frames() > 0 && (int) (position.salts() >>> 32) == (int) (then.salts() >>> 32) + 1;
+    }
+
+    private boolean endedAt(WalPosition then) throws IOException {
+        if (log == null || !isIntact(then)) {
+            return false;
+        }
+        // A frame that is cut off, by journal_size_limit, may have been one of the same log.
+        return log.frame(then.frames(), pageSize())
+                .map(next -> next.salts() != then.salts())
+                .orElse(log.length() == WalLog.offsetOf(then.frames(), pageSize()));
+    }
+
+    private boolean isIntact(WalPosition then) throws IOException {
+        return log.frame(then.frames() - 1, pageSize())
+                .filter(last -> last.salts() == then.salts() && last.checksum() == then.checksum())
+                .isPresent();
+    }
+
+    private PageList pagesSince(WalPosition then, int from) throws IOException {
+        recent = readFrom(from);
+        PageList changed = recent.pageList();
+        // A page can be new and in no frame: it was allocated and freed again. SQLite finds what is there, or zeros.
+        PageList grown = then.pages() < pages() ? PageList.range(then.pages() + 1, pages()) : PageList.EMPTY;
+        return changed.union(grown).within(pages(), pageSize());
+    }
+
+    private FrameMap readFrom(int from) throws IOException {
+        int count = position.frames() - from;
+        FrameMap map = new FrameMap(Math.min(count, 1 << 16));
+        if (count == 0) {
+            return map;
+        }
+        int frameSize = WalLog.FRAME_HEADER + pageSize();
+        if ((long) count * frameSize <= KEPT) {
+            keptFrom = from;
+            kept = new byte[count * frameSize];
+            log.frames(from, count, pageSize(), kept);
+            for (int i = 0; i < count; i++) {
+                put(map, WalLog.parse(kept, i * frameSize), from + i);
+            }
+        } else {
+            for (int frame = from; frame < position.frames(); frame++) {
+                put(map, log.frame(frame, pageSize()).orElseThrow(), frame);
+            }
+        }
+        return map;
+    }
+
+    private void put(FrameMap map, WalLog.Frame frame, int number) throws IOException {
+        if (frame.salts() != position.salts()) {
+            throw new IOException("frame " + number + " is of another log");
+        }
+        map.put(WalLog.requirePage(frame.page()), number);
+    }
+
+    @Override
+    public void read(int first, int count, byte[] into, int offset) throws IOException {
+        if (count == 1 && readFrame(recent.get(first), into, offset)) {
+            return;
+        }
+        if (overlay == null) {
+            overlay = frames.all();
+        }
+        if (count == 1 && readFrame(overlay.get(first), into, offset)) {
+            return;
+        }
+        if (file == null) {
+            file = database.held();
+        }
+        DatabaseFile.readPages(file, pageSize(), first, count, into, offset);
+        if (position.frames() > 0) {
+            for (int i = 0; i < count; i++) {
+                readFrame(overlay.get(first + i), into, offset + i * pageSize());
+            }
+        }
+    }
+
+    private boolean readFrame(int frame, byte[] into, int offset) throws IOException {
+        if (frame < 0) {
+            return false;
+        }
+        int frameSize = WalLog.FRAME_HEADER + pageSize();
+        if (frame >= keptFrom && (frame - keptFrom + 1) * (long) frameSize <= kept.length) {
+            System.arraycopy(kept, (frame - keptFrom) * frameSize + WalLog.FRAME_HEADER, into, offset, pageSize());
+        } else {
+            log.page(frame, pageSize(), into, offset);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.prtbackup.backup.pages;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/**
+ * The end of the write-ahead log, as one connection sees it that holds the write lock. Each connection has a tail of its
+ * own, made when it is first needed and closed with the connection, or when that leaves WAL mode: that the same connection
+ * has been there all the time is part of the proof (see {@link WalPages}).
+ *
+ * <p>Not thread-safe.
+ */
+public final class WalTail implements Closeable {
+
+    /** Tells positions of this process from those of others. */
+    private static final long JVM = new SecureRandom().nextLong();
+
+    private final DatabaseFile database;
+    private WalLog log;
+    private WalLog.End scanned = WalLog.End.NONE;
+
+    /** The wal-index that the connection has open, and since when at the latest, by this process's clock. */
+    private HeldFile sharedMemory;
+
+    private long since;
+
+    /** @param database the file of the connection */
+    public WalTail(DatabaseFile database) {
+        this.database = database;
+    }
+
+    /**
+     * The state under the write lock.
+     *
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}. It may keep the wal-index to itself
+     *     then, and what lies on disk is nothing or an old one that looks valid; so the log itself is walked.
+     */
+    public CurrentPages now(boolean exclusive) throws IOException {
+        Optional<HeldFile> present = exclusive ? Optional.empty() : database.sharedMemory();
+        if (present.isPresent()) {
+            Optional<WalIndex> index = WalIndex.read(present.get());
+            if (index.isPresent()) {
+                witness(present.get());
+                return now(index.get());
+            }
+        }
+        sharedMemory = null;
+        return walked();
+    }
+
+    private void witness(HeldFile present) {
+        // A wal-index of another life is another file: the last one to close it deletes it, and the old is kept open
+        // here.
+        if (sharedMemory != present) {
+            sharedMemory = present;
+            since = System.nanoTime();
+        }
+    }
+
+    private CurrentPages now(WalIndex index) throws IOException {
+        if (index.frames() == 0) {
+            return withoutFrames(index.salts(), index.commits(), true);
+        }
+        if (!endsWith(index)) {
+            closeLog();
+            if (!endsWith(index)) {
+                throw new IOException("the log of " + database.path() + " does not end as its wal-index says");
+            }
+        }
+        WalPosition position = new WalPosition(
+                index.salts(),
+                index.frames(),
+                index.checksum(),
+                index.commits(),
+                true,
+                index.pages(),
+                index.pageSize(),
+                JVM,
+                System.nanoTime());
+        HeldFile memory = sharedMemory;
+        return new WalPages(database, log, position, () -> index.frameMap(memory), this::isWitness);
+    }
+
+    /** Costs one small read, and finds an index or an open log that is not the right one. */
+    private boolean endsWith(WalIndex index) throws IOException {
+        openLog();
+        return log != null
+                && log.frame(index.frames() - 1, index.pageSize())
+                        .filter(last -> last.salts() == index.salts() && last.checksum() == index.checksum())
+                        .isPresent();
+    }
+
+    private CurrentPages walked() throws IOException {
+        closeLog();
+        openLog();
+        scanned = log == null ? WalLog.End.NONE : log.end(scanned);
+        if (scanned.frames() == 0) {
+            return withoutFrames(scanned.salts(), 0, false);
+        }
+        WalPosition position = new WalPosition(
+                scanned.salts(),
+                scanned.frames(),
+                scanned.checksum(),
+                0,
+                false,
+                scanned.pages(),
+                scanned.pageSize(),
+                JVM,
+                System.nanoTime());
+        WalLog walked = log;
+        return new WalPages(
+                database,
+                walked,
+                position,
+                () -> walked.frameMap(position.frames(), position.pageSize()),
+                this::isWitness);
+    }
+
+    /** Everything is in the database file. */
+    private CurrentPages withoutFrames(long salts, int commits, boolean counted) throws IOException {
+        HeldFile file = database.held();
+        DatabaseHeader header = DatabaseFile.header(file)
+                .orElseThrow(() -> new IOException(database.path() + " has no database header"));
+        WalPosition position = new WalPosition(
+                salts, 0, 0, commits, counted, header.pages(file.length()), header.pageSize(), JVM, System.nanoTime());
+        openLog();
+        return new WalPages(database, log, position, () -> new FrameMap(0), this::isWitness);
+    }
+
+    /** Whether the connection of this tail has had the wal-index open ever since that position was taken. */
+    private boolean isWitness(WalPosition then) {
+        return sharedMemory != null && then.jvm() == JVM && then.nanos() - since > 0;
+    }
+
+    private void openLog() {
+        if (log == null) {
+            log = WalLog.open(database.beside("-wal")).orElse(null);
+        }
+    }
+
+    private void closeLog() throws IOException {
+        if (log != null) {
+            log.close();
+            log = null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        sharedMemory = null;
+        closeLog();
+    }
+}
