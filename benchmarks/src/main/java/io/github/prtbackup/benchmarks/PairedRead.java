@@ -1,0 +1,61 @@
+package io.github.prtbackup.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads through our driver and through proxies, divided by the same through plain sqlite-jdbc; see {@link Paired}. */
+final class PairedRead {
+
+    /** One of the methods of {@link Reads}. */
+    @FunctionalInterface
+    private interface Read {
+        long from(Reads reads) throws Exception;
+    }
+
+    private static final Map<String, Read> READS = Map.of(
+            "preparedRow", Reads::preparedRow,
+            "sameLiteralRow", Reads::sameLiteralRow,
+            "otherLiteralRow", Reads::otherLiteralRow,
+            "tenThousandRows", Reads::tenThousandRows);
+
+    static final List<String> ALL = List.of("preparedRow", "sameLiteralRow", "otherLiteralRow", "tenThousandRows");
+
+    private PairedRead() {}
+
+    public static void main(String[] args) throws Exception {
+        Options options = Options.parse(
+                args,
+                Map.of(
+                        "read", String.join(",", ALL),
+                        "driver", "PRTBACKUP",
+                        "rounds", "1000",
+                        "json", "target/results/paired-read.json"));
+        List<Measurement> measurements = new ArrayList<>();
+        for (String read : options.list("read")) {
+            measurements.addAll(run(read, options.list("driver", ReadDriver.class), options.number("rounds")));
+        }
+        Results.of(measurements).write(Path.of(options.get("json")));
+    }
+
+    static List<Measurement> run(String read, List<ReadDriver> drivers, int rounds) throws Exception {
+        Paired paired = new Paired("paired read", Map.of("read", read), read.equals("tenThousandRows") ? 1 : 500);
+        try (Closing open = new Closing()) {
+            add(paired, "PLAIN", open.add(Reads.open(ReadDriver.PLAIN)), READS.get(read));
+            add(paired, "CONTROL", open.add(Reads.open(ReadDriver.PLAIN)), READS.get(read));
+            for (ReadDriver driver : drivers) {
+                add(paired, driver.name(), open.add(Reads.open(driver)), READS.get(read));
+            }
+            return paired.run(rounds);
+        }
+    }
+
+    private static void add(Paired paired, String name, Reads reads, Read read) {
+        paired.add(name, () -> {
+            if (read.from(reads) < 0) {
+                throw new IllegalStateException("no read gives a negative sum");
+            }
+        });
+    }
+}
