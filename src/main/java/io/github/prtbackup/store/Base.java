@@ -44,8 +44,8 @@ final class Base implements Closeable {
 
     /** Shows the pages up to a number that are not in a set, without the lock page, and adds them to the set. */
     void visit(long last, PageSet seen, PageVisitor visitor) throws IOException {
-        int pagesInChunk = CHUNK / pageSize;
-        ByteBuffer contents = ByteBuffer.allocateDirect(CHUNK);
+        int pagesInChunk = (int) Math.min(CHUNK / pageSize, last);
+        ByteBuffer contents = ByteBuffer.allocateDirect(pagesInChunk * pageSize);
         ByteBuffer expected = ByteBuffer.allocate(pagesInChunk * Integer.BYTES);
         long lockPage = PageNumbers.lockPage(pageSize);
         for (long first = 1; first <= last; first += pagesInChunk) {

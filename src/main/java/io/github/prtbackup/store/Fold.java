@@ -85,8 +85,8 @@ final class Fold {
                 PositionalFile checksums = PositionalFile.write(files.checksums())) {
             data.resize(point.pages() * point.pageSize());
             checksums.resize(point.pages() * Integer.BYTES);
-            RunWriter pages = new RunWriter(data, point.pageSize());
-            RunWriter sums = new RunWriter(checksums, Integer.BYTES);
+            RunWriter pages = new RunWriter(data, point.pageSize(), point.pages());
+            RunWriter sums = new RunWriter(checksums, Integer.BYTES, point.pages());
             ByteBuffer sum = ByteBuffer.allocate(Integer.BYTES);
             image.visitLog(new PageSet(point.pages()), (number, checksum, content) -> {
                 pages.write(number - 1, content);

@@ -56,15 +56,23 @@ final class LogTail {
         return tail == null ? 0 : segment.length() - tail.end().offset();
     }
 
-    /** Follows what this instance has added itself. */
-    void moved(Point newest, LogPosition end) {
-        boolean isPoint = tail == null || newest != tail.newest();
-        boolean isSegment = tail == null || end.segment() != tail.end().segment();
+    /** This instance has added a point. */
+    void pointAdded(Point point, LogPosition end) {
+        set(point, end);
+        newestEnd = end;
+        pointsInSegment++;
+    }
+
+    /** This instance has added an announcement. */
+    void announcementAdded(LogPosition end) {
+        set(tail.newest(), end);
+    }
+
+    /** This instance has begun a segment, which carries the newest point. */
+    void segmentBegun(Point newest, LogPosition end) {
         set(newest, end);
-        if (isPoint || isSegment) {
-            newestEnd = end;
-        }
-        pointsInSegment = isSegment ? 0 : pointsInSegment + (isPoint ? 1 : 0);
+        newestEnd = end;
+        pointsInSegment = 0;
     }
 
     /** Goes on from the known end. Returns false if it can't tell because segments were deleted. */

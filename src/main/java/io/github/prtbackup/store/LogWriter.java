@@ -24,13 +24,16 @@ import java.util.function.Consumer;
  * <p>Not thread-safe.
  */
 final class LogWriter implements Closeable {
-    private static final int MOST_POINTS = 256;
+    /** How many points fill a segment, however small they are. */
+    static final int MOST_POINTS = 256;
+
     private static final long LONGEST_SEGMENT = 16L << 20;
     private static final int LONGEST_PAYLOAD = 1 << 17;
 
     private final TimelineFiles files;
     private final LogTail tail;
     private final Consumer<TimelineStep> progress;
+    private final int mostPoints;
     /** Made with the first record, so that who only reads holds no memory. */
     private RecordBuffer buffer;
     /** The segment the log ends in; null until something is written. */
@@ -40,7 +43,8 @@ final class LogWriter implements Closeable {
     /** Whether all segments before the present are known to be durable. */
     private boolean earlierDurable;
 
-    LogWriter(TimelineFiles files, LogTail tail, Consumer<TimelineStep> progress) {
+    LogWriter(TimelineFiles files, LogTail tail, Consumer<TimelineStep> progress, int mostPoints) {
+        this.mostPoints = mostPoints;
         this.files = files;
         this.tail = tail;
         this.progress = progress;
@@ -52,7 +56,7 @@ final class LogWriter implements Closeable {
         try {
             source.writeTo(appender);
             Point point = appender.commit();
-            tail.moved(point, appender.end());
+            tail.pointAdded(point, appender.end());
         } catch (IOException | RuntimeException | Error e) {
             cut(e);
             throw e;
@@ -61,7 +65,7 @@ final class LogWriter implements Closeable {
         if (sync) {
             force();
         }
-        if (tail.pointsInSegment() >= MOST_POINTS || tail.tail().end().offset() >= LONGEST_SEGMENT) {
+        if (tail.pointsInSegment() >= mostPoints || tail.tail().end().offset() >= LONGEST_SEGMENT) {
             rotateIfPossible(sync);
         }
     }
@@ -88,7 +92,7 @@ final class LogWriter implements Closeable {
             cut(e);
             throw e;
         }
-        tail.moved(before.newest(), new LogPosition(start.segment(), start.offset() + length, checksum));
+        tail.announcementAdded(new LogPosition(start.segment(), start.offset() + length, checksum));
         return new Announcement(
                 payload.asReadOnlyBuffer(), false, new LogPosition(start.segment(), start.offset(), checksum));
     }
@@ -172,7 +176,7 @@ final class LogWriter implements Closeable {
             try (PositionalFile file = PositionalFile.write(files.segment(segment))) {
                 file.force();
             } catch (NoSuchFileException e) {
-                continue;
+                // As the Javadoc says.
             }
         }
         Durable.syncDirectory(files.directory().directory());
@@ -215,7 +219,7 @@ final class LogWriter implements Closeable {
         file.close();
         file = created;
         fileSegment = start.segment();
-        tail.moved(before.newest(), begin);
+        tail.segmentBegun(before.newest(), begin);
     }
 
     private PositionalFile createSegment(long number) throws IOException {

@@ -109,7 +109,7 @@ public final class PointImage implements AutoCloseable {
         try (PositionalFile file = PositionalFile.write(target)) {
             file.resize(0);
             file.resize(point.pages() * point.pageSize());
-            RunWriter writer = new RunWriter(file, point.pageSize());
+            RunWriter writer = new RunWriter(file, point.pageSize(), point.pages());
             Counter counter = new Counter(progress, point.pages());
             visit((number, checksum, content) -> {
                 writer.write(number - 1, content);

@@ -1,24 +1,36 @@
 package io.github.prtbackup.store;
 
-/** What a record of the log is. The order is that of the numbers in the file, from 1. */
+/** What a record of the log is. */
 enum RecordType {
     /** The first of a segment; its fields are the newest point of the segment before, so that nobody has to go back. */
-    SEGMENT,
+    SEGMENT(1),
     /** Pages of a point that did not fit in one record. Counts only if the point's own record follows. */
-    PART,
+    PART(2),
     /** A point, with the last or all of its pages. */
-    POINT,
+    POINT(3),
     /** A note of the caller. */
-    ANNOUNCEMENT,
+    ANNOUNCEMENT(4),
     /** The last of a segment. Counts only if the next segment is there and begins with a record that links to it. */
-    END;
+    END(5);
 
+    private final int number;
+
+    RecordType(int number) {
+        this.number = number;
+    }
+
+    /** Its number in the file. */
     int number() {
-        return ordinal() + 1;
+        return number;
     }
 
     /** The type with a number; null if it is unknown. */
     static RecordType of(int number) {
-        return number >= 1 && number <= values().length ? values()[number - 1] : null;
+        for (RecordType type : values()) {
+            if (type.number == number) {
+                return type;
+            }
+        }
+        return null;
     }
 }

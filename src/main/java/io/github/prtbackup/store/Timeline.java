@@ -33,12 +33,12 @@ public final class Timeline implements AutoCloseable {
     /** The segment that everything before was durable of when this instance last knew. */
     private long settledSegment;
 
-    private Timeline(TimelineFiles files, Consumer<TimelineStep> progress) {
+    private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
         this.files = files;
         this.folding = files.directory().range(files.key());
         this.progress = progress;
         this.tail = new LogTail(files);
-        this.writer = new LogWriter(files, tail, progress);
+        this.writer = new LogWriter(files, tail, progress, pointsInSegment);
     }
 
     /**
@@ -50,12 +50,17 @@ public final class Timeline implements AutoCloseable {
      * @return the timeline
      */
     public static Timeline open(DirectoryLock directory, String name, Path original) {
-        return open(directory, name, original, step -> {});
+        return open(directory, name, original, step -> {}, LogWriter.MOST_POINTS);
     }
 
-    /** With a look between the steps. */
-    static Timeline open(DirectoryLock directory, String name, Path original, Consumer<TimelineStep> progress) {
-        return new Timeline(new TimelineFiles(directory, name, original), progress);
+    /** With a look between the steps, and segments of any size. */
+    static Timeline open(
+            DirectoryLock directory,
+            String name,
+            Path original,
+            Consumer<TimelineStep> progress,
+            int pointsInSegment) {
+        return new Timeline(new TimelineFiles(directory, name, original), progress, pointsInSegment);
     }
 
     /**
@@ -103,7 +108,7 @@ public final class Timeline implements AutoCloseable {
                         point)
                 .publish(files);
         progress.accept(TimelineStep.START_HEAD_PUBLISHED);
-        tail.moved(point, logStart);
+        tail.segmentBegun(point, logStart);
         settledSegment = logStart.segment();
         return tail.tail();
     }
