@@ -10,6 +10,8 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.jdbc.BackupConnection;
+import io.github.prtbackup.restore.Export;
+import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.Restore;
 import io.github.prtbackup.restore.Verification;
 import io.github.prtbackup.store.PendingFile;
@@ -23,7 +25,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class PrtBackup implements AutoCloseable {
     private final Path database;
     private final Settings settings;
     private final Catalog catalog;
+    private final History history;
     private final int busyMillis;
     private volatile ProgressListener progress = (done, total) -> {};
 
@@ -52,6 +54,7 @@ public final class PrtBackup implements AutoCloseable {
         this.settings = settings;
         this.busyMillis = busyMillis;
         this.catalog = Catalogs.open(settings.directoryFor(database));
+        this.history = new History(catalog, database);
         try {
             catalog.reconcile(database);
             Restore.removeAbandoned(catalog, database);
@@ -155,7 +158,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the backup directory cannot be read
      */
     public List<BackupInfo> getBackupHistory() throws IOException {
-        return catalog.history(database).stream().map(BackupInfo::of).toList();
+        return history.newestFirst().stream().map(BackupInfo::of).toList();
     }
 
     /**
@@ -164,7 +167,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the backup directory cannot be read
      */
     public BackupInfo getBackup(long id) throws IOException {
-        return BackupInfo.of(entry(id));
+        return BackupInfo.of(history.require(id));
     }
 
     /**
@@ -178,9 +181,11 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException with {@code SQLITE_BUSY} if others read or write for longer than the busy timeout
      */
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
-        Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(entry(id));
-        return new RestoreResult(
-                BackupInfo.of(result.restored()), result.safety().map(BackupInfo::of));
+        Entry backup = history.require(id);
+        try (History.Content content = history.content(backup, progress::progress)) {
+            Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(content.entry());
+            return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
+        }
     }
 
     /**
@@ -195,7 +200,7 @@ public final class PrtBackup implements AutoCloseable {
         if (keep < 0) {
             throw new IllegalArgumentException("keep is " + keep + "; it has to be 0 or more");
         }
-        return catalog.cleanup(database, keep).stream().map(BackupInfo::of).toList();
+        return history.keepNewest(keep).stream().map(BackupInfo::of).toList();
     }
 
     /**
@@ -205,9 +210,17 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the backup directory cannot be read
      */
     public VerifyResult verifyBackup(long id) throws IOException {
-        Entry entry = entry(id);
-        Verification result = Verification.of(entry);
-        return new VerifyResult(BackupInfo.of(entry), result.checked(), result.problems());
+        Entry backup = history.require(id);
+        if (History.isIncremental(backup)) {
+            List<String> damaged = history.damagedPages(backup);
+            if (!damaged.isEmpty()) {
+                return new VerifyResult(BackupInfo.of(backup), List.of("CRC32C of all pages"), damaged);
+            }
+        }
+        try (History.Content content = history.content(backup, progress::progress)) {
+            Verification result = Verification.of(content.entry());
+            return new VerifyResult(BackupInfo.of(backup), result.checked(), result.problems());
+        }
     }
 
     /**
@@ -217,7 +230,12 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if it cannot be deleted
      */
     public BackupInfo deleteBackup(long id) throws IOException {
-        return BackupInfo.of(catalog.delete(entry(id).id()));
+        Entry backup = history.require(id);
+        if (History.isIncremental(backup)) {
+            throw new IOException("Backup #" + id + " is incremental: the ones after it rest on it, and it goes when"
+                    + " backup.keep-points newer ones are there");
+        }
+        return BackupInfo.of(catalog.delete(id));
     }
 
     /**
@@ -230,26 +248,15 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the target cannot be written
      */
     public void exportBackup(long id, Path target) throws IOException {
-        Entry entry = entry(id);
-        Verification.require(entry);
-        Files.copy(entry.path(), target);
+        try (History.Content content = history.content(history.require(id), progress::progress)) {
+            Verification.require(content.entry());
+            Export.copy(content.entry().path(), target);
+        }
     }
 
     /** Does nothing today: no resource is held between calls. */
     @Override
     public void close() {}
-
-    private Entry entry(long id) throws IOException {
-        Optional<Entry> found =
-                catalog.find(id).filter(entry -> entry.original().equals(database));
-        if (found.isPresent()) {
-            return found.get();
-        }
-        List<Long> ids =
-                catalog.history(database).stream().map(Entry::id).sorted().toList();
-        throw new IllegalArgumentException("There is no backup #" + id + " of " + database + "; "
-                + (ids.isEmpty() ? "there are none" : "there are " + ids));
-    }
 
     private void requireDatabase() throws NoSuchFileException {
         if (!Files.exists(database)) {

@@ -5,10 +5,13 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.config.Settings.Strategy;
 import io.github.prtbackup.store.PendingFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4Statement;
 
 /** Makes the automatic backups of a connection, whatever databases it has attached. Thread-safe. */
-public final class AutomaticBackups {
+public final class AutomaticBackups implements Closeable {
 
     private static final String COMMENT = "Auto-backup before: ";
 
@@ -26,6 +30,8 @@ public final class AutomaticBackups {
 
     /** Kept, because a catalogue remembers the metadata that it has parsed. */
     private final Map<Path, Catalog> catalogs = new ConcurrentHashMap<>();
+
+    private final Map<Path, IncrementalBackups> incremental = new ConcurrentHashMap<>();
 
     /** @param settings those of the connection */
     public AutomaticBackups(Settings settings) {
@@ -74,14 +80,71 @@ public final class AutomaticBackups {
      * @param schema the database's name in that connection
      * @param database the database's file
      * @param operation what is about to be done
-     * @return the new backup
      */
-    public Entry take(SQLiteConnection locked, String schema, Path database, String operation)
+    public void take(SQLiteConnection locked, String schema, Path database, String operation)
             throws IOException, SQLException {
+        if (isIncremental(database)) {
+            boolean exclusive = "exclusive".equalsIgnoreCase(query(locked, schema, "locking_mode"));
+            incremental(database).take(exclusive, COMMENT + operation);
+            return;
+        }
         Catalog catalog = catalog(database);
         try (PendingFile file = catalog.newFile()) {
             FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
-            return publish(catalog, file, database, operation);
+            publish(catalog, file, database, operation);
+        }
+    }
+
+    /** Whether the next backup needs to know what the present transaction changes. */
+    public boolean needNotes() {
+        return incremental.values().stream().anyMatch(IncrementalBackups::needsNote);
+    }
+
+    /** A transaction that has been backed up is about to commit, and still holds its locks. */
+    public void beforeCommit() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            backups.beforeCommit();
+        }
+    }
+
+    /** It has committed. */
+    public void afterCommit() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            backups.afterCommit();
+        }
+    }
+
+    /** Nothing is known of the present transaction, if there is one. */
+    public void transactionEnded() {
+        incremental.values().forEach(IncrementalBackups::transactionEnded);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            backups.close();
+        }
+        incremental.clear();
+    }
+
+    /** A new database has no pages to tell apart yet; a full backup of it is an empty file. */
+    private boolean isIncremental(Path database) throws IOException {
+        return settings.strategy() == Strategy.INCREMENTAL && !isNew(database);
+    }
+
+    private IncrementalBackups incremental(Path database) throws IOException {
+        IncrementalBackups known = incremental.get(database);
+        if (known == null) {
+            known = new IncrementalBackups(database, catalog(database), settings);
+            incremental.put(database, known);
+        }
+        return known;
+    }
+
+    private static String query(SQLiteConnection on, String schema, String pragma) throws SQLException {
+        try (JDBC4Statement statement = new JDBC4Statement(on);
+                ResultSet rows = statement.executeQuery("PRAGMA \"" + schema.replace("\"", "\"\"") + "\"." + pragma)) {
+            return rows.next() ? rows.getString(1) : null;
         }
     }
 

@@ -106,9 +106,18 @@ public final class BackupConnection extends JDBC4Connection {
     }
 
     @Override
+    public void close() throws SQLException {
+        super.close();
+        guard.close();
+    }
+
+    @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         boolean changes = getAutoCommit() != autoCommit;
-        super.setAutoCommit(autoCommit);
+        guard.committing(() -> {
+            super.setAutoCommit(autoCommit);
+            return null;
+        });
         if (changes) {
             guard.transactionBoundary();
         }
@@ -116,7 +125,10 @@ public final class BackupConnection extends JDBC4Connection {
 
     @Override
     public void commit() throws SQLException {
-        super.commit();
+        guard.committing(() -> {
+            super.commit();
+            return null;
+        });
         guard.transactionBoundary();
     }
 

@@ -50,6 +50,12 @@ final class Guard {
         void take() throws IOException, SQLException;
     }
 
+    /** Leaves a note about a commit. */
+    @FunctionalInterface
+    private interface Note {
+        void leave() throws IOException;
+    }
+
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
 
     private final BackupConnection connection;
@@ -198,6 +204,11 @@ final class Guard {
         }
     }
 
+    /** The connection is closed. */
+    void close() {
+        attemptNote(backups::close);
+    }
+
     /** Something was rolled back by a method of JDBC, the definition of a temporary table for one. */
     void rolledBack() {
         targets.forget();
@@ -207,7 +218,7 @@ final class Guard {
     void beforeSavepoint() throws SQLException {
         locked(() -> {
             if (!isWriteInProgress() && !transaction.isActive()) {
-                rule.boundary();
+                boundary();
             }
             return null;
         });
@@ -225,7 +236,11 @@ final class Guard {
         if (statement.control() == TransactionControl.SAVEPOINT) {
             beforeSavepoint();
         }
-        T result = work.run();
+        T result = switch (statement.control()) {
+            case COMMIT -> committing(() -> true, work);
+            case RELEASE -> committing(() -> !transaction.isActive(), work);
+            default -> work.run();
+        };
         switch (statement.control()) {
             case BEGIN, COMMIT -> endUnlessWriting();
             case ROLLBACK -> {
@@ -240,10 +255,46 @@ final class Guard {
         return result;
     }
 
+    /** Runs a method of JDBC that commits. */
+    <T> T committing(Work<T> work) throws SQLException {
+        return locked(() -> committing(() -> true, work));
+    }
+
+    /**
+     * Runs what commits, or may. Where a backup needs it, the transaction leaves a note of which pages it has changed.
+     *
+     * @param committed asked afterwards
+     */
+    private <T> T committing(Work<Boolean> committed, Work<T> work) throws SQLException {
+        boolean noted = backups.needNotes() && !isWriteInProgress() && transaction.isActive();
+        if (noted) {
+            attemptNote(backups::beforeCommit);
+        }
+        T result = work.run();
+        if (noted && committed.run()) {
+            attemptNote(backups::afterCommit);
+        }
+        return result;
+    }
+
+    /** Without the note the next backup compares all pages: slower, and just as right. */
+    private static void attemptNote(Note note) {
+        try {
+            note.leave();
+        } catch (IOException | RuntimeException e) {
+            log.warn("What the transaction has changed cannot be noted: {}", e.toString());
+        }
+    }
+
     private void endUnlessWriting() throws SQLException {
         if (!isWriteInProgress()) {
-            rule.boundary();
+            boundary();
         }
+    }
+
+    private void boundary() {
+        rule.boundary();
+        backups.transactionEnded();
     }
 
     private <T> T write(SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
@@ -411,7 +462,7 @@ final class Guard {
         if (isWriteInProgress() || !transaction.begin()) {
             return false;
         }
-        rule.boundary();
+        boundary();
         return true;
     }
 
@@ -428,7 +479,7 @@ final class Guard {
         } catch (SQLException | RuntimeException | Error e) {
             try {
                 if (transaction.isActive()) {
-                    transaction.commit();
+                    commitNoted();
                 }
             } catch (SQLException commit) {
                 e.addSuppressed(commit);
@@ -437,13 +488,20 @@ final class Guard {
             throw e;
         }
         try {
-            transaction.commit();
+            commitNoted();
         } catch (SQLException e) {
             rollback(e);
             throw e;
         }
-        rule.boundary();
+        boundary();
         return result;
+    }
+
+    private void commitNoted() throws SQLException {
+        committing(() -> true, () -> {
+            transaction.commit();
+            return null;
+        });
     }
 
     private void rollback(Throwable cause) {

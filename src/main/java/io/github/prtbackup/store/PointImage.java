@@ -132,6 +132,30 @@ public final class PointImage implements AutoCloseable {
         return problems.inWords();
     }
 
+    /** Takes the pages of a point. */
+    @FunctionalInterface
+    public interface Reader {
+        /**
+         * Takes one page.
+         *
+         * @param number from 1
+         * @param content the page, for the time of the call
+         * @throws IOException if it cannot be taken
+         */
+        void page(long number, ByteBuffer content) throws IOException;
+    }
+
+    /**
+     * Shows every page of the point once, in no particular order, but for the lock page.
+     *
+     * @param reader takes them
+     * @throws DamagedTimelineException if a page is damaged
+     * @throws IOException if something can't be read
+     */
+    public void forEachPage(Reader reader) throws IOException {
+        visit((number, checksum, content) -> reader.page(number, content));
+    }
+
     /** Shows every page of the point once, but for the lock page. */
     void visit(PageVisitor visitor) throws IOException {
         PageSet seen = new PageSet(point.pages());

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The heart of it: each transaction inserts one row with an id of its own; afterwards N transactions have left N backups
@@ -37,20 +37,20 @@ class ExactnessTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"DELETE", "WAL"})
-    void threadsOfOneProcess(String journalMode) throws Exception {
+    @CsvSource({"DELETE, full", "WAL, full", "DELETE, incremental", "WAL, incremental"})
+    void threadsOfOneProcess(String journalMode, String strategy) throws Exception {
         Path database = create(journalMode);
-        Writer.run(database, "p", 8, TRANSACTIONS);
+        Writer.run(database, strategy, "p", 8, TRANSACTIONS);
         requireExact(database, 8 * TRANSACTIONS);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"DELETE", "WAL"})
-    void threadsOfSeveralProcesses(String journalMode) throws Exception {
+    @CsvSource({"DELETE, full", "WAL, full", "DELETE, incremental", "WAL, incremental"})
+    void threadsOfSeveralProcesses(String journalMode, String strategy) throws Exception {
         Path database = create(journalMode);
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < PROCESSES; i++) {
-            processes.add(Jvm.start(Writer.class, List.of(), database, "p" + i, THREADS, TRANSACTIONS));
+            processes.add(Jvm.start(Writer.class, List.of(), database, strategy, "p" + i, THREADS, TRANSACTIONS));
         }
         for (Process process : processes) {
             Jvm.await(process);
@@ -67,15 +67,16 @@ class ExactnessTest {
         return database;
     }
 
-    private static void requireExact(Path database, int transactions) throws Exception {
+    private void requireExact(Path database, int transactions) throws Exception {
         List<BackupInfo> backups = Backups.of(database);
         assertThat(backups).hasSize(transactions);
         assertThat(backups.stream().map(BackupInfo::backupId))
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, transactions).boxed().toList());
+        List<Path> files = Backups.export(database, directory);
         Set<String> before = Set.of();
         for (int rows = 0; rows < transactions; rows++) {
-            Set<String> ids = new HashSet<>(Sql.column(backups.get(rows).backupPath(), "SELECT id FROM t"));
+            Set<String> ids = new HashSet<>(Sql.column(files.get(rows), "SELECT id FROM t"));
             assertThat(ids).hasSize(rows).containsAll(before);
             before = ids;
         }
@@ -88,15 +89,20 @@ class ExactnessTest {
         private Writer() {}
 
         public static void main(String[] arguments) throws Exception {
-            run(Path.of(arguments[0]), arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            run(
+                    Path.of(arguments[0]),
+                    arguments[1],
+                    arguments[2],
+                    Integer.parseInt(arguments[3]),
+                    Integer.parseInt(arguments[4]));
         }
 
-        static void run(Path database, String name, int threads, int transactions) throws Exception {
+        static void run(Path database, String strategy, String name, int threads, int transactions) throws Exception {
             ExecutorService executor = Executors.newFixedThreadPool(threads);
             try {
                 List<Callable<Void>> tasks = IntStream.range(0, threads)
                         .<Callable<Void>>mapToObj(thread -> () -> {
-                            write(database, name + "t" + thread + "n", transactions);
+                            write(database, strategy, name + "t" + thread + "n", transactions);
                             return null;
                         })
                         .toList();
@@ -108,9 +114,10 @@ class ExactnessTest {
             }
         }
 
-        private static void write(Path database, String name, int transactions) throws Exception {
+        private static void write(Path database, String strategy, String name, int transactions) throws Exception {
             String insert = "INSERT INTO t VALUES (?)";
-            try (Connection connection = Sql.open(database, "backup.keep=100000", "busy_timeout=60000");
+            try (Connection connection = Sql.open(
+                            database, "backup.keep=100000", "backup.strategy=" + strategy, "busy_timeout=60000");
                     PreparedStatement prepared = connection.prepareStatement(insert)) {
                 for (int i = 0; i < transactions; i++) {
                     String id = name + i;

@@ -30,6 +30,19 @@ public final class Backups {
                 .toList();
     }
 
+    /** Writes each backup to a file of its own, oldest first. */
+    public static List<Path> export(Path database, Path directory) throws Exception {
+        List<Path> files = new ArrayList<>();
+        try (PrtBackup backups = PrtBackup.open(database)) {
+            for (BackupInfo backup : of(database)) {
+                Path file = directory.resolve("exported-" + backup.backupId() + ".db");
+                backups.exportBackup(backup.backupId(), file);
+                files.add(file);
+            }
+        }
+        return files;
+    }
+
     /** How many there are. */
     public static int count(Path database) throws Exception {
         return of(database).size();

@@ -1,0 +1,265 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.backup.pages.Changed;
+import io.github.prtbackup.backup.pages.CurrentPages;
+import io.github.prtbackup.backup.pages.FilePosition;
+import io.github.prtbackup.backup.pages.FileTransaction;
+import io.github.prtbackup.backup.pages.PageComparison;
+import io.github.prtbackup.backup.pages.PageHashes;
+import io.github.prtbackup.backup.pages.PageSource;
+import io.github.prtbackup.backup.pages.Position;
+import io.github.prtbackup.backup.pages.RollbackJournal;
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.config.Settings.Durability;
+import io.github.prtbackup.store.Announcement;
+import io.github.prtbackup.store.BaseImage;
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.PageWriter;
+import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.Point;
+import io.github.prtbackup.store.PointImage;
+import io.github.prtbackup.store.Tail;
+import io.github.prtbackup.store.Timeline;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The incremental backups of one database by one connection. Each takes the pages that have changed since the newest point
+ * of the timeline, whoever made that, and adds them as the next.
+ *
+ * <p>Which pages have changed is either proved or found by a comparison of all pages. In WAL mode the log is the proof. With
+ * a rollback journal it is a chain of announcements: each transaction reads its own journal just before it commits and
+ * leaves a note in the timeline of what it will have changed; the note counts once the commit has succeeded.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class IncrementalBackups implements Closeable {
+
+    private static final Logger log = LoggerFactory.getLogger(IncrementalBackups.class);
+
+    private static final int BYTES_AT_ONCE = 256 << 10;
+    private static final long CONFIRMATION_NANOS = 20_000_000;
+
+    private final Path database;
+    private final Catalog catalog;
+    private final Settings settings;
+    private final Timeline timeline;
+    private final DirectoryLock directory;
+    private final PageSource source;
+
+    /** Where the present transaction has found a database with a rollback journal; null outside of one. */
+    private FilePosition before;
+
+    private Announcement announced;
+
+    IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
+        this.database = database;
+        this.catalog = catalog;
+        this.settings = settings;
+        this.directory = DirectoryLock.of(catalog.directory());
+        this.timeline = Timelines.open(directory, database);
+        this.source = new PageSource(database);
+    }
+
+    /**
+     * Adds the state under the write lock, which has content and has not been changed yet.
+     *
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
+     */
+    void take(boolean exclusive, String comment) throws IOException {
+        CurrentPages now = source.now(exclusive);
+        Position position = now.position();
+        Optional<Tail> tail = timeline.tail();
+        Point.Header header = new Point.Header(
+                catalog.reserveId(),
+                Instant.now(),
+                comment,
+                true,
+                now.pageSize(),
+                Integer.toUnsignedLong(now.pages()),
+                ByteBuffer.wrap(position.encode()));
+        if (tail.isEmpty()) {
+            start(now, header);
+        } else {
+            append(now, tail.get(), header);
+        }
+        before = position instanceof FilePosition file ? file : null;
+        if (timeline.isFoldDue()) {
+            ForkJoinPool.commonPool().execute(this::fold);
+        }
+    }
+
+    /** When the newest point was taken. */
+    Optional<Instant> newest() throws IOException {
+        return timeline.tail().map(tail -> tail.newest().header().time());
+    }
+
+    /** Whether the next point needs to know what the present transaction changes. */
+    boolean needsNote() {
+        return before != null;
+    }
+
+    /** The transaction is about to commit. What its journal names will have changed. */
+    void beforeCommit() throws IOException {
+        announced = null;
+        if (before != null && RollbackJournal.read(source.database()) instanceof Changed.Complete changed) {
+            FileTransaction transaction = new FileTransaction(before, before, changed.pages());
+            announced = timeline.announce(ByteBuffer.wrap(transaction.encode()));
+        }
+    }
+
+    /** The commit has succeeded. */
+    void afterCommit() throws IOException {
+        if (announced != null) {
+            timeline.confirm(announced);
+        }
+        transactionEnded();
+    }
+
+    /** The transaction is over, one way or another. */
+    void transactionEnded() {
+        before = null;
+        announced = null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+        timeline.close();
+    }
+
+    private void start(CurrentPages now, Point.Header header) throws IOException {
+        PendingFile image = catalog.newFile();
+        byte[] content = new byte[BYTES_AT_ONCE];
+        int atOnce = BYTES_AT_ONCE / now.pageSize();
+        for (int first = 1; first <= now.pages(); first += atOnce) {
+            int count = Math.min(atOnce, now.pages() - first + 1);
+            now.read(first, count, content, 0);
+            image.write(content, 0, count * now.pageSize());
+        }
+        try (BaseImage base = BaseImage.prepare(directory, database, image, now.pageSize())) {
+            timeline.start(header, base);
+        }
+    }
+
+    private void append(CurrentPages now, Tail tail, Point.Header header) throws IOException {
+        Changed changed = changedSince(tail, now);
+        timeline.append(
+                tail,
+                header,
+                writer -> {
+                    if (changed instanceof Changed.Complete complete) {
+                        byte[] content = new byte[now.pageSize()];
+                        for (int i = 0; i < complete.pages().size(); i++) {
+                            int page = complete.pages().get(i);
+                            now.read(page, 1, content, 0);
+                            writer.page(page, ByteBuffer.wrap(content));
+                        }
+                    } else {
+                        compare(now, tail, writer);
+                    }
+                },
+                settings.durability() == Durability.SYNC);
+    }
+
+    private Changed changedSince(Tail tail, CurrentPages now) throws IOException {
+        if (tail.newest().pageSize() != now.pageSize()) {
+            return new Changed.Lost("the page size has changed");
+        }
+        ByteBuffer encoded = tail.newest().header().position();
+        byte[] position = new byte[encoded.remaining()];
+        encoded.get(position);
+        Changed changed = now.since(Position.decode(position), known(now));
+        if (changed instanceof Changed.Lost lost) {
+            log.debug("All pages of {} are compared: {}", database, lost.why());
+        }
+        return changed;
+    }
+
+    /**
+     * The transactions since the newest point that are known to have committed. Each note says where its transaction began,
+     * which is where the one before it ended; the last ended where the database stands, if that is one commit further.
+     */
+    private List<FileTransaction> known(CurrentPages now) throws IOException {
+        if (!(now.position() instanceof FilePosition present)) {
+            return List.of();
+        }
+        List<FileTransaction> noted = confirmed(present);
+        List<FileTransaction> known = new ArrayList<>();
+        for (int i = 0; i < noted.size(); i++) {
+            FileTransaction one = noted.get(i);
+            FilePosition after = i + 1 < noted.size() ? noted.get(i + 1).before() : present;
+            Optional<FileTransaction> committed = FileTransaction.committed(one.before(), one.pages(), after);
+            if (committed.isEmpty()) {
+                return List.of();
+            }
+            known.add(committed.get());
+        }
+        return known;
+    }
+
+    /** A process that has just committed confirms a moment later, when it no longer holds the lock. */
+    private List<FileTransaction> confirmed(FilePosition present) throws IOException {
+        long deadline = System.nanoTime() + CONFIRMATION_NANOS;
+        while (true) {
+            List<FileTransaction> confirmed = new ArrayList<>();
+            boolean pending = false;
+            for (Announcement note : timeline.announcementsSinceNewest()) {
+                ByteBuffer payload = note.payload();
+                byte[] encoded = new byte[payload.remaining()];
+                payload.get(encoded);
+                FileTransaction transaction = FileTransaction.decode(encoded);
+                pending = !note.confirmed() && transaction.before().changeCounter() + 1 == present.changeCounter();
+                if (note.confirmed()) {
+                    confirmed.add(transaction);
+                }
+            }
+            if (!pending || System.nanoTime() > deadline) {
+                return confirmed;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private void compare(CurrentPages now, Tail tail, PageWriter writer) throws IOException {
+        if (tail.newest().pageSize() != now.pageSize()) {
+            byte[] content = new byte[now.pageSize()];
+            for (int page = 1; page <= now.pages(); page++) {
+                now.read(page, 1, content, 0);
+                writer.page(page, ByteBuffer.wrap(content));
+            }
+            return;
+        }
+        PageHashes stored = new PageHashes(now.pageSize());
+        try (PointImage image = timeline.image(tail.newest().id())) {
+            stored.resize((int) image.point().pages());
+            byte[] content = new byte[now.pageSize()];
+            image.forEachPage((number, page) -> {
+                page.get(content);
+                stored.put((int) number, content, 0);
+            });
+        }
+        PageComparison.run(
+                now,
+                stored,
+                (page, content, offset) -> writer.page(page, ByteBuffer.wrap(content, offset, now.pageSize())));
+    }
+
+    private void fold() {
+        try {
+            timeline.fold(settings.keepPoints());
+        } catch (IOException | RuntimeException e) {
+            log.warn("The timeline of {} cannot be shortened: {}", database, e.toString());
+        }
+    }
+}

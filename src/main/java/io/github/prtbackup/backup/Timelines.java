@@ -1,0 +1,94 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Point;
+import io.github.prtbackup.store.PointImage;
+import io.github.prtbackup.store.Timeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** The incremental backups of a database, seen as backups like any other. Thread-safe. */
+public final class Timelines {
+
+    private final Catalog catalog;
+    private final Path database;
+
+    /** @param catalog that of the directory where the timeline is */
+    public Timelines(Catalog catalog, Path database) {
+        this.catalog = catalog;
+        this.database = database;
+    }
+
+    static Timeline open(DirectoryLock directory, Path database) {
+        return Timeline.open(directory, database.getFileName().toString(), database);
+    }
+
+    /** All points, oldest first. The directory is not created. */
+    public List<Entry> points() throws IOException {
+        if (!Files.isDirectory(catalog.directory())) {
+            return List.of();
+        }
+        try (Timeline timeline = open()) {
+            return timeline.points().stream()
+                    .map(point -> entry(timeline, point))
+                    .toList();
+        }
+    }
+
+    /** One point. */
+    public Optional<Entry> find(long id) throws IOException {
+        return points().stream().filter(point -> point.id() == id).findFirst();
+    }
+
+    /**
+     * Writes the database as it was at a point.
+     *
+     * @param target created or overwritten; not made durable
+     */
+    public void materialize(long id, Path target, CopyProgress progress) throws IOException {
+        try (Timeline timeline = open();
+                PointImage image = timeline.image(id)) {
+            image.copyTo(target, progress::copied);
+        }
+    }
+
+    /** What is wrong with the pages that a point rests on; empty if nothing. */
+    public List<String> verify(long id) throws IOException {
+        try (Timeline timeline = open();
+                PointImage image = timeline.image(id)) {
+            return image.verify((done, total) -> {});
+        }
+    }
+
+    /** Lets the oldest points go; at least one stays. */
+    public void keep(int points) throws IOException {
+        try (Timeline timeline = open()) {
+            timeline.fold(Math.max(1, points));
+        }
+    }
+
+    private Timeline open() throws IOException {
+        return open(DirectoryLock.of(catalog.directory()), database);
+    }
+
+    private Entry entry(Timeline timeline, Point point) {
+        return new Entry(
+                point.id(),
+                LocalDateTime.ofInstant(point.header().time(), ZoneId.systemDefault())
+                        .truncatedTo(ChronoUnit.SECONDS),
+                timeline.base(),
+                point.header().comment(),
+                point.header().auto(),
+                point.storedBytes(),
+                database,
+                "");
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.prtbackup.restore;
+
+import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.backup.Timelines;
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.store.PendingFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** All backups of one database, in whatever form they are stored. Thread-safe. */
+public final class History {
+
+    private final Catalog catalog;
+    private final Timelines timelines;
+    private final Path database;
+
+    /** @param catalog that of the backup directory */
+    public History(Catalog catalog, Path database) {
+        this.catalog = catalog;
+        this.database = database;
+        this.timelines = new Timelines(catalog, database);
+    }
+
+    /** All that are there, the largest id first. */
+    public List<Entry> newestFirst() throws IOException {
+        List<Entry> all = new ArrayList<>(catalog.history(database));
+        all.addAll(timelines.points());
+        all.sort(Comparator.comparingLong(Entry::id).reversed());
+        return List.copyOf(all);
+    }
+
+    /**
+     * One backup, also if its file is gone.
+     *
+     * @throws IllegalArgumentException if the database has no such backup; the message names those there are
+     */
+    public Entry require(long id) throws IOException {
+        Optional<Entry> full = catalog.find(id).filter(entry -> entry.original().equals(database));
+        if (full.isPresent()) {
+            return full.get();
+        }
+        Optional<Entry> point = timelines.find(id);
+        if (point.isPresent()) {
+            return point.get();
+        }
+        List<Long> ids = newestFirst().stream().map(Entry::id).sorted().toList();
+        throw new IllegalArgumentException("There is no backup #" + id + " of " + database + "; "
+                + (ids.isEmpty() ? "there are none" : "there are " + ids));
+    }
+
+    /**
+     * A backup as a file of its own that can be checked, restored and copied.
+     *
+     * @param progress hears of the pages of an incremental backup
+     */
+    public Content content(Entry backup, CopyProgress progress) throws IOException {
+        if (!isIncremental(backup)) {
+            return new Content(backup, Optional.empty());
+        }
+        PendingFile file = catalog.newFile();
+        try {
+            timelines.materialize(backup.id(), file.path(), progress);
+            Entry copy = new Entry(
+                    backup.id(),
+                    backup.timestamp(),
+                    file.path(),
+                    backup.comment(),
+                    backup.auto(),
+                    Files.size(file.path()),
+                    backup.original(),
+                    "");
+            return new Content(copy, Optional.of(file));
+        } catch (IOException | RuntimeException | Error e) {
+            try (file) {
+                throw e;
+            }
+        }
+    }
+
+    /** Whether a backup is stored as changed pages. */
+    public static boolean isIncremental(Entry backup) {
+        return backup.path().getFileName().toString().endsWith(".base");
+    }
+
+    /** What is wrong with the pages that an incremental backup rests on; empty if nothing. */
+    public List<String> damagedPages(Entry backup) throws IOException {
+        return timelines.verify(backup.id());
+    }
+
+    /**
+     * Deletes the oldest automatic backups, of which at least one incremental backup stays: it is the base of the next.
+     *
+     * @return what was deleted, oldest first
+     */
+    public List<Entry> keepNewest(int keep) throws IOException {
+        List<Entry> before = newestFirst();
+        Set<Long> kept = before.stream()
+                .filter(Entry::auto)
+                .limit(keep)
+                .map(Entry::id)
+                .collect(Collectors.toCollection(HashSet::new));
+        long full = before.stream()
+                .filter(entry -> kept.contains(entry.id()) && !isIncremental(entry))
+                .count();
+        catalog.cleanup(database, (int) full);
+        if (before.stream().anyMatch(History::isIncremental)) {
+            timelines.keep((int) (kept.size() - full));
+        }
+        Set<Long> left = newestFirst().stream().map(Entry::id).collect(Collectors.toSet());
+        return before.stream()
+                .filter(entry -> !left.contains(entry.id()))
+                .sorted(Comparator.comparingLong(Entry::id))
+                .toList();
+    }
+
+    /**
+     * A file that holds a backup, for as long as this is open.
+     *
+     * @param entry the backup, with the path of that file
+     * @param temporary the file if it was made for the purpose
+     */
+    public record Content(Entry entry, Optional<PendingFile> temporary) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            if (temporary.isPresent()) {
+                temporary.get().close();
+            }
+        }
+    }
+}
