@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.sqlite.SQLiteConnection;
 
 /** Makes the automatic backups of a connection, whatever databases it has attached. Thread-safe. */
@@ -21,6 +23,9 @@ public final class AutomaticBackups {
     private static final String COMMENT = "Auto-backup before: ";
 
     private final Settings settings;
+
+    /** Kept, because a catalogue remembers the metadata that it has parsed. */
+    private final Map<Path, Catalog> catalogs = new ConcurrentHashMap<>();
 
     /** @param settings those of the connection */
     public AutomaticBackups(Settings settings) {
@@ -32,10 +37,7 @@ public final class AutomaticBackups {
      * exist is not created.
      */
     public void open(Path database) throws IOException {
-        Path directory = settings.directoryFor(database);
-        if (Files.isDirectory(directory)) {
-            Catalogs.open(directory).reconcile(database);
-        }
+        catalog(database).reconcile(database);
     }
 
     /** Whether the newest automatic backup is old enough for another. */
@@ -44,11 +46,7 @@ public final class AutomaticBackups {
             return true;
         }
         try {
-            Path directory = settings.directoryFor(database);
-            if (!Files.isDirectory(directory)) {
-                return true;
-            }
-            Optional<Entry> newest = Catalogs.open(directory).history(database).stream()
+            Optional<Entry> newest = catalog(database).history(database).stream()
                     .filter(Entry::auto)
                     .findFirst();
             if (newest.isEmpty()) {
@@ -80,7 +78,7 @@ public final class AutomaticBackups {
      */
     public Entry take(SQLiteConnection locked, String schema, Path database, String operation)
             throws IOException, SQLException {
-        Catalog catalog = Catalogs.open(settings.directoryFor(database));
+        Catalog catalog = catalog(database);
         try (PendingFile file = catalog.newFile()) {
             FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
             return publish(catalog, file, database, operation);
@@ -95,7 +93,7 @@ public final class AutomaticBackups {
      * @return the new backup
      */
     public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
-        Catalog catalog = Catalogs.open(settings.directoryFor(database));
+        Catalog catalog = catalog(database);
         try (PendingFile file = catalog.newFile()) {
             if (!isNew(database)) {
                 try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
@@ -104,6 +102,10 @@ public final class AutomaticBackups {
             }
             return publish(catalog, file, database, operation);
         }
+    }
+
+    private Catalog catalog(Path database) {
+        return catalogs.computeIfAbsent(database, file -> Catalogs.open(settings.directoryFor(file)));
     }
 
     private Entry publish(Catalog catalog, PendingFile file, Path database, String operation) throws IOException {

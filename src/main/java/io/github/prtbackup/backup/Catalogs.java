@@ -12,8 +12,8 @@ public final class Catalogs {
 
     private Catalogs() {}
 
-    /** The catalogue of a backup directory, which is created when missing. */
-    public static Catalog open(Path directory) throws IOException {
+    /** The catalogue of a backup directory, which is created with its first backup. */
+    public static Catalog open(Path directory) {
         return Catalog.open(directory, Catalogs::isGoodDatabase);
     }
 

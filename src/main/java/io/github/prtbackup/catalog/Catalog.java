@@ -253,7 +253,7 @@ public final class Catalog {
 
     /**
      * Puts right what a crash, or a hand, left: removes abandoned temporary files, records complete backup files that
-     * have no record, sets damaged ones aside, drops records whose file is gone or that mean nothing, and rebuilds
+     * have no record, sets damaged ones aside, drops records that mean nothing, and rebuilds
      * metadata that is missing or unreadable. Cheap where there is nothing to do.
      */
     public void reconcile() throws IOException {
@@ -391,7 +391,7 @@ public final class Catalog {
                 deleted.add(entry);
             } catch (IOException e) {
                 // The new backup stands; that an old one stays too is no reason to fail.
-                log.warn("Backup #{} has expired and can't be deleted: {}", entry.id(), entry.path(), e);
+                log.warn("Backup #{} has expired and can't be deleted: {}", entry.id(), e.toString());
             }
             progress.accept(Step.EXPIRED_DELETED);
         }

@@ -1,5 +1,6 @@
 package io.github.prtbackup.catalog;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import java.io.FileInputStream;
@@ -84,7 +85,7 @@ final class MetadataFile {
         try {
             return new Content(Outcome.READ, bytes, Metadata.parse(bytes, directory), "");
         } catch (IOException e) {
-            return new Content(Outcome.UNREADABLE, bytes, Metadata.empty(), String.valueOf(e.getMessage()));
+            return new Content(Outcome.UNREADABLE, bytes, Metadata.empty(), reason(e));
         }
     }
 
@@ -140,7 +141,7 @@ final class MetadataFile {
             Files.deleteIfExists(directory.resolve(COPY));
             pending.publish(COPY);
         } catch (IOException e) {
-            log.warn("The copy of the metadata can't be written: {}", directory.resolve(COPY), e);
+            log.warn("{} can't be written: {}", directory.resolve(COPY), e.toString());
         }
         progress.accept(Step.COPY_REPLACED);
     }
@@ -163,5 +164,10 @@ final class MetadataFile {
             // No hard links here (FAT, some network file systems).
             Files.copy(existing, link);
         }
+    }
+
+    /** One line, without the place in the text that Jackson adds. */
+    private static String reason(IOException e) {
+        return e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
     }
 }

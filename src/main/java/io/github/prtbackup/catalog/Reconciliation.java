@@ -71,7 +71,7 @@ final class Reconciliation {
         }
         MetadataFile.Content content = file.read();
         Metadata repaired = content.wasRead() ? withoutMalformed(content.metadata()) : startAgain(content);
-        repaired = withUnrecorded(withoutGone(repaired), content.metadata());
+        repaired = withUnrecorded(repaired, content.metadata());
         boolean isNewDirectory =
                 content.outcome() == Outcome.MISSING && repaired.rows().isEmpty() && repaired.nextId() == 1;
         if (repaired == content.metadata() || isNewDirectory) {
@@ -109,17 +109,6 @@ final class Reconciliation {
         return metadata.without(row -> row.kind() == Row.Kind.MALFORMED);
     }
 
-    private Metadata withoutGone(Metadata metadata) throws IOException {
-        List<Entry> gone = new ArrayList<>();
-        for (Entry entry : metadata.entries()) {
-            if (Catalog.present(entry).isEmpty()) {
-                log.warn("Backup #{} is dropped, its file is gone or no regular file: {}", entry.id(), entry.path());
-                gone.add(entry);
-            }
-        }
-        return metadata.without(gone);
-    }
-
     /** Records the files that have no record, those first that seem to be older. */
     private Metadata withUnrecorded(Metadata metadata, Metadata found) throws IOException {
         List<BackupName> unrecorded = unrecorded(metadata);
@@ -146,7 +135,10 @@ final class Reconciliation {
                     log.info("Backup #{} is recorded again: {}", entry.id(), entry.path());
                 }
             } catch (IOException e) {
-                log.warn("Whether this is a good backup can't be told now; it is left alone: {}", name.format(), e);
+                log.warn(
+                        "Whether {} is a good backup can't be told now ({}); it is left alone",
+                        name.format(),
+                        e.toString());
             }
         }
         // Nothing to write if nothing could be recovered.

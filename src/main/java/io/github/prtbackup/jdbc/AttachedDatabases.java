@@ -1,5 +1,6 @@
 package io.github.prtbackup.jdbc;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,18 +29,40 @@ record AttachedDatabases(List<Database> files) {
      */
     record Database(int index, String schema, Path file) {}
 
+    /**
+     * Asks a connection.
+     *
+     * @throws SQLException also if Java cannot express the name of a file, which SQLite can
+     */
     static AttachedDatabases of(SQLiteConnection connection) throws SQLException {
         List<Database> found = new ArrayList<>();
+        // With jdbc.explicit_readonly, sqlite-jdbc refuses setReadOnly after the first statement; ours is none of the
+        // user's.
+        boolean executed = connection.isFirstStatementExecuted();
         try (JDBC4Statement statement = new JDBC4Statement(connection);
                 ResultSet rows = statement.executeQuery("PRAGMA database_list")) {
             while (rows.next()) {
                 String file = rows.getString("file");
                 if (rows.getInt("seq") != TEMP && file != null && !file.isEmpty()) {
-                    found.add(new Database(rows.getInt("seq"), rows.getString("name"), Path.of(file)));
+                    found.add(new Database(rows.getInt("seq"), rows.getString("name"), path(file)));
                 }
             }
+        } finally {
+            connection.setFirstStatementExecuted(executed);
         }
         return new AttachedDatabases(List.copyOf(found));
+    }
+
+    private static Path path(String file) throws SQLException {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new SQLException(
+                    "Java cannot express the file name " + file + " in the character set "
+                            + System.getProperty("sun.jnu.encoding")
+                            + ", so no backups can be made; set LC_ALL=C.UTF-8 or another UTF-8 locale",
+                    e);
+        }
     }
 
     List<Database> withIndexes(Set<Integer> indexes) {

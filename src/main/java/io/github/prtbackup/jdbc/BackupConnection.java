@@ -29,10 +29,13 @@ import org.sqlite.jdbc4.JDBC4Connection;
  */
 public final class BackupConnection extends JDBC4Connection {
 
+    private static final int MOST_WARNINGS = 100;
+
     private final Settings settings;
     private final Guard guard;
     private String clientOperation;
     private SQLWarning warnings;
+    private int heldWarnings;
 
     // No initial value: it is set while the constructor of the superclass runs.
     private List<String> waitingPragmas;
@@ -41,6 +44,7 @@ public final class BackupConnection extends JDBC4Connection {
             throws SQLException {
         super(url.url(), url.address(), properties);
         try {
+            SqliteVersion.require(libversion());
             this.settings = settings;
             this.guard = new Guard(this, settings, classifier, new AutomaticBackups(settings));
             runWaitingPragmas();
@@ -211,15 +215,21 @@ public final class BackupConnection extends JDBC4Connection {
         return properties;
     }
 
+    /** Keeps the first ones: who never clears the warnings would fill the memory with them, and all are logged. */
     void addWarning(SQLWarning warning) {
         if (warnings == null) {
             warnings = warning;
-        } else {
+            heldWarnings = 1;
+        } else if (heldWarnings < MOST_WARNINGS) {
             warnings.setNextWarning(warning);
+            heldWarnings++;
         }
     }
 
-    /** The backups that could not be made since {@link #clearWarnings}, with {@code backup.on-failure=warn}. */
+    /**
+     * The backups that could not be made since {@link #clearWarnings}, with {@code backup.on-failure=warn}; of many the
+     * first.
+     */
     @Override
     public SQLWarning getWarnings() throws SQLException {
         return warnings;

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Arrays;
 import java.util.Collections;
+import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /** A prepared statement whose executes go through the guard. What it does is decided once; reads pass at once. */
@@ -47,6 +48,7 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
             return super.executeLargeBatch();
         }
         checkOpen();
+        endPreviousExecution();
         try {
             return withConnectionTimeout(() -> guard.runAll(
                     Collections.nCopies(batchQueryCount, statement), super::executeLargeBatch, this::batchOneByOne));
@@ -63,7 +65,7 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
             batch = values == null ? null : Arrays.copyOfRange(values, i * paramCount, (i + 1) * paramCount);
             batchQueryCount = 1;
             try {
-                changes[i] = guard.run(statement, Guard.NO_ROWS, super::executeLargeBatch)[0];
+                changes[i] = guard.run(statement, false, super::executeLargeBatch)[0];
             } catch (BatchUpdateException e) {
                 throw BackupStatement.failure(i, changes, e);
             }
@@ -73,16 +75,34 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
 
     private <T> T guarded(boolean leavesRows, Guard.Work<T> work) throws SQLException {
         checkOpen();
-        return withConnectionTimeout(
-                () -> guard.run(statement, leavesRows ? this::hasUnreadRows : Guard.NO_ROWS, work));
+        endPreviousExecution();
+        return withConnectionTimeout(() -> guard.run(statement, leavesRows, () -> {
+            if (pointer.isClosed()) {
+                // The guard runs the work again where it had not foreseen a write, and sqlite-jdbc gives a statement up
+                // when it has failed. The parameters are kept.
+                getDatabase().prepare(this);
+            }
+            return work.run();
+        }));
     }
 
-    private boolean hasUnreadRows() {
-        return !pointer.isClosed();
+    /**
+     * As sqlite-jdbc begins every execution, only sooner: rows of the one before that nobody has read keep its transaction
+     * open, and what comes now is another.
+     */
+    private void endPreviousExecution() throws SQLException {
+        rs.close();
+        int unused = pointer.safeRunInt(DB::reset);
     }
 
+    /** Those of the connection, which are all there are. */
     @Override
     public SQLWarning getWarnings() throws SQLException {
         return connection.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        connection.clearWarnings();
     }
 }

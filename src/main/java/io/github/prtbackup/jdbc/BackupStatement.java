@@ -31,7 +31,8 @@ final class BackupStatement extends JDBC4Statement {
         if (guard == null) {
             return executeBeforeGuard(sql);
         }
-        return withConnectionTimeout(() -> guard.run(guard.first(sql), this::hasUnreadRows, () -> super.execute(sql)));
+        endPreviousExecution();
+        return withConnectionTimeout(() -> guard.run(guard.first(sql), true, () -> super.execute(sql)));
     }
 
     /** sqlite-jdbc applies the pragmas of URL and properties while the connection is still being built. */
@@ -50,16 +51,18 @@ final class BackupStatement extends JDBC4Statement {
         if (first == null || first.effect() == Effect.READ) {
             return super.executeQuery(sql);
         }
-        return withConnectionTimeout(() -> guard.run(first, this::hasUnreadRows, () -> super.executeQuery(sql)));
+        endPreviousExecution();
+        return withConnectionTimeout(() -> guard.run(first, true, () -> super.executeQuery(sql)));
     }
 
     @Override
     public long executeLargeUpdate(String sql) throws SQLException {
+        endPreviousExecution();
         Guard guard = connection.guard();
         List<SqlStatement> statements = guard.script(sql).statements();
         if (statements.size() < 2) {
             SqlStatement only = statements.isEmpty() ? null : statements.get(0);
-            return withConnectionTimeout(() -> guard.run(only, Guard.NO_ROWS, () -> super.executeLargeUpdate(sql)));
+            return withConnectionTimeout(() -> guard.run(only, false, () -> super.executeLargeUpdate(sql)));
         }
         return withConnectionTimeout(() -> guard.runAll(
                 statements, () -> super.executeLargeUpdate(sql), () -> updateOneByOne(guard, sql, statements)));
@@ -73,7 +76,7 @@ final class BackupStatement extends JDBC4Statement {
         try {
             long before = database.total_changes();
             for (SqlStatement statement : statements) {
-                guard.run(statement, Guard.NO_ROWS, () -> {
+                guard.run(statement, false, () -> {
                     int code = database._exec(statement.text());
                     if (code != SQLiteErrorCode.SQLITE_OK.code) {
                         throw DB.newSQLException(code, "");
@@ -93,6 +96,7 @@ final class BackupStatement extends JDBC4Statement {
         if (batch == null || batchPos == 0) {
             return super.executeLargeBatch();
         }
+        endPreviousExecution();
         Guard guard = connection.guard();
         Object[] entries = Arrays.copyOf(batch, batchPos);
         // Not toList of a stream: an entry without a statement is null here.
@@ -126,17 +130,20 @@ final class BackupStatement extends JDBC4Statement {
         clearBatch();
         for (int i = 0; i < entries.length; i++) {
             addBatch((String) entries[i]);
-            AtomicBoolean started = new AtomicBoolean();
+            AtomicBoolean running = new AtomicBoolean();
             try {
-                changes[i] = guard.run(statements.get(i), Guard.NO_ROWS, () -> {
-                    started.set(true);
-                    return super.executeLargeBatch();
+                changes[i] = guard.run(statements.get(i), false, () -> {
+                    running.set(true);
+                    long[] counts = super.executeLargeBatch();
+                    running.set(false);
+                    return counts;
                 })[0];
             } catch (BatchUpdateException e) {
                 throw failure(i, changes, e);
             } catch (SQLException e) {
                 clearBatch();
-                throw started.get() ? e : failure(i, changes, e);
+                // What fails before or after it, at the commit, is the entry's failure in autocommit.
+                throw running.get() ? e : failure(i, changes, e);
             }
         }
         return changes;
@@ -153,12 +160,22 @@ final class BackupStatement extends JDBC4Statement {
         return new BatchUpdateException("batch entry " + entry + ": " + message, null, 0, counts, failure);
     }
 
-    private boolean hasUnreadRows() {
-        return pointer != null && !pointer.isClosed();
+    /**
+     * As sqlite-jdbc begins every execution, only sooner: rows of the one before that nobody has read keep its transaction
+     * open, and what comes now is another.
+     */
+    private void endPreviousExecution() throws SQLException {
+        internalClose();
     }
 
+    /** Those of the connection, which are all there are. */
     @Override
     public SQLWarning getWarnings() throws SQLException {
         return connection.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        connection.clearWarnings();
     }
 }

@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
@@ -51,9 +50,6 @@ final class Guard {
         void take() throws IOException, SQLException;
     }
 
-    /** For executes that have finished when they return. */
-    static final BooleanSupplier NO_ROWS = () -> false;
-
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
 
     private final BackupConnection connection;
@@ -64,8 +60,11 @@ final class Guard {
     private final Targets targets;
     private final TransactionRule rule = new TransactionRule();
 
-    /** Whether a write may have rows that nobody has read yet; until then autocommit leaves it uncommitted. */
-    private BooleanSupplier unreadRows = NO_ROWS;
+    /**
+     * Whether writes may have rows that nobody has read yet; autocommit commits when the last of them is closed, which runs
+     * no code of ours. Several can be open at once, so SQLite is asked until it knows of none.
+     */
+    private boolean rowsMayBeUnread;
 
     /** What the present call has backed up in autocommit mode; null unless the call runs several statements one by one. */
     private Set<String> coveredByCall;
@@ -93,9 +92,9 @@ final class Guard {
      * Runs one statement.
      *
      * @param statement what the work runs; null if there is nothing to guard
-     * @param unread asked later: whether the statement may still have rows to read; {@link #NO_ROWS} if the work reads all
+     * @param leavesRows whether the work may return before all rows of the statement are read
      */
-    <T> T run(SqlStatement statement, BooleanSupplier unread, Work<T> work) throws SQLException {
+    <T> T run(SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
         if (statement == null || (statement.effect() == Effect.READ && !statement.changesNames())) {
             return work.run();
         }
@@ -104,7 +103,7 @@ final class Guard {
                 T result = switch (statement.effect()) {
                     case READ -> work.run();
                     case TRANSACTION -> control(statement, work);
-                    case WRITE -> write(statement, unread, work);
+                    case WRITE -> write(statement, leavesRows, work);
                 };
                 if (statement.changesNames()) {
                     targets.forget();
@@ -143,7 +142,14 @@ final class Guard {
     }
 
     private <T> T runTogether(List<SqlStatement> statements, Work<T> work) throws SQLException {
-        Set<Database> databases = new LinkedHashSet<>(targets.ofLater(statements.get(0)));
+        SqlStatement first = statements.get(0);
+        Set<Database> databases;
+        try {
+            databases = new LinkedHashSet<>(targets.of(first));
+        } catch (SQLException e) {
+            // It does not compile, so nothing of the string will run.
+            return withoutWriting(first, work);
+        }
         for (SqlStatement later : statements.subList(1, statements.size())) {
             databases.addAll(targets.ofLater(later));
         }
@@ -240,7 +246,7 @@ final class Guard {
         }
     }
 
-    private <T> T write(SqlStatement statement, BooleanSupplier unread, Work<T> work) throws SQLException {
+    private <T> T write(SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
         List<Database> databases;
         boolean writesElsewhere;
         try {
@@ -256,9 +262,9 @@ final class Guard {
         if (!Targets.canRunInTransaction(statement)) {
             return alone(operation(statement), Targets.replacesDatabase(statement), databases, work);
         }
-        return unread == NO_ROWS || !statement.mayReturnRows()
-                ? wrapped(statement, databases, work)
-                : leavingRows(statement, databases, unread, work);
+        return leavesRows && Targets.staysOpenWhileRead(statement)
+                ? leavingRows(statement, databases, work)
+                : wrapped(statement, databases, work);
     }
 
     /**
@@ -301,8 +307,7 @@ final class Guard {
      * A statement whose rows are read later stays uncommitted until they are: a transaction of ours around it could not be
      * committed. In autocommit mode its own transaction is opened early instead, by the lock, and held over the copy.
      */
-    private <T> T leavingRows(SqlStatement statement, List<Database> databases, BooleanSupplier unread, Work<T> work)
-            throws SQLException {
+    private <T> T leavingRows(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
         if (!beginUnlessActive()) {
             backUp(statement, databases);
@@ -314,7 +319,7 @@ final class Guard {
             backUp(statement, notCoveredByCall(databases));
             return connection.withoutAutocommit(work);
         } finally {
-            unreadRows = unread;
+            rowsMayBeUnread = true;
         }
     }
 
@@ -411,11 +416,8 @@ final class Guard {
     }
 
     private boolean isWriteInProgress() throws SQLException {
-        if (unreadRows.getAsBoolean() && transaction.isWriteInProgress()) {
-            return true;
-        }
-        unreadRows = NO_ROWS;
-        return false;
+        rowsMayBeUnread = rowsMayBeUnread && transaction.isWriteInProgress();
+        return rowsMayBeUnread;
     }
 
     /** Autocommit keeps whatever a statement has kept, also of one that fails: {@code INSERT OR FAIL} keeps rows. */

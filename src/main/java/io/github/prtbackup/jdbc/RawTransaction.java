@@ -9,7 +9,8 @@ import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * Transaction control on the user's own connection, one level below JDBC, so that it leaves no trace there: it changes no
- * update count, no generated key and no autocommit flag, and runs no listener.
+ * update count, no generated key and no autocommit flag. Only commit listeners hear it, as they hear sqlite-jdbc's own
+ * begin and commit.
  *
  * <p>SQLite itself is asked whether a transaction is active, because no text can tell: {@code OR ROLLBACK},
  * {@code RAISE(ROLLBACK)}, a full disk and others end transactions without a word, and sqlite-jdbc has no binding for

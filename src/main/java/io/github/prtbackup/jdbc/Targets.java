@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.jdbc4.JDBC4PreparedStatement;
 import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
@@ -43,7 +42,19 @@ final class Targets {
 
     /** Whether a statement does the same inside a transaction as outside. */
     static boolean canRunInTransaction(SqlStatement statement) {
-        return statement != null && statement.effect() != Effect.TRANSACTION && !statement.needsAutocommit();
+        return statement != null
+                && statement.effect() != Effect.TRANSACTION
+                && !statement.needsAutocommit()
+                // Once a new file has its first page, which the lock lays down, it keeps the kind that it has.
+                && !"auto_vacuum".equals(statement.pragmaName());
+    }
+
+    /**
+     * Whether a transaction cannot be committed while there are rows of this write to be read: RETURNING and some PRAGMAs.
+     * It can while a query is read, also one whose functions write, such as {@code optimize} of FTS4.
+     */
+    static boolean staysOpenWhileRead(SqlStatement statement) {
+        return statement.mayReturnRows() && (statement.explainable() || statement.pragmaName() != null);
     }
 
     /** Whether a statement replaces a whole database: {@code restore from}, the only one that is neither SQL nor PRAGMA. */
@@ -77,17 +88,13 @@ final class Targets {
         if (statement.explainable()) {
             return databases().withIndexes(plan(statement).written());
         }
-        if (!"main".equals(statement.schemaName()) && statement.schemaName() != null) {
-            return databases().named(statement.schemaName()).stream().toList();
-        }
-        if ("journal_mode".equals(statement.pragmaName())) {
-            return withOtherJournalMode(statement.pragmaValue());
-        }
-        if (statement.schemaName() == null) {
-            requireCompiles(statement);
-        }
-        // Without a schema some apply to all databases. A backup too many is the harmless error.
-        return databases().files();
+        requireCompiles(statement);
+        List<Database> written = statement.everySchema()
+                ? databases().files()
+                : databases().named(statement.schemaName()).stream().toList();
+        return "journal_mode".equals(statement.pragmaName())
+                ? withOtherJournalMode(written, statement.pragmaValue())
+                : written;
     }
 
     /**
@@ -104,7 +111,8 @@ final class Targets {
             return statement.effect() == Effect.WRITE
                     && (!statement.explainable() || plan(statement).mayRollBack());
         } catch (SQLException e) {
-            return false;
+            // It fails, or needs what the statements before it define; what that will do nobody knows yet.
+            return true;
         }
     }
 
@@ -138,17 +146,17 @@ final class Targets {
         return plan;
     }
 
-    /** What the lexer does not know is mostly no SQL at all. Never for a PRAGMA, which may act while it is compiled. */
     private void requireCompiles(SqlStatement statement) throws SQLException {
-        new JDBC4PreparedStatement(connection, statement.text()).close();
+        try (JDBC4Statement checking = new JDBC4Statement(connection)) {
+            Explain.check(checking, statement);
+        }
     }
 
     /** Only a change from or to WAL is written to the file. Pools set the mode anew on each connection. */
-    private List<Database> withOtherJournalMode(String mode) throws SQLException {
-        boolean toWal = "wal".equals(String.valueOf(mode).toLowerCase(Locale.ROOT));
-        return databases().files().stream()
-                .filter(database -> toWal != isWal(database))
-                .toList();
+    private List<Database> withOtherJournalMode(List<Database> among, String mode) {
+        // SQLite takes any beginning of a mode's name for it; only that of WAL begins with w.
+        boolean toWal = mode != null && mode.toLowerCase(Locale.ROOT).startsWith("w");
+        return among.stream().filter(database -> toWal != isWal(database)).toList();
     }
 
     private boolean isWal(Database database) {

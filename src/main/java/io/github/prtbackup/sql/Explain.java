@@ -23,7 +23,7 @@ public final class Explain {
      * @param written indexes of databases as in {@code pragma_database_list} (0 main, 1 temp, 2 and up attached); empty where
      *     nothing is written, as {@code CREATE TABLE IF NOT EXISTS} of a table that exists
      * @param mayRollBack whether an error in it can end the whole transaction: {@code OR ROLLBACK}, {@code RAISE(ROLLBACK)}
-     *     in a trigger, a constraint that is declared so
+     *     in a trigger, a constraint that is declared so; a deferred foreign key, which lets the commit fail
      */
     public record Plan(Set<Integer> written, boolean mayRollBack) {}
 
@@ -64,6 +64,8 @@ public final class Explain {
                         }
                     }
                     case "Halt", "HaltIfNull" -> mayRollBack |= program.getInt(4) == ON_ERROR_ROLLBACK;
+                    // Counts violations of the transaction where p1 is not 0, otherwise those of the statement.
+                    case "FkCounter" -> mayRollBack |= program.getInt(3) != 0;
                     default -> {
                         // Works on rows.
                     }

@@ -58,6 +58,8 @@ final class Pragmas {
             entry("textrekey", ENCRYPTS),
             // Change no content, but refuse or do nothing inside a transaction.
             entry("foreign_keys", SESSION_ONLY),
+            // Holds until the next commit.
+            entry("defer_foreign_keys", SESSION_ONLY),
             entry("synchronous", SESSION_ONLY),
             entry("temp_store", SESSION_ONLY),
             entry("temp_store_directory", SESSION_ONLY),
@@ -102,12 +104,13 @@ final class Pragmas {
 
     /**
      * Whether the PRAGMA may change what names mean: by dropping all that is in temp, or by making SQLite read a schema anew
-     * that was changed behind its back.
+     * that was changed behind its back. Or what a statement compiles to: with foreign keys it does more.
      */
     static boolean changesNames(String name, String value) {
         return value != null
                 && switch (name) {
-                    case "temp_store", "temp_store_directory", "writable_schema", "schema_version" -> true;
+                    case "temp_store", "temp_store_directory", "writable_schema", "schema_version", "foreign_keys" ->
+                        true;
                     default -> false;
                 };
     }

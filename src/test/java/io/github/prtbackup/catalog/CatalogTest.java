@@ -226,8 +226,11 @@ class CatalogTest {
         assertThat(catalog.history(database)).isEmpty();
         assertThat(catalog.find(1)).contains(entry);
         catalog.reconcile(database);
+        assertThat(catalog.history(database)).isEmpty();
+        assertThat(catalog.find(1)).contains(entry);
+        auto("good 2", 10);
         assertThat(catalog.find(1)).isEmpty();
-        assertThat(json().path("backups")).isEmpty();
+        assertThat(json().path("backups")).hasSize(1);
     }
 
     @Test

@@ -281,6 +281,42 @@ class SameAsPlainTest {
         });
     }
 
+    /** In autocommit each statement meets them when it ends, also in a batch and in a string of several. */
+    @Test
+    void deferredForeignKeyInBatchesAndStrings() throws Exception {
+        requireSame((connection, seen) -> {
+            try (Statement statement = connection.createStatement();
+                    PreparedStatement prepared = connection.prepareStatement("INSERT INTO child VALUES (?, ?)")) {
+                seen.attempt(() -> statement.executeUpdate("INSERT INTO child VALUES (1, 1); DELETE FROM log"));
+                Sql.run(connection, "PRAGMA foreign_keys = ON");
+                statement.addBatch("INSERT INTO parent VALUES (2)");
+                statement.addBatch("INSERT INTO child VALUES (5, 99)");
+                statement.addBatch("INSERT INTO parent VALUES (99)");
+                seen.attempt(() -> Arrays.toString(statement.executeBatch()));
+                seen.attempt(
+                        () -> statement.executeUpdate(
+                                "INSERT INTO parent VALUES (3); INSERT INTO child VALUES (6, 98); INSERT INTO parent VALUES (98)"));
+                seen.attempt(() -> statement.executeUpdate("INSERT INTO log VALUES ('x'); DELETE FROM parent"));
+                for (int parent : new int[] {1, 97, 2}) {
+                    prepared.setInt(1, 10 + parent);
+                    prepared.setInt(2, parent);
+                    prepared.addBatch();
+                }
+                seen.attempt(() -> Arrays.toString(prepared.executeBatch()));
+                seen.attempt(() -> statement.executeUpdate(
+                        "CREATE TABLE late (p INT REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
+                                + " INSERT INTO late VALUES (1); INSERT INTO late VALUES (96)"));
+                seen.attempt(() -> statement.executeUpdate("CREATE TABLE fail (a UNIQUE ON CONFLICT ROLLBACK);"
+                        + " INSERT INTO fail VALUES (1); INSERT INTO fail VALUES (1)"));
+                seen.attempt(() -> statement.executeUpdate("CREATE TABLE now (p INT REFERENCES parent)"));
+                seen.attempt(() -> statement.executeUpdate(
+                        "PRAGMA defer_foreign_keys = ON; INSERT INTO now VALUES (1); INSERT INTO now VALUES (95)"));
+            }
+            // total_changes() counts what did not last, so there is nothing more to compare.
+            connection.close();
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void randomSequences(long seed) throws Exception {

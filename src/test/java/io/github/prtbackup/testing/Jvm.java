@@ -12,6 +12,11 @@ public final class Jvm {
 
     /** Starts a main class; what it prints comes through its output. */
     public static Process start(Class<?> main, List<String> jvmArguments, Object... arguments) throws IOException {
+        return command(main, jvmArguments, arguments).start();
+    }
+
+    /** As {@link #start}, for a process that needs another environment. */
+    public static ProcessBuilder command(Class<?> main, List<String> jvmArguments, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -20,7 +25,7 @@ public final class Jvm {
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new ProcessBuilder(command).redirectErrorStream(true);
     }
 
     /** Waits for the end and gives what was printed. */

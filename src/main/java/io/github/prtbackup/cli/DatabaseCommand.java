@@ -1,0 +1,112 @@
+package io.github.prtbackup.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.BackupInfo;
+import io.github.prtbackup.PrtBackup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A command about the backups of one database. */
+abstract class DatabaseCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "DATABASE", description = "The database file.")
+    private Path database;
+
+    @Option(
+            names = "--backup-dir",
+            paramLabel = "DIR",
+            description = "Where the backups are; by default 'backups' beside the database.")
+    private Path backupDirectory;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    DatabaseCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Does the work and returns the exit status. */
+    abstract int run(PrtBackup backups) throws IOException, SQLException, Failure;
+
+    /** Looks at the arguments before anything is opened. */
+    void check() throws Failure {
+        if (Files.isDirectory(database)) {
+            throw new Failure("not a database, but a directory: " + database);
+        }
+    }
+
+    @Override
+    public final Integer call() throws IOException, SQLException, Failure {
+        check();
+        Properties properties = new Properties();
+        if (backupDirectory != null) {
+            properties.setProperty("backup.dir", backupDirectory.toString());
+        }
+        try (PrtBackup backups = PrtBackup.open(database, properties)) {
+            // A database that was lost still has its history; a mistyped name has none.
+            if (!Files.exists(database) && backups.getBackupHistory().isEmpty()) {
+                throw noDatabase();
+            }
+            return run(backups);
+        }
+    }
+
+    final Failure noDatabase() {
+        return new Failure("no such database: " + database);
+    }
+
+    final Terminal terminal() {
+        return terminal;
+    }
+
+    final Path database() {
+        return database;
+    }
+
+    final boolean json() {
+        return json;
+    }
+
+    final void print(ObjectNode result) {
+        terminal.json(Json.print(result));
+    }
+
+    /** Wrong usage that picocli cannot see. */
+    final ParameterException wrongUsage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** A copy that may take long, with a bar on a terminal. */
+    final <T> T copying(PrtBackup backups, Copy<T> copy) throws IOException, SQLException {
+        try (ProgressBar bar = new ProgressBar(terminal)) {
+            if (terminal.interactive()) {
+                backups.setProgressListener(bar);
+            }
+            return copy.run();
+        }
+    }
+
+    /** Something that copies. */
+    interface Copy<T> {
+        T run() throws IOException, SQLException;
+    }
+
+    /** A backup in a few words. */
+    static String name(BackupInfo backup) {
+        String comment = backup.comment().isBlank() ? "" : " (" + backup.comment() + ")";
+        return "#" + backup.backupId() + " of " + Text.time(backup.timestamp()) + comment;
+    }
+}

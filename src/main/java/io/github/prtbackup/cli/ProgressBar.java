@@ -1,0 +1,63 @@
+package io.github.prtbackup.cli;
+
+import io.github.prtbackup.ProgressListener;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** Shows on a terminal how far a copy is, once it has taken longer than a second. Used by one thread at a time. */
+final class ProgressBar implements ProgressListener, AutoCloseable {
+    private static final long PATIENCE = Duration.ofSeconds(1).toNanos();
+    private static final long BETWEEN = Duration.ofMillis(100).toNanos();
+    private static final int CELLS = 30;
+
+    private final Terminal terminal;
+    private final LongSupplier nanoTime;
+    private final long started;
+    private long drawn;
+    private int width;
+
+    ProgressBar(Terminal terminal) {
+        this(terminal, System::nanoTime);
+    }
+
+    ProgressBar(Terminal terminal, LongSupplier nanoTime) {
+        this.terminal = terminal;
+        this.nanoTime = nanoTime;
+        this.started = nanoTime.getAsLong();
+    }
+
+    @Override
+    public void progress(long done, long total) {
+        long now = nanoTime.getAsLong();
+        if (now - started < PATIENCE || (width > 0 && now - drawn < BETWEEN)) {
+            return;
+        }
+        drawn = now;
+        String bar = bar(done, total);
+        terminal.status(bar + " ".repeat(Math.max(0, width - bar.length())));
+        width = bar.length();
+    }
+
+    /** Wipes the bar, so that the result stands alone. */
+    @Override
+    public void close() {
+        if (width > 0) {
+            terminal.status(" ".repeat(width) + "\r");
+            width = 0;
+        }
+    }
+
+    static String bar(long done, long total) {
+        double part = total <= 0 ? 0 : Math.min(1, Math.max(0, (double) done / total));
+        int full = (int) (part * CELLS);
+        return String.format(
+                Locale.ROOT,
+                "[%s%s] %3d %%  %d of %d pages",
+                "#".repeat(full),
+                " ".repeat(CELLS - full),
+                (int) (part * 100),
+                done,
+                total);
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.prtbackup;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The shape of the house. */
+class ArchitectureTest {
+
+    private static final String ROOT = "io.github.prtbackup";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void eachPackageKnowsOnlyThoseBelow() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("config")
+                .definedBy(ROOT + ".config")
+                .layer("sql")
+                .definedBy(ROOT + ".sql")
+                .layer("store")
+                .definedBy(ROOT + ".store")
+                .layer("catalog")
+                .definedBy(ROOT + ".catalog")
+                .layer("backup")
+                .definedBy(ROOT + ".backup")
+                .layer("restore")
+                .definedBy(ROOT + ".restore")
+                .layer("jdbc")
+                .definedBy(ROOT + ".jdbc")
+                .layer("root")
+                .definedBy(ROOT)
+                .layer("cli")
+                .definedBy(ROOT + ".cli")
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("root")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("jdbc")
+                .mayOnlyBeAccessedByLayers("root")
+                .whereLayer("restore")
+                .mayOnlyBeAccessedByLayers("root", "cli")
+                .whereLayer("backup")
+                .mayOnlyBeAccessedByLayers("jdbc", "restore", "root")
+                .whereLayer("catalog")
+                .mayOnlyBeAccessedByLayers("backup", "restore", "root")
+                .whereLayer("store")
+                .mayOnlyBeAccessedByLayers("catalog", "backup", "restore", "root")
+                .whereLayer("sql")
+                .mayOnlyBeAccessedByLayers("jdbc", "cli")
+                .check(CLASSES);
+    }
+
+    @Test
+    void sqlKnowsNothingOfSqliteJdbc() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".sql")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.sqlite..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void storeNeedsTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".store")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", ROOT + ".store")
+                .check(CLASSES);
+    }
+
+    @Test
+    void optionalLibrariesStayOffTheDriversPath() {
+        classes()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        ROOT + "..",
+                        "org.sqlite..",
+                        "net.sf.jsqlparser..",
+                        "com.fasterxml.jackson..",
+                        "org.slf4j..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyOneClassTouchesADatabaseAsAFile() {
+        // Closing a file that SQLite has open drops its locks. jdbc never opens files; restore has one class that may.
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".jdbc")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.nio.channels.FileChannel")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".jdbc")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.io.RandomAccessFile")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".jdbc")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.io\\.File(In|Out)putStream")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingStaticCanChangeButTheRegistryOfLocks() {
+        noFields()
+                .that()
+                .areStatic()
+                .and()
+                .areNotFinal()
+                .should()
+                .bePublic()
+                .orShould()
+                .bePrivate()
+                .orShould()
+                .bePackagePrivate()
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+}
