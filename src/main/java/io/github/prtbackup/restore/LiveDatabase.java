@@ -157,11 +157,22 @@ final class LiveDatabase implements AutoCloseable {
                         0,
                         0,
                         PAGES_PER_STEP);
+        SQLException last = lastError();
         // sqlite-jdbc reports success whatever happens. SQLite raises the cookie in the transaction that copies the
         // pages, and nobody else could have.
         if (schemaCookie() == cookie) {
             throw new SQLException(
-                    "SQLite did not restore " + backup + " into " + file + "; the database is unchanged");
+                    "The backup was not restored into " + file + ", which is unchanged: " + last.getMessage(), last);
+        }
+    }
+
+    /** What SQLite last said on the connection; it has a message also where there was no error. */
+    private SQLException lastError() {
+        try {
+            connection.getDatabase().throwex(SQLiteErrorCode.SQLITE_ERROR.code);
+            throw new IllegalStateException("throwex did not throw");
+        } catch (SQLException e) {
+            return e;
         }
     }
 
@@ -178,7 +189,7 @@ final class LiveDatabase implements AutoCloseable {
                 code = source.getDatabase().backup("main", file.toString(), null, RETRY_MILLIS, 1, ALL_PAGES);
             } while (isBusy(code) && System.nanoTime() < deadline);
             if (code != SQLiteErrorCode.SQLITE_OK.code && !isBusy(code)) {
-                throw DB.newSQLException(code, "restore of " + backup + " into " + file);
+                throw DB.newSQLException(code, "restore into " + file);
             }
             return !isBusy(code);
         }

@@ -26,7 +26,7 @@ import org.sqlite.core.DB;
  * <ol>
  *   <li>the backup is checked: a damaged one is refused before anything is touched;
  *   <li>the present state becomes a backup of its own, and stays locked from then on, so that nothing is committed that is
- *       in neither of the two;
+ *       in neither of the two; where SQLite has no such lock, {@link Overtaken} finds what was committed;
  *   <li>SQLite copies the backup over the database in one transaction of its own, so that other connections keep their
  *       locks and see the restored data at their next statement;
  *   <li>the database is checked.
@@ -113,7 +113,7 @@ public final class Restore {
         if (!Files.exists(database)) {
             return false;
         }
-        try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
+        try (LiveDatabase live = LiveDatabase.open(database, 0).orElse(null)) {
             return live != null;
         } catch (SQLException e) {
             return true;

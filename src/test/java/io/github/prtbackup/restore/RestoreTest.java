@@ -8,6 +8,7 @@ import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.RestoreResult;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Neighbour;
+import io.github.prtbackup.testing.SmallDisk;
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -422,6 +423,43 @@ class RestoreTest {
 
         for (Path file : List.of(database, backup.backupPath(), safety.backupPath())) {
             assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString(permissions));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DELETE, alone", "WAL, alone", "DELETE, with others", "WAL, with others"})
+    void aFullDiskLeavesTheDatabaseAsItWas(String journalMode, String company) throws Exception {
+        Path database = create(journalMode, "before");
+        fill(database, 500_000);
+        BackupInfo backup = backUp(database);
+        try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 4096)) {
+            Path moved = disk.path().resolve("prt.db");
+            Properties elsewhere = new Properties();
+            elsewhere.setProperty("backup.dir", directory.resolve("kept").toString());
+            elsewhere.setProperty("busy_timeout", "1000");
+            Files.copy(backup.backupPath(), moved);
+            try (PrtBackup backups = PrtBackup.open(moved, elsewhere)) {
+                long large = backups.createBackupWithComment("large").backupId();
+                write(moved, "DELETE FROM t WHERE rowid > 3", "PRAGMA journal_mode = DELETE", "VACUUM");
+                setJournalMode(moved, journalMode);
+                List<String> rows = Sql.column(moved, ROWS);
+                if (company.equals("with others")) {
+                    neighbour.connect(moved);
+                }
+                disk.leave(100);
+
+                assertThatThrownBy(() -> backups.restoreFromBackup(large))
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining(moved.toString())
+                        .hasMessageContaining("full");
+
+                assertThat(Sql.column(moved, ROWS)).isEqualTo(rows);
+                assertThat(Sql.column(moved, "PRAGMA integrity_check")).containsExactly("ok");
+                disk.leave(-1);
+                backups.restoreFromBackup(large);
+                assertThat(Sql.number(moved, "SELECT count(*) FROM t")).isGreaterThan(1000);
+            }
+            neighbour.disconnect();
         }
     }
 
