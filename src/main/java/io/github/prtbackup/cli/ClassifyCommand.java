@@ -47,6 +47,9 @@ final class ClassifyCommand implements Callable<Integer> {
             description = "A database whose schema decides what the text alone cannot; opened read-only.")
     private Path database;
 
+    @Option(names = "--json", description = "Write each answer as a JSON string.")
+    private boolean json;
+
     ClassifyCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -81,7 +84,8 @@ final class ClassifyCommand implements Callable<Integer> {
             line = line.substring(1);
         }
         for (long number = 1; line != null; number++) {
-            terminal.raw(classifier.classify(statement(line, number)) + "\n");
+            String answer = classifier.classify(statement(line, number)).name();
+            terminal.raw((json ? '"' + answer + '"' : answer) + "\n");
             if (!lines.ready()) {
                 // Whoever sends the next line may be waiting for this answer.
                 terminal.flush();

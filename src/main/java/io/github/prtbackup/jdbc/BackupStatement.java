@@ -104,22 +104,25 @@ final class BackupStatement extends JDBC4Statement {
         for (Object entry : entries) {
             statements.add(guard.first((String) entry));
         }
-        AtomicBoolean started = new AtomicBoolean();
+        AtomicBoolean running = new AtomicBoolean();
         try {
             return withConnectionTimeout(() -> guard.runAll(
                     statements,
                     () -> {
-                        started.set(true);
-                        return super.executeLargeBatch();
+                        running.set(true);
+                        long[] counts = super.executeLargeBatch();
+                        running.set(false);
+                        return counts;
                     },
                     () -> {
-                        started.set(true);
+                        running.set(true);
                         return batchOneByOne(guard, entries, statements);
                     }));
         } catch (SQLException e) {
-            if (started.get()) {
+            if (running.get()) {
                 throw e;
             }
+            // What fails before or after it, at the lock or at the commit, is the first entry's failure in autocommit.
             clearBatch();
             throw failure(0, new long[entries.length], e);
         }

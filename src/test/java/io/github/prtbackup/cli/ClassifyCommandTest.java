@@ -32,6 +32,14 @@ class ClassifyCommandTest {
     }
 
     @Test
+    void answersInJson() {
+        assertThat(Cli.withInput("\"SELECT 1\"\n\"DELETE FROM t\"\n", "classify", "--json")
+                        .succeeds()
+                        .out())
+                .isEqualTo("\"READ\"\n\"WRITE\"\n");
+    }
+
+    @Test
     void readsNothingFromNothing() {
         assertThat(Cli.withInput("", "classify").succeeds().out()).isEmpty();
     }
