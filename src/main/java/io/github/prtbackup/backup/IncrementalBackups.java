@@ -6,7 +6,7 @@ import io.github.prtbackup.backup.pages.FilePosition;
 import io.github.prtbackup.backup.pages.FileTransaction;
 import io.github.prtbackup.backup.pages.PageComparison;
 import io.github.prtbackup.backup.pages.PageHashes;
-import io.github.prtbackup.backup.pages.PageSource;
+import io.github.prtbackup.backup.pages.PageList;
 import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.backup.pages.RollbackJournal;
 import io.github.prtbackup.catalog.Catalog;
@@ -15,6 +15,7 @@ import io.github.prtbackup.config.Settings.Durability;
 import io.github.prtbackup.store.Announcement;
 import io.github.prtbackup.store.BaseImage;
 import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.PageSource;
 import io.github.prtbackup.store.PageWriter;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.Point;
@@ -55,7 +56,7 @@ final class IncrementalBackups implements Closeable {
     private final Settings settings;
     private final Timeline timeline;
     private final DirectoryLock directory;
-    private final PageSource source;
+    private final io.github.prtbackup.backup.pages.PageSource source;
 
     /** Where the present transaction has found a database with a rollback journal; null outside of one. */
     private FilePosition before;
@@ -68,7 +69,7 @@ final class IncrementalBackups implements Closeable {
         this.settings = settings;
         this.directory = DirectoryLock.of(catalog.directory());
         this.timeline = Timelines.open(directory, database);
-        this.source = new PageSource(database);
+        this.source = new io.github.prtbackup.backup.pages.PageSource(database);
     }
 
     /**
@@ -154,22 +155,49 @@ final class IncrementalBackups implements Closeable {
 
     private void append(CurrentPages now, Tail tail, Point.Header header) throws IOException {
         Changed changed = changedSince(tail, now);
-        timeline.append(
-                tail,
-                header,
-                writer -> {
-                    if (changed instanceof Changed.Complete complete) {
-                        byte[] content = new byte[now.pageSize()];
-                        for (int i = 0; i < complete.pages().size(); i++) {
-                            int page = complete.pages().get(i);
-                            now.read(page, 1, content, 0);
-                            writer.page(page, ByteBuffer.wrap(content));
-                        }
-                    } else {
-                        compare(now, tail, writer);
-                    }
-                },
-                settings.durability() == Durability.SYNC);
+        PageSource pages;
+        if (changed instanceof Changed.Complete complete) {
+            pages = writer -> copy(now, complete.pages(), writer);
+        } else if (tail.newest().pageSize() != now.pageSize()) {
+            pages = writer -> copy(now, writer);
+        } else {
+            // Read before the timeline is locked for the append: a fold keeps readers waiting, and needs that lock.
+            PageHashes stored = hashes(tail.newest());
+            pages = writer -> PageComparison.run(
+                    now,
+                    stored,
+                    (page, content, offset) -> writer.page(page, ByteBuffer.wrap(content, offset, now.pageSize())));
+        }
+        timeline.append(tail, header, pages, settings.durability() == Durability.SYNC);
+    }
+
+    private static void copy(CurrentPages now, PageList pages, PageWriter writer) throws IOException {
+        byte[] content = new byte[now.pageSize()];
+        for (int i = 0; i < pages.size(); i++) {
+            now.read(pages.get(i), 1, content, 0);
+            writer.page(pages.get(i), ByteBuffer.wrap(content));
+        }
+    }
+
+    private static void copy(CurrentPages now, PageWriter writer) throws IOException {
+        byte[] content = new byte[now.pageSize()];
+        for (int page = 1; page <= now.pages(); page++) {
+            now.read(page, 1, content, 0);
+            writer.page(page, ByteBuffer.wrap(content));
+        }
+    }
+
+    private PageHashes hashes(Point point) throws IOException {
+        PageHashes hashes = new PageHashes(point.pageSize());
+        try (PointImage image = timeline.image(point.id())) {
+            hashes.resize((int) point.pages());
+            byte[] content = new byte[point.pageSize()];
+            image.forEachPage((number, page) -> {
+                page.get(content);
+                hashes.put((int) number, content, 0);
+            });
+        }
+        return hashes;
     }
 
     private Changed changedSince(Tail tail, CurrentPages now) throws IOException {
@@ -229,30 +257,6 @@ final class IncrementalBackups implements Closeable {
             }
             Thread.onSpinWait();
         }
-    }
-
-    private void compare(CurrentPages now, Tail tail, PageWriter writer) throws IOException {
-        if (tail.newest().pageSize() != now.pageSize()) {
-            byte[] content = new byte[now.pageSize()];
-            for (int page = 1; page <= now.pages(); page++) {
-                now.read(page, 1, content, 0);
-                writer.page(page, ByteBuffer.wrap(content));
-            }
-            return;
-        }
-        PageHashes stored = new PageHashes(now.pageSize());
-        try (PointImage image = timeline.image(tail.newest().id())) {
-            stored.resize((int) image.point().pages());
-            byte[] content = new byte[now.pageSize()];
-            image.forEachPage((number, page) -> {
-                page.get(content);
-                stored.put((int) number, content, 0);
-            });
-        }
-        PageComparison.run(
-                now,
-                stored,
-                (page, content, offset) -> writer.page(page, ByteBuffer.wrap(content, offset, now.pageSize())));
     }
 
     private void fold() {
