@@ -39,10 +39,11 @@ final class PointFormat {
 
     static void put(ByteBuffer target, Point point, byte[] comment) {
         Point.Header header = point.header();
+        Instant time = header.time();
         ByteBuffer position = header.position();
         target.putLong(header.id());
-        target.putLong(header.time().getEpochSecond());
-        target.putInt(header.time().getNano());
+        target.putLong(time.getEpochSecond());
+        target.putInt(time.getNano());
         target.putInt(header.pageSize());
         target.putInt((int) header.pages());
         target.putLong(point.storedBytes());

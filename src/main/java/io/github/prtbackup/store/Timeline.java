@@ -55,11 +55,7 @@ public final class Timeline implements AutoCloseable {
 
     /** With a look between the steps, and segments of any size. */
     static Timeline open(
-            DirectoryLock directory,
-            String name,
-            Path original,
-            Consumer<TimelineStep> progress,
-            int pointsInSegment) {
+            DirectoryLock directory, String name, Path original, Consumer<TimelineStep> progress, int pointsInSegment) {
         return new Timeline(new TimelineFiles(directory, name, original), progress, pointsInSegment);
     }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -52,7 +53,7 @@ final class Model {
     }
 
     /** What each point must give. */
-    TreeMap<Long, byte[]> points() {
+    NavigableMap<Long, byte[]> points() {
         return points;
     }
 
