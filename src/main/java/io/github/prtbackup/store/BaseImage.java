@@ -18,7 +18,8 @@ public final class BaseImage implements AutoCloseable {
     private final PendingFile image;
     private final PendingFile checksums;
     private final int pageSize;
-    private final long pages;
+    private long pages;
+    private boolean patched;
 
     private BaseImage(PendingFile image, PendingFile checksums, int pageSize, long pages) {
         this.image = image;
@@ -93,8 +94,65 @@ public final class BaseImage implements AutoCloseable {
         return pages;
     }
 
+    /**
+     * Changes the number of pages. New ones are zeros until they are patched.
+     *
+     * @param newPages the new size in pages
+     * @throws IOException if the files can't be written
+     */
+    public void resize(long newPages) throws IOException {
+        long before = pages;
+        try (PositionalFile data = PositionalFile.write(image.path());
+                PositionalFile sums = PositionalFile.write(checksums.path())) {
+            data.resize(newPages * pageSize);
+            sums.resize(newPages * Integer.BYTES);
+        }
+        pages = newPages;
+        patched = true;
+        ByteBuffer zeros = ByteBuffer.allocate(pageSize);
+        for (long number = before + 1; number <= newPages; number++) {
+            patch(number, zeros.clear());
+        }
+    }
+
+    /**
+     * Replaces a page: one that changed after the copy was taken.
+     *
+     * @param number from 1 to {@link #pages}
+     * @param content one page; taken out of the buffer
+     * @throws IOException if the files can't be written
+     */
+    public void patch(long number, ByteBuffer content) throws IOException {
+        if (number < 1 || number > pages || content.remaining() != pageSize) {
+            throw new IllegalArgumentException(
+                    "page " + number + " of " + content.remaining() + " bytes, among " + pages + " of " + pageSize);
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(content.duplicate());
+        ByteBuffer sum =
+                ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).flip();
+        try (PositionalFile data = PositionalFile.write(image.path());
+                PositionalFile sums = PositionalFile.write(checksums.path())) {
+            data.write(content, (number - 1) * pageSize);
+            sums.write(sum, (number - 1) * Integer.BYTES);
+        }
+        patched = true;
+    }
+
+    /** Makes patches durable. */
+    private void force() throws IOException {
+        try (PositionalFile data = PositionalFile.write(image.path());
+                PositionalFile sums = PositionalFile.write(checksums.path())) {
+            data.force();
+            sums.force();
+        }
+    }
+
     /** Gives base and checksums their names. Call it in {@link DirectoryLock#hold}. */
     void publish(TimelineFiles files) throws IOException {
+        if (patched) {
+            force();
+        }
         image.replace(files.baseName());
         checksums.replace(files.checksumsName());
     }

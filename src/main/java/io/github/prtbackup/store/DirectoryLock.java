@@ -175,6 +175,17 @@ public final class DirectoryLock {
         return found;
     }
 
+    /** The names of all files in the directory. */
+    List<String> fileNames() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
+    }
+
     private static boolean isRemoved(Path path) {
         try {
             return !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(path);

@@ -55,13 +55,12 @@ record Head(
      */
     static Head read(TimelineFiles files) throws IOException {
         Path path = files.head();
-        byte[] bytes;
+        Head head;
         try {
-            bytes = Files.readAllBytes(path);
+            head = read(path);
         } catch (NoSuchFileException e) {
             return null;
         }
-        Head head = bytes.length < FIXED_LENGTH ? null : parse(path, ByteBuffer.wrap(bytes));
         if (head == null) {
             throw new DamagedTimelineException(path + " is damaged");
         }
@@ -70,6 +69,21 @@ record Head(
                     path + " belongs to " + head.original + " and not to " + files.original());
         }
         return head;
+    }
+
+    /** The path of the database in some head; null if it can't be read. */
+    static String originalIn(Path path) throws IOException {
+        try {
+            Head head = read(path);
+            return head == null ? null : head.original;
+        } catch (NoSuchFileException | UnknownVersionException e) {
+            return null;
+        }
+    }
+
+    private static Head read(Path path) throws IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        return bytes.length < FIXED_LENGTH ? null : parse(path, ByteBuffer.wrap(bytes));
     }
 
     /** Puts it in the place of the one before, durably. */

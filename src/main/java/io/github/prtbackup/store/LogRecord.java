@@ -6,8 +6,7 @@ import java.nio.ByteBuffer;
  * What is known of one good record of the log without the contents of its pages.
  *
  * <pre>
- *  0  u16  magic 5054
- *  2  u8   0
+ *  0  u24  magic 505254, "PRT"
  *  3  u8   status, the only byte that may change later: 1 if an announcement was confirmed
  *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
  *  8  u32  head's length: all up to the contents
@@ -30,7 +29,7 @@ import java.nio.ByteBuffer;
  * @param head all up to the contents
  */
 record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
-    static final short MAGIC = 0x5054;
+    static final int MAGIC = 0x505254;
     static final int VERSION = 1;
     static final byte CONFIRMED = 1;
 

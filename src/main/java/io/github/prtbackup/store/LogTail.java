@@ -18,6 +18,7 @@ final class LogTail {
 
     private LogPosition newestEnd;
     private int pointsInSegment;
+    private long settledSegment;
     /** The file that the log ends in. */
     private File segment;
 
@@ -37,6 +38,16 @@ final class LogTail {
 
     int pointsInSegment() {
         return pointsInSegment;
+    }
+
+    /** The segment that everything before was durable of when that was last known. */
+    long settledSegment() {
+        return settledSegment;
+    }
+
+    /** Somebody has made everything before a segment durable. */
+    void settled(long segment) {
+        settledSegment = segment;
     }
 
     /**
@@ -96,6 +107,7 @@ final class LogTail {
                     throw new DamagedTimelineException(
                             files.segment(head.scanStart().segment()) + " is missing or damaged at its beginning");
                 }
+                settledSegment = head.settled().segment();
                 return;
             }
             head = now;

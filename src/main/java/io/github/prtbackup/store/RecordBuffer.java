@@ -67,7 +67,7 @@ final class RecordBuffer {
         int headLength = headLength(fieldsLength);
         int start = contents - headLength;
         buffer.limit(contents).position(start);
-        buffer.putShort(LogRecord.MAGIC).putShort((short) 0);
+        buffer.putInt(LogRecord.MAGIC << Byte.SIZE);
         buffer.putInt(0);
         buffer.putInt(headLength);
         buffer.putInt(link);

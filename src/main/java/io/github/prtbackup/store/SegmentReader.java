@@ -50,7 +50,7 @@ final class SegmentReader implements Closeable {
         first.clear();
         file.read(first, offset);
         first.flip();
-        if (first.remaining() < LogRecord.FIXED_LENGTH || first.getShort(0) != LogRecord.MAGIC) {
+        if (first.remaining() < LogRecord.FIXED_LENGTH || first.getInt(0) >>> Byte.SIZE != LogRecord.MAGIC) {
             return null;
         }
         int length = first.getInt(LogRecord.LENGTH_OFFSET);

@@ -30,8 +30,6 @@ public final class Timeline implements AutoCloseable {
     private final Consumer<TimelineStep> progress;
     private final LogTail tail;
     private final LogWriter writer;
-    /** The segment that everything before was durable of when this instance last knew. */
-    private long settledSegment;
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
         this.files = files;
@@ -66,6 +64,27 @@ public final class Timeline implements AutoCloseable {
      */
     public Path base() {
         return files.base();
+    }
+
+    /**
+     * The timelines in a directory, of whatever databases. One whose head is damaged is left out.
+     *
+     * @param directory the lock of the backup directory
+     * @return the timelines, in no particular order
+     */
+    public static List<Timeline> all(DirectoryLock directory) throws IOException {
+        return TimelineFiles.all(directory).stream()
+                .map(files -> new Timeline(files, step -> {}, LogWriter.MOST_POINTS))
+                .toList();
+    }
+
+    /**
+     * The database.
+     *
+     * @return its path, as it was given to {@link #open}
+     */
+    public Path original() {
+        return files.original();
     }
 
     /**
@@ -114,7 +133,7 @@ public final class Timeline implements AutoCloseable {
                 .publish(files);
         progress.accept(TimelineStep.START_HEAD_PUBLISHED);
         tail.segmentBegun(point, logStart);
-        settledSegment = logStart.segment();
+        tail.settled(logStart.segment());
         return tail.tail();
     }
 
@@ -220,7 +239,7 @@ public final class Timeline implements AutoCloseable {
      * @return whether to call it
      */
     public synchronized boolean isFoldDue() {
-        return tail.tail() != null && tail.tail().end().segment() > settledSegment;
+        return tail.tail() != null && tail.tail().end().segment() > tail.settledSegment();
     }
 
     /**
@@ -242,10 +261,23 @@ public final class Timeline implements AutoCloseable {
             }
             int gone = new Fold(files, progress).run(view.head(), view.end(), keep);
             synchronized (this) {
-                settledSegment = view.end().segment();
+                tail.settled(view.end().segment());
             }
             return gone;
         }
+    }
+
+    /**
+     * Renames all files, so that the timeline can begin anew. For one that can no longer be read; who calls it holds
+     * SQLite's write lock. They get {@code .damaged} and a number behind their names, and nothing deletes them.
+     */
+    public synchronized void setAside() throws IOException {
+        writer.close();
+        files.directory().hold(() -> {
+            files.setAside();
+            return null;
+        });
+        Durable.syncDirectory(files.directory().directory());
     }
 
     /** What there is now. Call it with the lock against folding, so that it stays. */
