@@ -70,7 +70,7 @@ class DifferentialTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void everyChangeIsFoundWhateverHappensBetween(long seed) throws Exception {
         for (int run = 0; run * 200 < TRANSACTIONS / 12; run++) {
-            anything(seed * 1_000_001 + run * 8, 200);
+            anything(seed * 1_000_001 + run * 8L, 200);
         }
     }
 
