@@ -37,7 +37,7 @@ class ArchitectureTest {
                 .layer("catalog")
                 .definedBy(ROOT + ".catalog")
                 .layer("backup")
-                .definedBy(ROOT + ".backup")
+                .definedBy(ROOT + ".backup..")
                 .layer("restore")
                 .definedBy(ROOT + ".restore")
                 .layer("jdbc")
@@ -127,6 +127,30 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.io\\.File(In|Out)putStream")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingThatReadsPagesCanBeClosedByAnInterrupt() {
+        // A channel closes itself when its thread is interrupted, and with the database file go SQLite's locks.
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".backup.pages")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.nio.channels")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".backup.pages")
+                .and()
+                .haveSimpleNameNotEndingWith("Log")
+                .and()
+                .haveSimpleNameNotEndingWith("Journal")
+                .and()
+                .haveSimpleNameNotEndingWith("HeldFile")
+                .should()
+                .callConstructor(java.io.RandomAccessFile.class, java.io.File.class, String.class)
                 .check(CLASSES);
     }
 

@@ -5,24 +5,28 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A transaction that is known to have committed, and what it changed, in a database with a rollback journal.
+ * A transaction that has ended, and what it changed, in a database with a rollback journal. One that was rolled back counts,
+ * too: if it had spilled its cache, pages of the free list may keep what it wrote there.
  *
  * @param before where the database stood under the write lock, before it
- * @param after where it stood when it had committed
+ * @param after where it stood afterwards
  * @param pages all pages that it changed, but for those by which the database grew
  */
 public record FileTransaction(FilePosition before, FilePosition after, PageList pages) {
 
     /**
-     * What is known once {@code COMMIT} has returned.
+     * What is known once {@code COMMIT} or {@code ROLLBACK} has returned.
      *
      * @param before where the database stood under the write lock
-     * @param pages what the journal named just before {@code COMMIT}
+     * @param pages what the journal named just before the end
+     * @param committed whether it was a {@code COMMIT}
      * @param after where it stands now
-     * @return empty if somebody else has committed since, or this transaction has changed nothing
+     * @return empty if somebody else has committed since
      */
-    public static Optional<FileTransaction> committed(FilePosition before, PageList pages, FilePosition after) {
-        return after.changeCounter() == before.changeCounter() + 1 && after.pageSize() == before.pageSize()
+    public static Optional<FileTransaction> ended(
+            FilePosition before, PageList pages, boolean committed, FilePosition after) {
+        return after.changeCounter() == before.changeCounter() + (committed ? 1 : 0)
+                        && after.pageSize() == before.pageSize()
                 ? Optional.of(new FileTransaction(before, after, pages))
                 : Optional.empty();
     }

@@ -34,6 +34,9 @@ final class HeldFile {
 
     private final RandomAccessFile file;
 
+    private int users;
+    private long usedSince;
+
     private HeldFile(RandomAccessFile file) {
         this.file = file;
     }
@@ -77,6 +80,23 @@ final class HeldFile {
     private static Object identity(Path path) throws IOException {
         Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
         return key != null ? key : path.toRealPath();
+    }
+
+    /** A connection of this process that has the file open says so. */
+    synchronized void enter() {
+        if (users++ == 0) {
+            usedSince = System.nanoTime();
+        }
+    }
+
+    /** The connection is about to close the file. */
+    synchronized void leave() {
+        users--;
+    }
+
+    /** Whether at all times since then some connection of this process had the file open. */
+    synchronized boolean isUsedSince(long nanoTime) {
+        return users > 0 && nanoTime - usedSince > 0;
     }
 
     /** Bytes. */

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The end of the write-ahead log, as one connection sees it that holds the write lock. Each connection has a tail of its
- * own, made when it is first needed and closed with the connection, or when that leaves WAL mode: that the same connection
- * has been there all the time is part of the proof (see {@link WalPages}).
+ * own, made when it is first needed, and closed <em>before</em> the connection is closed or leaves WAL mode: that some
+ * connection of this process has been there all the time is part of the proof (see {@link WalPages}).
  *
  * <p>Not thread-safe.
  */
@@ -21,10 +21,8 @@ public final class WalTail implements Closeable {
     private WalLog log;
     private WalLog.End scanned = WalLog.End.NONE;
 
-    /** The wal-index that the connection has open, and since when at the latest, by this process's clock. */
+    /** The wal-index that the connection has open. */
     private HeldFile sharedMemory;
-
-    private long since;
 
     /** @param database the file of the connection */
     public WalTail(DatabaseFile database) {
@@ -42,21 +40,27 @@ public final class WalTail implements Closeable {
         if (present.isPresent()) {
             Optional<WalIndex> index = WalIndex.read(present.get());
             if (index.isPresent()) {
-                witness(present.get());
+                use(present.get());
                 return now(index.get());
             }
         }
-        sharedMemory = null;
+        use(null);
         return walked();
     }
 
-    private void witness(HeldFile present) {
+    private void use(HeldFile present) {
         // A wal-index of another life is another file: the last one to close it deletes it, and the old is kept open
         // here.
-        if (sharedMemory != present) {
-            sharedMemory = present;
-            since = System.nanoTime();
+        if (sharedMemory == present) {
+            return;
         }
+        if (sharedMemory != null) {
+            sharedMemory.leave();
+        }
+        if (present != null) {
+            present.enter();
+        }
+        sharedMemory = present;
     }
 
     private CurrentPages now(WalIndex index) throws IOException {
@@ -129,9 +133,9 @@ public final class WalTail implements Closeable {
         return new WalPages(database, log, position, () -> new FrameMap(0), this::isWitness);
     }
 
-    /** Whether the connection of this tail has had the wal-index open ever since that position was taken. */
+    /** Whether this process has had the wal-index open ever since that position was taken. */
     private boolean isWitness(WalPosition then) {
-        return sharedMemory != null && then.jvm() == JVM && then.nanos() - since > 0;
+        return sharedMemory != null && then.jvm() == JVM && sharedMemory.isUsedSince(then.nanos());
     }
 
     private void openLog() {
@@ -149,7 +153,7 @@ public final class WalTail implements Closeable {
 
     @Override
     public void close() throws IOException {
-        sharedMemory = null;
+        use(null);
         closeLog();
     }
 }
