@@ -27,7 +27,7 @@ final class Availability {
     private static Optional<String> whyNotIncremental() {
         try (Updates updates = Updates.open(Protection.INCREMENTAL, "64KB", Journal.WAL_NORMAL)) {
             for (int i = 0; i < TRANSACTIONS; i++) {
-                updates.next();
+                updates.run();
             }
             try (PrtBackup backups = PrtBackup.open(updates.database().file())) {
                 Path newest = backups.getBackupHistory().get(0).backupPath();

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -57,7 +56,7 @@ final class Jmh {
     private static Stream<Measurement> measurements(List<RunResult> rounds) {
         BenchmarkParams params = rounds.get(0).getParams();
         String what = params.getBenchmark().substring(params.getBenchmark().lastIndexOf('.') + 1);
-        Map<String, String> of = new TreeMap<>();
+        Map<String, String> of = new LinkedHashMap<>();
         params.getParamsKeys().forEach(key -> of.put(key, params.getParam(key)));
         String unit = rounds.get(0)
                 .getPrimaryResult()

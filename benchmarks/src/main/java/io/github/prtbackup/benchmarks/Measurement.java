@@ -1,13 +1,16 @@
 package io.github.prtbackup.benchmarks;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One number of the results, with the interval that it lies in.
  *
  * @param what was done, {@code update} for one
- * @param of with what: size, journal, protection, driver
+ * @param of with what: size, journal, protection, driver, contender
  * @param unit {@code µs}, {@code ms}, {@code bytes}, or {@code ratio} to plain sqlite-jdbc
  * @param value the median
  * @param low the lower end of the interval
@@ -15,25 +18,45 @@ import java.util.Map;
  */
 record Measurement(String what, Map<String, String> of, String unit, double value, double low, double high) {
 
-    private static final double Z = 1.96;
+    Measurement {
+        of = Collections.unmodifiableMap(new TreeMap<>(of));
+    }
 
-    /**
-     * The median of samples, with its 95 % confidence interval: the order statistics that enclose the median of whatever
-     * distribution they come from (binomial, by its normal approximation).
-     */
+    /** The median of samples, with the middle half of them. */
     static Measurement median(String what, Map<String, String> of, String unit, double[] samples) {
-        double[] sorted = samples.clone();
-        Arrays.sort(sorted);
-        int n = sorted.length;
-        double half = Z * Math.sqrt(n) / 2;
-        int low = Math.max(0, (int) Math.floor(n / 2.0 - half) - 1);
-        int high = Math.min(n - 1, (int) Math.ceil(n / 2.0 + half));
-        double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-        return new Measurement(what, of, unit, rounded(median), rounded(sorted[low]), rounded(sorted[high]));
+        return new Measurement(
+                what,
+                of,
+                unit,
+                rounded(quantile(samples, 0.5)),
+                rounded(quantile(samples, 0.25)),
+                rounded(quantile(samples, 0.75)));
+    }
+
+    /** The median of the medians of groups of samples, with the lowest and the highest of them. */
+    static Measurement spread(String what, Map<String, String> of, String unit, List<double[]> groups) {
+        double[] medians =
+                groups.stream().mapToDouble(group -> quantile(group, 0.5)).toArray();
+        return new Measurement(
+                what,
+                of,
+                unit,
+                rounded(quantile(medians, 0.5)),
+                rounded(quantile(medians, 0)),
+                rounded(quantile(medians, 1)));
     }
 
     static Measurement exact(String what, Map<String, String> of, String unit, double value) {
         return new Measurement(what, of, unit, rounded(value), rounded(value), rounded(value));
+    }
+
+    private static double quantile(double[] samples, double quantile) {
+        double[] sorted = samples.clone();
+        Arrays.sort(sorted);
+        double place = quantile * (sorted.length - 1);
+        double low = sorted[(int) Math.floor(place)];
+        double high = sorted[(int) Math.ceil(place)];
+        return low + (high - low) * (place - Math.floor(place));
     }
 
     private static double rounded(double value) {

@@ -1,15 +1,16 @@
 package io.github.prtbackup.benchmarks;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Measures contenders against the first of them, on a machine that has other things to do.
@@ -19,21 +20,31 @@ import java.util.stream.IntStream;
  * that nobody always comes first or after the same one. The median of these ratios is what is quoted. It does not see what
  * happens in less than half of the blocks, a checkpoint for one; the ratio of all time spent does, and sees every
  * disturbance too. The ratio of processor time leaves waiting out, for the disk and for other processes alike.
+ *
+ * <p>Two connections that do the same differ by a few percent for as long as they live, by where their memory lies. So all
+ * contenders are opened anew several times, and the interval spans the medians of these openings.
  */
 final class Paired {
 
-    /** One operation, such as a transaction. */
-    @FunctionalInterface
-    interface Operation {
-        void run() throws Exception;
+    /** One operation, such as a transaction, on resources of its own. */
+    interface Operation extends Closing.Resource {
+        void run() throws IOException, SQLException;
     }
 
+    /** Opens what an operation needs. */
+    @FunctionalInterface
+    interface Opener {
+        Operation open() throws IOException, SQLException;
+    }
+
+    private static final int OPENINGS = 5;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final String what;
     private final Map<String, String> common;
     private final int block;
     private final List<Contender> contenders = new ArrayList<>();
+    private final Random random = new Random(1);
 
     /**
      * Begins a comparison.
@@ -49,82 +60,107 @@ final class Paired {
     }
 
     /** Adds a contender; the first one is what the others are divided by. */
-    void add(String name, Operation operation) {
-        contenders.add(new Contender(name, operation));
+    void add(String name, Opener opener) {
+        contenders.add(new Contender(name, opener));
     }
 
-    /** Runs the blocks, after half as many that are thrown away. */
-    List<Measurement> run(int rounds) throws Exception {
-        measure(Math.max(1, rounds / 2));
-        measure(rounds);
-        List<Measurement> measurements = new ArrayList<>();
-        for (Contender contender : contenders) {
-            measurements.addAll(describe(contender));
+    /** Runs the blocks; in each opening half as many come first that are thrown away. */
+    List<Measurement> run(int rounds) throws IOException, SQLException {
+        int each = Math.max(2, rounds / OPENINGS);
+        for (int opening = 0; opening < OPENINGS; opening++) {
+            try (Closing open = new Closing()) {
+                for (Contender contender : contenders) {
+                    contender.operation = open.add(contender.opener.open());
+                }
+                blocks(each / 2);
+                contenders.forEach(contender -> contender.blocks.clear());
+                blocks(each);
+                contenders.forEach(contender -> contender.openings.add(List.copyOf(contender.blocks)));
+                contenders.forEach(contender -> contender.blocks.clear());
+            }
         }
+        List<Measurement> measurements =
+                contenders.stream().flatMap(it -> describe(it).stream()).toList();
         measurements.forEach(System.out::println);
         return measurements;
     }
 
-    private void measure(int rounds) throws Exception {
-        contenders.forEach(contender -> contender.forget(rounds));
+    private void blocks(int rounds) throws IOException, SQLException {
         List<Contender> order = new ArrayList<>(contenders);
-        Random random = new Random(1);
         for (int round = 0; round < rounds; round++) {
             Collections.shuffle(order, random);
             for (Contender contender : order) {
-                contender.run(round, block);
+                contender.blocks.add(run(contender.operation));
             }
         }
+    }
+
+    private Block run(Operation operation) throws IOException, SQLException {
+        long bytes = THREADS.getCurrentThreadAllocatedBytes();
+        long processor = THREADS.getCurrentThreadCpuTime();
+        long time = System.nanoTime();
+        for (int i = 0; i < block; i++) {
+            operation.run();
+        }
+        return new Block(
+                System.nanoTime() - time,
+                THREADS.getCurrentThreadCpuTime() - processor,
+                THREADS.getCurrentThreadAllocatedBytes() - bytes);
     }
 
     private List<Measurement> describe(Contender contender) {
         Contender base = contenders.get(0);
-        int rounds = contender.time.length;
-        double allTime =
-                Arrays.stream(contender.time).sum() / Arrays.stream(base.time).sum();
         Map<String, String> of = new LinkedHashMap<>(common);
         of.put("contender", contender.name);
         return List.of(
-                Measurement.median(what, of, "ratio", ratios(contender.time, base.time)),
-                Measurement.median(what, of, "ratio of processor time", ratios(contender.processor, base.processor)),
-                Measurement.exact(what, of, "ratio of all time", allTime),
-                Measurement.median(what, of, "µs", contender.time),
-                Measurement.exact(what, of, "bytes allocated", (double) contender.bytes / rounds / block));
+                Measurement.spread(what, of, "ratio", contender.against(base, Block::time)),
+                Measurement.spread(what, of, "ratio of processor time", contender.against(base, Block::processor)),
+                Measurement.exact(
+                        what, of, "ratio of all time", contender.total(Block::time) / base.total(Block::time)),
+                Measurement.spread(what, of, "µs", contender.each(it -> it.time() / 1e3 / block)),
+                Measurement.exact(
+                        what, of, "bytes allocated", contender.total(Block::bytes) / contender.size() / block));
     }
 
-    private static double[] ratios(double[] of, double[] to) {
-        return IntStream.range(0, of.length).mapToDouble(i -> of[i] / to[i]).toArray();
-    }
+    /** What a block of operations took: nanoseconds by the clock and of the processor, and bytes of the heap. */
+    private record Block(double time, double processor, double bytes) {}
 
-    /** One of those that are compared, and what an operation took in each round, in microseconds. */
+    /** One of those that are compared, with its blocks, opening by opening. */
     private static final class Contender {
         final String name;
-        final Operation operation;
-        double[] time;
-        double[] processor;
-        long bytes;
+        final Opener opener;
+        final List<List<Block>> openings = new ArrayList<>();
+        final List<Block> blocks = new ArrayList<>();
+        Operation operation;
 
-        Contender(String name, Operation operation) {
+        Contender(String name, Opener opener) {
             this.name = name;
-            this.operation = operation;
+            this.opener = opener;
         }
 
-        void forget(int rounds) {
-            time = new double[rounds];
-            processor = new double[rounds];
-            bytes = 0;
+        List<double[]> each(ToDoubleFunction<Block> value) {
+            return openings.stream()
+                    .map(opening -> opening.stream().mapToDouble(value).toArray())
+                    .toList();
         }
 
-        void run(int round, int block) throws Exception {
-            long allocated = THREADS.getCurrentThreadAllocatedBytes();
-            long used = THREADS.getCurrentThreadCpuTime();
-            long start = System.nanoTime();
-            for (int i = 0; i < block; i++) {
-                operation.run();
+        List<double[]> against(Contender base, ToDoubleFunction<Block> value) {
+            List<double[]> ratios = each(value);
+            List<double[]> divisors = base.each(value);
+            for (int i = 0; i < ratios.size(); i++) {
+                for (int j = 0; j < ratios.get(i).length; j++) {
+                    ratios.get(i)[j] /= divisors.get(i)[j];
+                }
             }
-            time[round] = (System.nanoTime() - start) / 1e3 / block;
-            processor[round] = (THREADS.getCurrentThreadCpuTime() - used) / 1e3 / block;
-            bytes += THREADS.getCurrentThreadAllocatedBytes() - allocated;
+            return ratios;
+        }
+
+        double total(ToDoubleFunction<Block> value) {
+            return openings.stream().flatMap(List::stream).mapToDouble(value).sum();
+        }
+
+        long size() {
+            return openings.stream().mapToLong(List::size).sum();
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.github.prtbackup.benchmarks;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +13,7 @@ final class PairedRead {
     /** One of the methods of {@link Reads}. */
     @FunctionalInterface
     private interface Read {
-        long from(Reads reads) throws Exception;
+        long from(Reads reads) throws SQLException;
     }
 
     private static final Map<String, Read> READS = Map.of(
@@ -24,7 +26,7 @@ final class PairedRead {
 
     private PairedRead() {}
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) throws IOException, SQLException {
         Options options = Options.parse(
                 args,
                 Map.of(
@@ -39,23 +41,31 @@ final class PairedRead {
         Results.of(measurements).write(Path.of(options.get("json")));
     }
 
-    static List<Measurement> run(String read, List<ReadDriver> drivers, int rounds) throws Exception {
+    static List<Measurement> run(String read, List<ReadDriver> drivers, int rounds) throws IOException, SQLException {
         Paired paired = new Paired("paired read", Map.of("read", read), read.equals("tenThousandRows") ? 1 : 500);
-        try (Closing open = new Closing()) {
-            add(paired, "PLAIN", open.add(Reads.open(ReadDriver.PLAIN)), READS.get(read));
-            add(paired, "CONTROL", open.add(Reads.open(ReadDriver.PLAIN)), READS.get(read));
-            for (ReadDriver driver : drivers) {
-                add(paired, driver.name(), open.add(Reads.open(driver)), READS.get(read));
-            }
-            return paired.run(rounds);
+        paired.add("PLAIN", () -> open(ReadDriver.PLAIN, read));
+        paired.add("CONTROL", () -> open(ReadDriver.PLAIN, read));
+        for (ReadDriver driver : drivers) {
+            paired.add(driver.name(), () -> open(driver, read));
         }
+        return paired.run(rounds);
     }
 
-    private static void add(Paired paired, String name, Reads reads, Read read) {
-        paired.add(name, () -> {
-            if (read.from(reads) < 0) {
-                throw new IllegalStateException("no read gives a negative sum");
+    private static Paired.Operation open(ReadDriver driver, String name) throws IOException, SQLException {
+        Reads reads = Reads.open(driver);
+        Read read = READS.get(name);
+        return new Paired.Operation() {
+            @Override
+            public void run() throws SQLException {
+                if (read.from(reads) < 0) {
+                    throw new IllegalStateException("no read gives a negative sum");
+                }
             }
-        });
+
+            @Override
+            public void close() throws IOException, SQLException {
+                reads.close();
+            }
+        };
     }
 }

@@ -1,6 +1,8 @@
 package io.github.prtbackup.benchmarks;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,7 @@ final class PairedUpdate {
 
     private PairedUpdate() {}
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) throws IOException, SQLException {
         Options options = Options.parse(
                 args,
                 Map.of(
@@ -22,7 +24,7 @@ final class PairedUpdate {
                         "journal", "WAL_NORMAL,WAL_FULL,DELETE_NORMAL,DELETE_FULL",
                         "protection", "INCREMENTAL",
                         "block", "20",
-                        "rounds", "400",
+                        "rounds", "300",
                         "json", "target/results/paired-update.json"));
         List<Measurement> measurements = new ArrayList<>();
         for (String size : options.list("size")) {
@@ -39,15 +41,13 @@ final class PairedUpdate {
     }
 
     static List<Measurement> run(String size, Journal journal, List<Protection> protections, int block, int rounds)
-            throws Exception {
+            throws IOException, SQLException {
         Paired paired = new Paired("paired update", Map.of("size", size, "journal", journal.name()), block);
-        try (Closing open = new Closing()) {
-            paired.add("PLAIN", open.add(Updates.open(Protection.PLAIN, size, journal))::next);
-            paired.add("CONTROL", open.add(Updates.open(Protection.PLAIN, size, journal))::next);
-            for (Protection protection : protections) {
-                paired.add(protection.name(), open.add(Updates.open(protection, size, journal))::next);
-            }
-            return paired.run(rounds);
+        paired.add("PLAIN", () -> Updates.open(Protection.PLAIN, size, journal));
+        paired.add("CONTROL", () -> Updates.open(Protection.PLAIN, size, journal));
+        for (Protection protection : protections) {
+            paired.add(protection.name(), () -> Updates.open(protection, size, journal));
         }
+        return paired.run(rounds);
     }
 }

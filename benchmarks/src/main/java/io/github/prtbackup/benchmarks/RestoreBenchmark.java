@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class RestoreBenchmark {
 
-    private static final int TRANSACTIONS = 20;
+    private static final int POINTS = 100;
 
     @Param({"1MB", "10MB", "100MB", "1GB"})
     public String size;
@@ -48,8 +48,8 @@ public class RestoreBenchmark {
     @Setup
     public void open() throws IOException, SQLException {
         updates = Updates.open(protection, size, Journal.WAL_NORMAL);
-        for (int i = 0; i < TRANSACTIONS; i++) {
-            updates.next();
+        for (int i = 0; i < (protection.copiesAll() ? 1 : POINTS); i++) {
+            updates.run();
         }
         target = updates.database().file().resolveSibling("target.db");
         backups = PrtBackup.open(updates.database().file());

@@ -34,10 +34,10 @@ final class StoredBytes {
         int transactions = protection.copiesAll() ? 2 : 900;
         Map<String, String> of = Map.of("size", size, "protection", protection.name());
         try (Updates updates = Updates.open(protection, size, JOURNAL)) {
-            updates.next();
+            updates.run();
             long first = bytes(updates.database().backups());
             for (int i = 1; i < transactions; i++) {
-                updates.next();
+                updates.run();
             }
             long growth = bytes(updates.database().backups()) - first;
             return List.of(

@@ -64,7 +64,7 @@ final class Suite {
         if (!quick.isEmpty()) {
             for (String size : sizes) {
                 for (Journal journal : journals) {
-                    measurements.addAll(PairedUpdate.run(size, journal, quick, 20, 200));
+                    measurements.addAll(PairedUpdate.run(size, journal, quick, 20, 300));
                 }
             }
         }

@@ -43,7 +43,7 @@ public class UpdateBenchmark {
 
     @Benchmark
     public void update() throws IOException, SQLException {
-        updates.next();
+        updates.run();
     }
 
     @TearDown

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.SplittableRandom;
 
 /** One-row UPDATEs by primary key, each a transaction. All instances update the same rows in the same order. */
-final class Updates implements Closing.Resource {
+final class Updates implements Paired.Operation {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final Protection protection;
@@ -38,7 +38,8 @@ final class Updates implements Closing.Resource {
         return database;
     }
 
-    void next() throws IOException, SQLException {
+    @Override
+    public void run() throws IOException, SQLException {
         transaction++;
         protection.before(transaction, connection, database);
         update.setLong(1, transaction);
