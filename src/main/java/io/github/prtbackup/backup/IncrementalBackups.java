@@ -12,7 +12,6 @@ import io.github.prtbackup.backup.pages.RollbackJournal;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
-import io.github.prtbackup.store.Announcement;
 import io.github.prtbackup.store.BaseImage;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PageSource;
@@ -27,7 +26,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
@@ -39,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * of the timeline, whoever made that, and adds them as the next.
  *
  * <p>Which pages have changed is either proved or found by a comparison of all pages. In WAL mode the log is the proof. With
- * a rollback journal it is a chain of announcements: each transaction reads its own journal just before it commits and
- * leaves a note in the timeline of what it will have changed; the note counts once the commit has succeeded.
+ * a rollback journal it is the journal of the connection's own last transaction, read just before it committed; where another
+ * connection has written since, all pages are compared.
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
@@ -49,26 +47,26 @@ final class IncrementalBackups implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(IncrementalBackups.class);
 
     private static final int BYTES_AT_ONCE = 256 << 10;
-    private static final long CONFIRMATION_NANOS = 20_000_000;
 
     private final Path database;
     private final Catalog catalog;
     private final Settings settings;
     private final Timeline timeline;
-    private final DirectoryLock directory;
     private final io.github.prtbackup.backup.pages.PageSource source;
 
     /** Where the present transaction has found a database with a rollback journal; null outside of one. */
     private FilePosition before;
 
-    private Announcement announced;
+    private PageList journaled;
+
+    /** The last commit of this connection in a database with a rollback journal; leads from its own point onwards. */
+    private List<FileTransaction> own = List.of();
 
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
-        this.directory = DirectoryLock.of(catalog.directory());
-        this.timeline = Timelines.open(directory, database);
+        this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
         this.source = new io.github.prtbackup.backup.pages.PageSource(database);
     }
 
@@ -95,6 +93,7 @@ final class IncrementalBackups implements Closeable {
             append(now, tail.get(), header);
         }
         before = position instanceof FilePosition file ? file : null;
+        own = List.of();
         if (timeline.isFoldDue()) {
             ForkJoinPool.commonPool().execute(this::fold);
         }
@@ -110,19 +109,19 @@ final class IncrementalBackups implements Closeable {
         return before != null;
     }
 
-    /** The transaction is about to commit. What its journal names will have changed. */
+    /** The transaction is about to commit: its journal names what it will have changed. */
     void beforeCommit() throws IOException {
-        announced = null;
-        if (before != null && RollbackJournal.read(source.database()) instanceof Changed.Complete changed) {
-            FileTransaction transaction = new FileTransaction(before, before, changed.pages());
-            announced = timeline.announce(ByteBuffer.wrap(transaction.encode()));
-        }
+        journaled = before != null && RollbackJournal.read(source.database()) instanceof Changed.Complete changed
+                ? changed.pages()
+                : null;
     }
 
     /** The commit has succeeded. */
     void afterCommit() throws IOException {
-        if (announced != null) {
-            timeline.confirm(announced);
+        if (before != null && journaled != null) {
+            own = FileTransaction.ended(before, journaled, true, FilePosition.of(source.database()))
+                    .map(List::of)
+                    .orElse(List.of());
         }
         transactionEnded();
     }
@@ -130,7 +129,7 @@ final class IncrementalBackups implements Closeable {
     /** The transaction is over, one way or another. */
     void transactionEnded() {
         before = null;
-        announced = null;
+        journaled = null;
     }
 
     @Override
@@ -148,7 +147,8 @@ final class IncrementalBackups implements Closeable {
             now.read(first, count, content, 0);
             image.write(content, 0, count * now.pageSize());
         }
-        try (BaseImage base = BaseImage.prepare(directory, database, image, now.pageSize())) {
+        try (BaseImage base =
+                BaseImage.prepare(DirectoryLock.of(catalog.directory()), database, image, now.pageSize())) {
             timeline.start(header, base);
         }
     }
@@ -207,56 +207,11 @@ final class IncrementalBackups implements Closeable {
         ByteBuffer encoded = tail.newest().header().position();
         byte[] position = new byte[encoded.remaining()];
         encoded.get(position);
-        Changed changed = now.since(Position.decode(position), known(now));
+        Changed changed = now.since(Position.decode(position), own);
         if (changed instanceof Changed.Lost lost) {
             log.debug("All pages of {} are compared: {}", database, lost.why());
         }
         return changed;
-    }
-
-    /**
-     * The transactions since the newest point that are known to have committed. Each note says where its transaction began,
-     * which is where the one before it ended; the last ended where the database stands, if that is one commit further.
-     */
-    private List<FileTransaction> known(CurrentPages now) throws IOException {
-        if (!(now.position() instanceof FilePosition present)) {
-            return List.of();
-        }
-        List<FileTransaction> noted = confirmed(present);
-        List<FileTransaction> known = new ArrayList<>();
-        for (int i = 0; i < noted.size(); i++) {
-            FileTransaction one = noted.get(i);
-            FilePosition after = i + 1 < noted.size() ? noted.get(i + 1).before() : present;
-            Optional<FileTransaction> committed = FileTransaction.committed(one.before(), one.pages(), after);
-            if (committed.isEmpty()) {
-                return List.of();
-            }
-            known.add(committed.get());
-        }
-        return known;
-    }
-
-    /** A process that has just committed confirms a moment later, when it no longer holds the lock. */
-    private List<FileTransaction> confirmed(FilePosition present) throws IOException {
-        long deadline = System.nanoTime() + CONFIRMATION_NANOS;
-        while (true) {
-            List<FileTransaction> confirmed = new ArrayList<>();
-            boolean pending = false;
-            for (Announcement note : timeline.announcementsSinceNewest()) {
-                ByteBuffer payload = note.payload();
-                byte[] encoded = new byte[payload.remaining()];
-                payload.get(encoded);
-                FileTransaction transaction = FileTransaction.decode(encoded);
-                pending = !note.confirmed() && transaction.before().changeCounter() + 1 == present.changeCounter();
-                if (note.confirmed()) {
-                    confirmed.add(transaction);
-                }
-            }
-            if (!pending || System.nanoTime() > deadline) {
-                return confirmed;
-            }
-            Thread.onSpinWait();
-        }
     }
 
     private void fold() {

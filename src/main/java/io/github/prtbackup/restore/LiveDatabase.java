@@ -226,6 +226,11 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
+    /** A copy of a database by SQLite grows the log and never checkpoints it; without this each restore would add to it. */
+    void checkpoint() throws SQLException {
+        String unused = query("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
     /** Releases what is locked. */
     @Override
     public void close() throws SQLException {

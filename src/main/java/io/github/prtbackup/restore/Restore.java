@@ -159,6 +159,7 @@ public final class Restore {
                 live.overwrite(pinned, progress);
             } else {
                 safety = overwriteBesideOthers(live, backup, pinned);
+                live.checkpoint();
             }
             live.requireIntact();
             return safety;
