@@ -37,6 +37,10 @@ public final class Timelines {
             return List.of();
         }
         try (Timeline timeline = open()) {
+            if (!Files.exists(timeline.base())) {
+                // Reading takes a lock, which a read-only disk does not have.
+                return List.of();
+            }
             return timeline.points().stream()
                     .map(point -> entry(timeline, point))
                     .toList();
