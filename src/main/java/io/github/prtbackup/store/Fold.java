@@ -44,18 +44,19 @@ final class Fold {
     int run(Head head, LogPosition end, int keep) throws IOException {
         LogWriter.force(files, head.scanStart().segment(), end.segment());
         progress.accept(TimelineStep.FOLD_LOG_DURABLE);
-        LogPosition settled = beginningOf(end.segment());
         List<LogEntry> log = LogIndex.entries(files, head, end);
-        List<LogEntry> newer =
-                log.stream().filter(entry -> isNewer(entry, head.oldest())).toList();
-        int gone = Math.max(newer.size() + 1 - keep, 0);
-        Point oldest = gone == 0 ? head.oldest() : newer.get(gone - 1).point();
-        List<LogEntry> folded = log.subList(0, log.size() - newer.size() + gone);
-        Head announced =
-                new Head(head.original(), head.logStart(), settled, head.basePageSize(), head.basePages(), oldest);
+        int present = countUpToOldest(log, head);
+        long newer = log.stream().skip(present).filter(LogEntry::isPoint).count();
+        int gone = (int) Math.max(newer + 1 - keep, 0);
+        int folded = present;
+        for (int left = gone; left > 0; folded++) {
+            left -= log.get(folded).isPoint() ? 1 : 0;
+        }
+        Point oldest = gone == 0 ? head.oldest() : log.get(folded - 1).point();
+        Head announced = head.announcing(oldest, beginningOf(end.segment()));
         Head reached = announced;
-        if (!folded.isEmpty()) {
-            reached = foldInto(announced, folded);
+        if (folded > 0) {
+            reached = foldInto(announced, log.subList(0, folded));
         } else if (!announced.equals(head)) {
             announced.publish(files);
         }
@@ -63,17 +64,29 @@ final class Fold {
         return gone;
     }
 
-    private Head foldInto(Head head, List<LogEntry> folded) throws IOException {
-        Point oldest = head.oldest();
-        try (PointImage image = PointImage.of(files, () -> {}, head, folded, oldest)) {
+    /** How many entries an interrupted fold has begun to put into the base. */
+    private static int countUpToOldest(List<LogEntry> log, Head head) throws IOException {
+        if (head.baseId() == head.oldest().id()) {
+            return 0;
+        }
+        for (int i = 0; i < log.size(); i++) {
+            if (log.get(i).isPoint() && log.get(i).point().id() == head.oldest().id()) {
+                return i + 1;
+            }
+        }
+        throw new DamagedTimelineException("point " + head.oldest().id() + " is lost");
+    }
+
+    private Head foldInto(Head announced, List<LogEntry> folded) throws IOException {
+        Point oldest = announced.oldest();
+        try (PointImage image = PointImage.of(files, () -> {}, announced, folded, oldest)) {
             image.visitLog(new PageSet(oldest.pages()), (number, checksum, content) -> {});
-            head.publish(files);
+            announced.publish(files);
             progress.accept(TimelineStep.FOLD_OLDEST_PUBLISHED);
             write(image);
         }
         progress.accept(TimelineStep.FOLD_BASE_DURABLE);
-        LogPosition logStart = behind(folded.get(folded.size() - 1));
-        Head reached = new Head(head.original(), logStart, head.settled(), oldest.pageSize(), oldest.pages(), oldest);
+        Head reached = announced.reached(behind(folded.get(folded.size() - 1)));
         reached.publish(files);
         progress.accept(TimelineStep.FOLD_HEAD_PUBLISHED);
         return reached;
@@ -100,18 +113,12 @@ final class Fold {
         }
     }
 
-    private static boolean isNewer(LogEntry entry, Point point) {
-        return entry.point().id() > point.id();
-    }
-
     private LogPosition beginningOf(long segment) throws IOException {
-        try (SegmentReader reader = SegmentReader.open(files, segment)) {
-            LogRecord first = reader.read(0);
-            if (first == null) {
-                throw new DamagedTimelineException(files.segment(segment) + " is damaged at its beginning");
-            }
-            return new LogPosition(segment, 0, first.link());
+        LogPosition beginning = LogIndex.beginning(files, segment);
+        if (beginning == null) {
+            throw new DamagedTimelineException(files.segment(segment) + " is damaged at its beginning");
         }
+        return beginning;
     }
 
     /** Where the log goes on behind a point; in the next segment if it was the last of its own. */

@@ -21,8 +21,9 @@ import java.util.zip.CRC32C;
  * 16  i64  log start: segment;  24  i64 offset;  32  u32 link
  * 36  i64  settled: segment;    44  i64 offset;  52  u32 link
  * 56  u32  page size of the base;  60  u32  its size in pages
- * 64  u16  length of the oldest point
- * 66       the oldest point, as in the log
+ * 64  i64  id of the point that the base is without the log
+ * 72  u16  length of the oldest point
+ * 74       the oldest point, as in the log
  *          the path of the database in UTF-8, to the end of the file
  * </pre>
  *
@@ -31,15 +32,38 @@ import java.util.zip.CRC32C;
  * @param settled everything in the log before it was good, and is durable; at the beginning of a segment
  * @param basePageSize the page size of the base, in bytes
  * @param basePages the size of the base in pages
+ * @param baseId the point that the base is without the log: the oldest, unless a fold is under way or was interrupted
  * @param oldest the oldest point that can be rebuilt
  */
 record Head(
-        String original, LogPosition logStart, LogPosition settled, int basePageSize, long basePages, Point oldest) {
+        String original,
+        LogPosition logStart,
+        LogPosition settled,
+        int basePageSize,
+        long basePages,
+        long baseId,
+        Point oldest) {
     private static final byte[] MAGIC = "PRTHEAD\n".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int CHECKSUM_OFFSET = 8;
     private static final int VERSION_OFFSET = 12;
-    private static final int FIXED_LENGTH = 66;
+    private static final int FIXED_LENGTH = 74;
+
+    /** With another point as the oldest, and all before a place durable. The base is still what it was. */
+    Head announcing(Point newOldest, LogPosition nowSettled) {
+        return new Head(original, logStart, nowSettled, basePageSize, basePages, baseId, newOldest);
+    }
+
+    /** With the oldest point as the base, and the log from behind it. */
+    Head reached(LogPosition newLogStart) {
+        return startingWith(original, newLogStart, settled, oldest.header());
+    }
+
+    /** With a point as the base that is nowhere else. */
+    static Head startingWith(String original, LogPosition logStart, LogPosition settled, Point.Header base) {
+        Point oldest = new Point(base, true, base.pages() * base.pageSize());
+        return new Head(original, logStart, settled, base.pageSize(), base.pages(), base.id(), oldest);
+    }
 
     /** Where to look for the end of the log from. */
     LogPosition scanStart() {
@@ -108,7 +132,7 @@ record Head(
         bytes.put(MAGIC).putInt(0).putInt(VERSION);
         put(bytes, logStart);
         put(bytes, settled);
-        bytes.putInt(basePageSize).putInt((int) basePages);
+        bytes.putInt(basePageSize).putInt((int) basePages).putLong(baseId);
         bytes.putShort((short) pointLength);
         PointFormat.put(bytes, oldest, comment);
         bytes.put(path).flip();
@@ -130,11 +154,12 @@ record Head(
         LogPosition settled = getPosition(bytes);
         int basePageSize = bytes.getInt();
         long basePages = Integer.toUnsignedLong(bytes.getInt());
+        long baseId = bytes.getLong();
         int pointLength = Short.toUnsignedInt(bytes.getShort());
         Point oldest = PointFormat.get(bytes.slice(bytes.position(), pointLength));
         bytes.position(bytes.position() + pointLength);
         String original = StandardCharsets.UTF_8.decode(bytes).toString();
-        return oldest == null ? null : new Head(original, logStart, settled, basePageSize, basePages, oldest);
+        return oldest == null ? null : new Head(original, logStart, settled, basePageSize, basePages, baseId, oldest);
     }
 
     private static int checksum(ByteBuffer bytes) {

@@ -119,10 +119,13 @@ final class LogWriter implements Closeable {
     }
 
     /** Creates the first segment of a log. Its first record carries the point that the base is. */
-    LogPosition create(Point base, long segment) throws IOException {
+    LogPosition create(Point.Header base) throws IOException {
         prepareBuffer();
+        // Not always the same number, so that who still knows a timeline that was deleted does not take this for it.
+        long segment = base.id();
+        Point point = new Point(base, true, base.pages() * base.pageSize());
         try (PositionalFile created = createSegment(segment)) {
-            LogPosition end = begin(created, new LogPosition(segment, 0, 0), base);
+            LogPosition end = begin(created, new LogPosition(segment, 0, 0), point);
             created.force();
             return end;
         }

@@ -26,30 +26,42 @@ public final class PointImage implements AutoCloseable {
     private final List<LogRecord> records;
     /** The size of the base in pages; 0 if the point does not rest on it. */
     private final long basePages;
+    /** Whether points between those of the records are lost. */
+    private final boolean hasGap;
 
     private final Map<Long, SegmentReader> segments = new HashMap<>();
     private Base base;
 
-    private PointImage(TimelineFiles files, Closeable lease, Point point, List<LogRecord> records, long basePages) {
+    private PointImage(
+            TimelineFiles files,
+            Closeable lease,
+            Point point,
+            List<LogRecord> records,
+            long basePages,
+            boolean hasGap) {
         this.files = files;
         this.lease = lease;
         this.point = point;
         this.records = records;
         this.basePages = basePages;
+        this.hasGap = hasGap;
     }
 
     /** The image of a point, given all that is in the log up to it. */
     static PointImage of(TimelineFiles files, Closeable lease, Head head, List<LogEntry> upToPoint, Point point) {
         List<LogRecord> records = new ArrayList<>();
         long basePages = head.basePages();
+        boolean hasGap = false;
         for (LogEntry entry : upToPoint) {
-            if (entry.point().whole()) {
+            if (entry.isPoint() && entry.point().whole()) {
                 records.clear();
                 basePages = 0;
+                hasGap = false;
             }
+            hasGap |= entry.isGap();
             records.addAll(entry.records());
         }
-        return new PointImage(files, lease, point, records, basePages);
+        return new PointImage(files, lease, point, records, basePages, hasGap);
     }
 
     /**
@@ -75,6 +87,9 @@ public final class PointImage implements AutoCloseable {
         }
         if (number == point.header().lockPage()) {
             return ByteBuffer.allocate(point.pageSize());
+        }
+        if (hasGap) {
+            throw new DamagedTimelineException(gap());
         }
         for (int i = records.size() - 1; i >= 0; i--) {
             LogRecord record = records.get(i);
@@ -171,6 +186,9 @@ public final class PointImage implements AutoCloseable {
 
     /** Shows the pages of the point that are in the log, newest first, and adds them to a set. */
     void visitLog(PageSet seen, PageVisitor visitor) throws IOException {
+        if (hasGap) {
+            visitor.damaged(gap());
+        }
         for (int i = records.size() - 1; i >= 0; i--) {
             LogRecord record = records.get(i);
             SegmentReader segment = segment(record);
@@ -189,6 +207,11 @@ public final class PointImage implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private String gap() {
+        return "points before " + point.id() + ", which it rests on, are lost in "
+                + files.head().getParent();
     }
 
     private SegmentReader segment(LogRecord record) throws IOException {
@@ -239,7 +262,8 @@ public final class PointImage implements AutoCloseable {
         }
 
         void add() {
-            done++;
+            // What is lost is told without a number of pages.
+            done = Math.min(done + 1, total);
             if (done % STEP == 0 || done == total) {
                 progress.pages(done, total);
             }

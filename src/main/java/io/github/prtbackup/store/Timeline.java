@@ -113,26 +113,19 @@ public final class Timeline implements AutoCloseable {
         if (tail().isPresent()) {
             throw new TimelineMovedException(files.head() + " is there already");
         }
-        Point point = new Point(header, true, header.pages() * header.pageSize());
         files.directory().hold(() -> {
             image.publish(files);
             return null;
         });
         progress.accept(TimelineStep.START_BASE_PUBLISHED);
-        // Not always the same number, so that who still knows a timeline that was deleted does not take this for it.
-        LogPosition logStart = writer.create(point, header.id());
+        LogPosition logStart = writer.create(header);
         Durable.syncDirectory(files.directory().directory());
         progress.accept(TimelineStep.START_LOG_CREATED);
-        new Head(
-                        files.original().toString(),
-                        logStart,
-                        new LogPosition(logStart.segment(), 0, 0),
-                        header.pageSize(),
-                        header.pages(),
-                        point)
-                .publish(files);
+        LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
+        Head head = Head.startingWith(files.original().toString(), logStart, settled, header);
+        head.publish(files);
         progress.accept(TimelineStep.START_HEAD_PUBLISHED);
-        tail.segmentBegun(point, logStart);
+        tail.segmentBegun(head.oldest(), logStart);
         tail.settled(logStart.segment());
         return tail.tail();
     }
@@ -300,7 +293,7 @@ public final class Timeline implements AutoCloseable {
             List<Point> points = new ArrayList<>();
             points.add(head.oldest());
             for (LogEntry entry : LogIndex.entries(files, head, end)) {
-                if (entry.point().id() > head.oldest().id()) {
+                if (entry.isPoint() && entry.point().id() > head.oldest().id()) {
                     points.add(entry.point());
                 }
             }
@@ -308,20 +301,21 @@ public final class Timeline implements AutoCloseable {
         }
 
         PointImage image(RangeLock.Lease lease, long id) throws IOException {
-            List<LogEntry> upToPoint = new ArrayList<>();
-            for (LogEntry entry : LogIndex.entries(files, head, end)) {
-                if (entry.point().id() <= id) {
-                    upToPoint.add(entry);
+            if (id == head.baseId() && id == head.oldest().id()) {
+                return PointImage.of(files, lease, head, List.of(), head.oldest());
+            }
+            List<LogEntry> log = LogIndex.entries(files, head, end);
+            for (int i = 0; i < log.size(); i++) {
+                Point point = log.get(i).point();
+                if (point != null && point.id() == id && id >= head.oldest().id()) {
+                    return PointImage.of(files, lease, head, log.subList(0, i + 1), point);
                 }
             }
-            Point newest = upToPoint.isEmpty()
-                    ? head.oldest()
-                    : upToPoint.get(upToPoint.size() - 1).point();
-            if (newest.id() != id || id < head.oldest().id()) {
-                throw new IllegalArgumentException("There is no point " + id + "; there are "
-                        + points().stream().map(Point::id).toList());
+            if (id == head.oldest().id()) {
+                throw new DamagedTimelineException("point " + id + " is lost");
             }
-            return PointImage.of(files, lease, head, upToPoint, newest);
+            throw new IllegalArgumentException("There is no point " + id + "; there are "
+                    + points().stream().map(Point::id).toList());
         }
     }
 }

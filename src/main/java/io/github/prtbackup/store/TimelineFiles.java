@@ -1,45 +1,41 @@
 package io.github.prtbackup.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 
 /** The names of the files of one {@link Timeline}. Immutable. */
 final class TimelineFiles {
-    private static final int KEY_BYTES = 4;
+    private static final int SEGMENT_DIGITS = 6;
     private static final String INFIX = ".timeline-";
     private static final String HEAD = ".head";
     private static final String DAMAGED = ".damaged-";
-    private static final Pattern HEAD_NAME =
-            Pattern.compile("(.*)" + Pattern.quote(INFIX) + "[0-9a-f]{8}" + Pattern.quote(HEAD), Pattern.DOTALL);
 
     private final DirectoryLock directory;
     private final Path original;
-    private final byte[] key;
+    private final int key;
     private final String prefix;
 
     TimelineFiles(DirectoryLock directory, String name, Path original) {
         this.directory = directory;
         this.original = original;
-        this.key = sha256(original.toString());
-        this.prefix = name + INFIX + HexFormat.of().formatHex(key, 0, KEY_BYTES);
+        this.key = checksum(original.toString());
+        this.prefix = name + INFIX + HexFormat.of().toHexDigits(key);
     }
 
     /** Those that have a head, found by the path in it. */
     static List<TimelineFiles> all(DirectoryLock directory) throws IOException {
+        Pattern headName = Pattern.compile("(.*)" + INFIX + "[0-9a-f]{8}" + HEAD, Pattern.DOTALL);
         List<TimelineFiles> found = new ArrayList<>();
         for (String fileName : directory.fileNames()) {
-            Matcher matcher = HEAD_NAME.matcher(fileName);
+            Matcher matcher = headName.matcher(fileName);
             String original =
                     matcher.matches() ? Head.originalIn(directory.directory().resolve(fileName)) : null;
             if (original != null) {
@@ -84,7 +80,7 @@ final class TimelineFiles {
 
     /** What makes it another than the timelines of other databases, nearly always. */
     int key() {
-        return ByteBuffer.wrap(key).getInt();
+        return key;
     }
 
     String headName() {
@@ -112,14 +108,16 @@ final class TimelineFiles {
     }
 
     Path segment(long number) {
-        return directory.directory().resolve(String.format(Locale.ROOT, "%s.%06d.log", prefix, number));
+        // Not String.format, whose first call costs a process that is soon over 20 ms.
+        String digits = Long.toString(number);
+        String zeros = "0".repeat(Math.max(0, SEGMENT_DIGITS - digits.length()));
+        return directory.directory().resolve(prefix + "." + zeros + digits + ".log");
     }
 
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /** Not a cryptographic hash: the first of those costs a process 20 ms, and only accidents matter here. */
+    private static int checksum(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return (int) crc.getValue();
     }
 }

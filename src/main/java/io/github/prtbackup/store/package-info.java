@@ -1,2 +1,2 @@
-/** Bytes on disk: publishing backup files, and the lock that processes share. Internal. */
+/** Bytes on disk: publishing backup files, the lock that processes share, and the timeline of incremental backups. Internal. */
 package io.github.prtbackup.store;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes that are not what was written: points are good or not there, and never wrong. */
 class TimelineDamageTest {
@@ -247,6 +250,52 @@ class TimelineDamageTest {
             assertThat(timeline.fold(14)).isEqualTo(2);
             Model.check(timeline, timeline.points().get(0), state(3));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void pointsBehindALostSegmentAreListedAndAWholePointHeals(boolean missing) throws IOException {
+        write(1);
+        Path log = only(".log");
+        write(3 * Model.POINTS_IN_SEGMENT);
+        long last = 3L * Model.POINTS_IN_SEGMENT + 2;
+        try (Timeline timeline = open()) {
+            timeline.fold(100);
+            if (missing) {
+                Files.delete(log);
+            } else {
+                Files.write(log, Arrays.copyOf(Files.readAllBytes(log), (int) Files.size(log) / 2));
+            }
+            List<Long> lost = new ArrayList<>();
+            for (long id = 1; id <= last; id++) {
+                lost.add(id);
+            }
+            timeline.points().forEach(point -> lost.remove(point.id()));
+            assertThat(lost).isNotEmpty().allMatch(id -> id > 1 && id <= Model.POINTS_IN_SEGMENT + 1);
+            Model.check(timeline, timeline.points().get(0), state(1));
+            try (PointImage image = timeline.image(last)) {
+                assertThat(image.verify((done, total) -> {})).hasSize(1);
+                assertThatThrownBy(() -> image.page(1)).isInstanceOf(DamagedTimelineException.class);
+                assertThatThrownBy(() -> image.copyTo(root.resolve("copy.db"), (done, total) -> {}))
+                        .isInstanceOf(DamagedTimelineException.class);
+            }
+            assertThatThrownBy(() -> timeline.fold(2)).isInstanceOf(DamagedTimelineException.class);
+            long whole = last + 1;
+            timeline.append(
+                    timeline.tail().orElseThrow(),
+                    Model.header(whole, PAGE, 2),
+                    writer -> {
+                        writer.page(1, ByteBuffer.wrap(state(whole), 0, PAGE));
+                        writer.page(2, ByteBuffer.wrap(state(whole), PAGE, PAGE));
+                    },
+                    false);
+            append(timeline);
+            assertThat(timeline.fold(2)).isPositive();
+            for (Point point : timeline.points()) {
+                Model.check(timeline, point, state(point.id()));
+            }
+        }
+        check(last + 2);
     }
 
     @Test
