@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +29,6 @@ import java.util.function.Predicate;
  */
 final class WalPages implements CurrentPages {
 
-    /** Up to this size new frames are read at once and kept, which makes two reads of nearly every transaction one. */
-    private static final int KEPT = 1 << 20;
-
     /** Finds the last frame of each page. */
     @FunctionalInterface
     interface Frames {
@@ -43,11 +41,8 @@ final class WalPages implements CurrentPages {
     private final Frames frames;
     private final Predicate<WalPosition> witness;
 
-    private HeldFile file;
     private FrameMap overlay;
     private FrameMap recent = new FrameMap(0);
-    private byte[] kept = new byte[0];
-    private int keptFrom;
 
     WalPages(DatabaseFile database, WalLog log, WalPosition position, Frames frames, Predicate<WalPosition> witness) {
         this.database = database;
@@ -130,32 +125,15 @@ final class WalPages implements CurrentPages {
     }
 
     private FrameMap readFrom(int from) throws IOException {
-        int count = position.frames() - from;
-        FrameMap map = new FrameMap(Math.min(count, 1 << 16));
-        if (count == 0) {
-            return map;
-        }
-        int frameSize = WalLog.FRAME_HEADER + pageSize();
-        if ((long) count * frameSize <= KEPT) {
-            keptFrom = from;
-            kept = new byte[count * frameSize];
-            log.frames(from, count, pageSize(), kept);
-            for (int i = 0; i < count; i++) {
-                put(map, WalLog.parse(kept, i * frameSize), from + i);
+        FrameMap map = new FrameMap(Math.min(position.frames() - from, 1 << 16));
+        for (int number = from; number < position.frames(); number++) {
+            WalLog.Frame frame = log.frame(number, pageSize()).orElseThrow(EOFException::new);
+            if (frame.salts() != position.salts()) {
+                throw new IOException("frame " + number + " is of another log");
             }
-        } else {
-            for (int frame = from; frame < position.frames(); frame++) {
-                put(map, log.frame(frame, pageSize()).orElseThrow(), frame);
-            }
+            map.put(WalLog.requirePage(frame.page()), number);
         }
         return map;
-    }
-
-    private void put(FrameMap map, WalLog.Frame frame, int number) throws IOException {
-        if (frame.salts() != position.salts()) {
-            throw new IOException("frame " + number + " is of another log");
-        }
-        map.put(WalLog.requirePage(frame.page()), number);
     }
 
     @Override
@@ -169,10 +147,7 @@ final class WalPages implements CurrentPages {
         if (count == 1 && readFrame(overlay.get(first), into, offset)) {
             return;
         }
-        if (file == null) {
-            file = database.held();
-        }
-        DatabaseFile.readPages(file, pageSize(), first, count, into, offset);
+        database.readPages(pageSize(), first, count, into, offset);
         if (position.frames() > 0) {
             for (int i = 0; i < count; i++) {
                 readFrame(overlay.get(first + i), into, offset + i * pageSize());
@@ -184,12 +159,7 @@ final class WalPages implements CurrentPages {
         if (frame < 0) {
             return false;
         }
-        int frameSize = WalLog.FRAME_HEADER + pageSize();
-        if (frame >= keptFrom && (frame - keptFrom + 1) * (long) frameSize <= kept.length) {
-            System.arraycopy(kept, (frame - keptFrom) * frameSize + WalLog.FRAME_HEADER, into, offset, pageSize());
-        } else {
-            log.page(frame, pageSize(), into, offset);
-        }
+        log.page(frame, pageSize(), into, offset);
         return true;
     }
 }
