@@ -15,11 +15,12 @@ import java.util.function.Predicate;
  *   <li>The log has the same salts, and its frame at the position has the same checksum, which covers all frames before.
  *       Then it has only been appended to, whoever wrote, crashed and recovered: a log that starts again has other salts.
  *   <li>Other salts, and this process had the wal-index open at all times since it took the position. Nobody can have
- *       deleted or rebuilt the index meanwhile, so its count of commits has risen by one with each commit. All commits in the present
- *       log came after the position; if they are as many as the count has risen by, they are all.
- *   <li>Other salts, and the position is of another process, or was taken before. The log before the present one, recognised by
- *       salt1, which a restart raises by one, can still be read behind the frames of the present one: the frame at the
- *       position is there with its checksum, and no frame of the same log follows it. The count must agree, too.
+ *       deleted or rebuilt the index meanwhile, so its count of commits has risen by one with each commit. All commits in
+ *       the present log came after the position; if they are as many as the count has risen by, they are all.
+ *   <li>Other salts, and the position is of another process, or of a time before. The log before the present one,
+ *       recognised by salt1, which a restart raises by one, can still be read behind the frames of the present one: the
+ *       frame at the position is there with its checksum, and no frame of the same log follows it. The count must agree,
+ *       too.
  * </ol>
  *
  * Everything else is lost: what was written before a checkpoint that emptied or deleted the log can't be known.

@@ -54,8 +54,7 @@ public final class WalTail implements Closeable {
     }
 
     private void use(HeldFile present) {
-        // A wal-index of another life is another file: the last one to close it deletes it, and the old is kept open
-        // here.
+        // A wal-index of another life is another file: whoever closes it last deletes it, and the old one is held here.
         if (sharedMemory == present) {
             return;
         }
