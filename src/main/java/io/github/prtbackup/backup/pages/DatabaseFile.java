@@ -12,19 +12,23 @@ import java.util.concurrent.TimeUnit;
  * SQLite's own files of one database. This is the one class through which the database and its {@code -shm} may be read
  * past SQLite; {@link HeldFile} says what is dangerous about it.
  *
- * <p>Thread-safe. Remembers nothing but the path: each call goes to the file that is there now.
+ * <p>Belongs to a connection and is made when that is: like the connection it stays with the file that was there then, if
+ * another should come to its path. Thread-safe.
  */
 public final class DatabaseFile {
 
     private final Path path;
+    private final HeldFile held;
 
-    private DatabaseFile(Path path) {
+    private DatabaseFile(Path path, HeldFile held) {
         this.path = path;
+        this.held = held;
     }
 
     /** The database at a path. Links are followed as SQLite follows them: its other files lie beside the target. */
     public static DatabaseFile of(Path file) throws IOException {
-        return new DatabaseFile(file.toRealPath());
+        Path path = file.toRealPath();
+        return new DatabaseFile(path, HeldFile.at(path).orElseThrow(() -> new NoSuchFileException(path.toString())));
     }
 
     /** Where the file really is. */
@@ -34,27 +38,18 @@ public final class DatabaseFile {
 
     /** The header on page 1 of the file; empty if the file is empty or does not begin like a database. */
     public Optional<DatabaseHeader> header() throws IOException {
-        return header(held());
-    }
-
-    static Optional<DatabaseHeader> header(HeldFile file) throws IOException {
         byte[] bytes = new byte[DatabaseHeader.SIZE];
-        return file.read(0, bytes, 0, bytes.length) < bytes.length ? Optional.empty() : DatabaseHeader.parse(bytes);
+        return held.read(0, bytes, 0, bytes.length) < bytes.length ? Optional.empty() : DatabaseHeader.parse(bytes);
     }
 
     /** Bytes. */
     public long length() throws IOException {
-        return Files.size(path);
+        return held.length();
     }
 
     /** When the file was last written, in nanoseconds since 1970, as finely as the file system keeps it. */
     public long modifiedNanos() throws IOException {
         return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
-    }
-
-    /** The file that is there now. */
-    HeldFile held() throws IOException {
-        return HeldFile.at(path).orElseThrow(() -> new NoSuchFileException(path.toString()));
     }
 
     /** The shared memory of the WAL mode, if there is any. */
@@ -68,10 +63,9 @@ public final class DatabaseFile {
     }
 
     /** Reads pages one after the other. What lies beyond the end of the file is zero, as it is for SQLite. */
-    static void readPages(HeldFile file, int pageSize, int first, int count, byte[] into, int offset)
-            throws IOException {
+    void readPages(int pageSize, int first, int count, byte[] into, int offset) throws IOException {
         int length = Math.multiplyExact(count, pageSize);
-        int read = file.read((first - 1L) * pageSize, into, offset, length);
+        int read = held.read((first - 1L) * pageSize, into, offset, length);
         Arrays.fill(into, offset + read, offset + length, (byte) 0);
     }
 }

@@ -12,12 +12,12 @@ import java.util.List;
  */
 public final class FilePages implements CurrentPages {
 
-    private final HeldFile file;
+    private final DatabaseFile file;
     private final FilePosition position;
     private final boolean exclusive;
     private final boolean autoVacuum;
 
-    private FilePages(HeldFile file, FilePosition position, boolean exclusive, boolean autoVacuum) {
+    private FilePages(DatabaseFile file, FilePosition position, boolean exclusive, boolean autoVacuum) {
         this.file = file;
         this.position = position;
         this.exclusive = exclusive;
@@ -32,9 +32,8 @@ public final class FilePages implements CurrentPages {
      */
     public static CurrentPages now(DatabaseFile database, boolean exclusive) throws IOException {
         FilePosition position = FilePosition.of(database);
-        HeldFile file = database.held();
-        boolean autoVacuum = DatabaseFile.header(file).orElseThrow().autoVacuum();
-        return new FilePages(file, position, exclusive, autoVacuum);
+        boolean autoVacuum = database.header().orElseThrow().autoVacuum();
+        return new FilePages(database, position, exclusive, autoVacuum);
     }
 
     @Override
@@ -73,6 +72,6 @@ public final class FilePages implements CurrentPages {
 
     @Override
     public void read(int first, int count, byte[] into, int offset) throws IOException {
-        DatabaseFile.readPages(file, pageSize(), first, count, into, offset);
+        file.readPages(pageSize(), first, count, into, offset);
     }
 }

@@ -28,12 +28,11 @@ public record FilePosition(int changeCounter, long modifiedNanos, int pages, int
      * @throws IOException if the file cannot be read or is no database with content
      */
     public static FilePosition of(DatabaseFile database) throws IOException {
-        HeldFile file = database.held();
         // Asked first: a write that comes in between shows in the next time, and so counts as unknown.
         long modified = database.modifiedNanos();
-        DatabaseHeader header = DatabaseFile.header(file)
-                .orElseThrow(() -> new IOException(database.path() + " has no database header"));
-        return new FilePosition(header.changeCounter(), modified, header.pages(file.length()), header.pageSize());
+        DatabaseHeader header =
+                database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
+        return new FilePosition(header.changeCounter(), modified, header.pages(database.length()), header.pageSize());
     }
 
     @Override

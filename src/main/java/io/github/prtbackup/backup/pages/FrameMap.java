@@ -1,7 +1,5 @@
 package io.github.prtbackup.backup.pages;
 
-import java.util.Arrays;
-
 /** For each page the last of its frames: open addressing with linear probing, without boxes. */
 final class FrameMap {
 
@@ -35,7 +33,14 @@ final class FrameMap {
     }
 
     PageList pageList() {
-        return PageList.of(Arrays.stream(pages).filter(page -> page != 0).toArray());
+        int[] present = new int[size];
+        int count = 0;
+        for (int page : pages) {
+            if (page != 0) {
+                present[count++] = page;
+            }
+        }
+        return PageList.of(present);
     }
 
     private int slot(int page) {

@@ -19,7 +19,15 @@ public final class PageList {
 
     /** These pages, in whatever order and however often. */
     public static PageList of(int... pages) {
-        return new PageList(IntStream.of(pages).sorted().distinct().toArray());
+        int[] sorted = pages.clone();
+        Arrays.sort(sorted);
+        int count = 0;
+        for (int page : sorted) {
+            if (count == 0 || sorted[count - 1] != page) {
+                sorted[count++] = page;
+            }
+        }
+        return new PageList(Arrays.copyOf(sorted, count));
     }
 
     /** The pages from one to another, both included. */
@@ -67,9 +75,14 @@ public final class PageList {
     /** What a database of this many pages can have: neither pages behind its end, nor the one of the lock bytes. */
     PageList within(int databasePages, int pageSize) {
         int lockPage = DatabaseHeader.lockPage(pageSize);
-        return new PageList(IntStream.of(pages)
-                .filter(page -> page >= 1 && page <= databasePages && page != lockPage)
-                .toArray());
+        int[] kept = new int[pages.length];
+        int count = 0;
+        for (int page : pages) {
+            if (page >= 1 && page <= databasePages && page != lockPage) {
+                kept[count++] = page;
+            }
+        }
+        return new PageList(Arrays.copyOf(kept, count));
     }
 
     int encodedSize() {

@@ -48,7 +48,15 @@ final class WalLog implements Closeable {
         }
     }
 
+    /** Up to this size frames are read ahead. */
+    private static final int READ_AHEAD = 1 << 20;
+
     private final RandomAccessFile file;
+
+    private byte[] ahead = new byte[0];
+    private int aheadFirst;
+    private int aheadEnd;
+    private int aheadPageSize;
 
     private WalLog(RandomAccessFile file) {
         this.file = file;
@@ -78,32 +86,60 @@ final class WalLog implements Closeable {
         return file.length();
     }
 
+    /**
+     * Reads frames with one access, unless they are too many, and forgets those of the last time. Committed frames stay as
+     * they are as long as the write lock is held.
+     */
+    void readAhead(int first, int end, int pageSize) throws IOException {
+        int frameSize = FRAME_HEADER + pageSize;
+        aheadFirst = 0;
+        aheadEnd = 0;
+        if ((long) (end - first) * frameSize > READ_AHEAD) {
+            return;
+        }
+        int length = (end - first) * frameSize;
+        if (ahead.length < length) {
+            ahead = new byte[length];
+        }
+        int read = PositionalRead.read(file, offsetOf(first, pageSize), ahead, 0, length);
+        aheadFirst = first;
+        aheadEnd = first + read / frameSize;
+        aheadPageSize = pageSize;
+    }
+
+    private boolean isAhead(int frame, int pageSize) {
+        return frame >= aheadFirst && frame < aheadEnd && pageSize == aheadPageSize;
+    }
+
+    private int offsetAhead(int frame) {
+        return (frame - aheadFirst) * (FRAME_HEADER + aheadPageSize);
+    }
+
     /** The header of a frame; empty if the file ends before. */
     Optional<Frame> frame(int frame, int pageSize) throws IOException {
+        if (isAhead(frame, pageSize)) {
+            return Optional.of(parse(ahead, offsetAhead(frame)));
+        }
         byte[] bytes = new byte[FRAME_HEADER];
         return PositionalRead.read(file, offsetOf(frame, pageSize), bytes, 0, FRAME_HEADER) < FRAME_HEADER
                 ? Optional.empty()
                 : Optional.of(parse(bytes, 0));
     }
 
-    static Frame parse(byte[] bytes, int offset) {
+    private static Frame parse(byte[] bytes, int offset) {
         ByteBuffer header = ByteBuffer.wrap(bytes, offset, FRAME_HEADER).slice();
         return new Frame(header.getInt(0), header.getInt(4), header.getLong(8), header.getLong(16));
     }
 
-    /** Reads frames with their headers. */
-    void frames(int first, int count, int pageSize, byte[] into) throws IOException {
-        readFully(offsetOf(first, pageSize), into, 0, count * (FRAME_HEADER + pageSize));
-    }
-
     /** Reads the page in a frame. */
     void page(int frame, int pageSize, byte[] into, int offset) throws IOException {
-        readFully(offsetOf(frame, pageSize) + FRAME_HEADER, into, offset, pageSize);
-    }
-
-    private void readFully(long offset, byte[] into, int from, int length) throws IOException {
-        if (PositionalRead.read(file, offset, into, from, length) < length) {
-            throw new EOFException("the log ends before offset " + (offset + length));
+        if (isAhead(frame, pageSize)) {
+            System.arraycopy(ahead, offsetAhead(frame) + FRAME_HEADER, into, offset, pageSize);
+            return;
+        }
+        long start = offsetOf(frame, pageSize) + FRAME_HEADER;
+        if (PositionalRead.read(file, start, into, offset, pageSize) < pageSize) {
+            throw new EOFException("the log ends in frame " + frame);
         }
     }
 
@@ -155,6 +191,7 @@ final class WalLog implements Closeable {
      * @param known an end found earlier, from which the walk goes on if the log still holds it
      */
     End end(End known) throws IOException {
+        aheadEnd = 0;
         byte[] header = new byte[HEADER];
         if (PositionalRead.read(file, 0, header, 0, HEADER) < HEADER) {
             return End.NONE;

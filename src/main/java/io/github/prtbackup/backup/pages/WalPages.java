@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +15,12 @@ import java.util.function.Predicate;
  *   <li>The log has the same salts, and its frame at the position has the same checksum, which covers all frames before.
  *       Then it has only been appended to, whoever wrote, crashed and recovered: a log that starts again has other salts.
  *   <li>Other salts, and this process had the wal-index open at all times since it took the position. Nobody can have
- *       deleted or rebuilt the index meanwhile, so its count of commits has risen by one with each commit. All commits in the present
- *       log came after the position; if they are as many as the count has risen by, they are all.
- *   <li>Other salts, and the position is of another process, or was taken before. The log before the present one, recognised by
- *       salt1, which a restart raises by one, can still be read behind the frames of the present one: the frame at the
- *       position is there with its checksum, and no frame of the same log follows it. The count must agree, too.
+ *       deleted or rebuilt the index meanwhile, so its count of commits has risen by one with each commit. All commits in
+ *       the present log came after the position; if they are as many as the count has risen by, they are all.
+ *   <li>Other salts, and the position is of another process, or of a time before. The log before the present one,
+ *       recognised by salt1, which a restart raises by one, can still be read behind the frames of the present one: the
+ *       frame at the position is there with its checksum, and no frame of the same log follows it. The count must agree,
+ *       too.
  * </ol>
  *
  * Everything else is lost: what was written before a checkpoint that emptied or deleted the log can't be known.
@@ -27,9 +29,6 @@ import java.util.function.Predicate;
  * in which it writes the two copies of the index's header, <em>and</em> the count, starting from 0 then, happens to fit.
  */
 final class WalPages implements CurrentPages {
-
-    /** Up to this size new frames are read at once and kept, which makes two reads of nearly every transaction one. */
-    private static final int KEPT = 1 << 20;
 
     /** Finds the last frame of each page. */
     @FunctionalInterface
@@ -43,11 +42,8 @@ final class WalPages implements CurrentPages {
     private final Frames frames;
     private final Predicate<WalPosition> witness;
 
-    private HeldFile file;
     private FrameMap overlay;
     private FrameMap recent = new FrameMap(0);
-    private byte[] kept = new byte[0];
-    private int keptFrom;
 
     WalPages(DatabaseFile database, WalLog log, WalPosition position, Frames frames, Predicate<WalPosition> witness) {
         this.database = database;
@@ -130,32 +126,15 @@ final class WalPages implements CurrentPages {
     }
 
     private FrameMap readFrom(int from) throws IOException {
-        int count = position.frames() - from;
-        FrameMap map = new FrameMap(Math.min(count, 1 << 16));
-        if (count == 0) {
-            return map;
-        }
-        int frameSize = WalLog.FRAME_HEADER + pageSize();
-        if ((long) count * frameSize <= KEPT) {
-            keptFrom = from;
-            kept = new byte[count * frameSize];
-            log.frames(from, count, pageSize(), kept);
-            for (int i = 0; i < count; i++) {
-                put(map, WalLog.parse(kept, i * frameSize), from + i);
+        FrameMap map = new FrameMap(Math.min(position.frames() - from, 1 << 16));
+        for (int number = from; number < position.frames(); number++) {
+            WalLog.Frame frame = log.frame(number, pageSize()).orElseThrow(EOFException::new);
+            if (frame.salts() != position.salts()) {
+                throw new IOException("frame " + number + " is of another log");
             }
-        } else {
-            for (int frame = from; frame < position.frames(); frame++) {
-                put(map, log.frame(frame, pageSize()).orElseThrow(), frame);
-            }
+            map.put(WalLog.requirePage(frame.page()), number);
         }
         return map;
-    }
-
-    private void put(FrameMap map, WalLog.Frame frame, int number) throws IOException {
-        if (frame.salts() != position.salts()) {
-            throw new IOException("frame " + number + " is of another log");
-        }
-        map.put(WalLog.requirePage(frame.page()), number);
     }
 
     @Override
@@ -169,10 +148,7 @@ final class WalPages implements CurrentPages {
         if (count == 1 && readFrame(overlay.get(first), into, offset)) {
             return;
         }
-        if (file == null) {
-            file = database.held();
-        }
-        DatabaseFile.readPages(file, pageSize(), first, count, into, offset);
+        database.readPages(pageSize(), first, count, into, offset);
         if (position.frames() > 0) {
             for (int i = 0; i < count; i++) {
                 readFrame(overlay.get(first + i), into, offset + i * pageSize());
@@ -184,12 +160,7 @@ final class WalPages implements CurrentPages {
         if (frame < 0) {
             return false;
         }
-        int frameSize = WalLog.FRAME_HEADER + pageSize();
-        if (frame >= keptFrom && (frame - keptFrom + 1) * (long) frameSize <= kept.length) {
-            System.arraycopy(kept, (frame - keptFrom) * frameSize + WalLog.FRAME_HEADER, into, offset, pageSize());
-        } else {
-            log.page(frame, pageSize(), into, offset);
-        }
+        log.page(frame, pageSize(), into, offset);
         return true;
     }
 }

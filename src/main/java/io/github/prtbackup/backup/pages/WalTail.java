@@ -21,6 +21,11 @@ public final class WalTail implements Closeable {
     private WalLog log;
     private WalLog.End scanned = WalLog.End.NONE;
 
+    /** Where the log ended the last time, which is where the next question will begin. */
+    private long lastSalts;
+
+    private int lastFrames;
+
     /** The wal-index that the connection has open. */
     private HeldFile sharedMemory;
 
@@ -49,8 +54,7 @@ public final class WalTail implements Closeable {
     }
 
     private void use(HeldFile present) {
-        // A wal-index of another life is another file: the last one to close it deletes it, and the old is kept open
-        // here.
+        // A wal-index of another life is another file: whoever closes it last deletes it, and the old one is held here.
         if (sharedMemory == present) {
             return;
         }
@@ -87,13 +91,22 @@ public final class WalTail implements Closeable {
         return new WalPages(database, log, position, () -> index.frameMap(memory), this::isWitness);
     }
 
-    /** Costs one small read, and finds an index or an open log that is not the right one. */
+    /**
+     * Finds an index or an open log that is not the right one. With the same access it reads what will be asked for: the
+     * last frame that this connection knows, which proves that the log is the same, and those after it.
+     */
     private boolean endsWith(WalIndex index) throws IOException {
         openLog();
-        return log != null
-                && log.frame(index.frames() - 1, index.pageSize())
-                        .filter(last -> last.salts() == index.salts() && last.checksum() == index.checksum())
-                        .isPresent();
+        if (log == null) {
+            return false;
+        }
+        boolean sameLog = index.salts() == lastSalts && index.frames() >= lastFrames;
+        log.readAhead(sameLog ? Math.max(0, lastFrames - 1) : 0, index.frames(), index.pageSize());
+        lastSalts = index.salts();
+        lastFrames = index.frames();
+        return log.frame(index.frames() - 1, index.pageSize())
+                .filter(last -> last.salts() == index.salts() && last.checksum() == index.checksum())
+                .isPresent();
     }
 
     private CurrentPages walked() throws IOException {
@@ -124,12 +137,22 @@ public final class WalTail implements Closeable {
 
     /** Everything is in the database file. */
     private CurrentPages withoutFrames(long salts, int commits, boolean counted) throws IOException {
-        HeldFile file = database.held();
-        DatabaseHeader header = DatabaseFile.header(file)
-                .orElseThrow(() -> new IOException(database.path() + " has no database header"));
+        DatabaseHeader header =
+                database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
         WalPosition position = new WalPosition(
-                salts, 0, 0, commits, counted, header.pages(file.length()), header.pageSize(), JVM, System.nanoTime());
+                salts,
+                0,
+                0,
+                commits,
+                counted,
+                header.pages(database.length()),
+                header.pageSize(),
+                JVM,
+                System.nanoTime());
         openLog();
+        if (log != null) {
+            log.readAhead(0, 0, header.pageSize());
+        }
         return new WalPages(database, log, position, () -> new FrameMap(0), this::isWitness);
     }
 
