@@ -107,8 +107,11 @@ public final class BackupConnection extends JDBC4Connection {
 
     @Override
     public void close() throws SQLException {
+        if (!isClosed()) {
+            // First, because it vouches for what the connection has seen of the log.
+            guard.close();
+        }
         super.close();
-        guard.close();
     }
 
     @Override
