@@ -11,7 +11,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /** Makes the automatic backups of a connection, whatever databases it has attached. Thread-safe. */
 public final class AutomaticBackups implements Closeable {
@@ -84,7 +82,8 @@ public final class AutomaticBackups implements Closeable {
     public void take(SQLiteConnection locked, String schema, Path database, String operation)
             throws IOException, SQLException {
         if (isIncremental(database)) {
-            boolean exclusive = "exclusive".equalsIgnoreCase(query(locked, schema, "locking_mode"));
+            boolean exclusive =
+                    "exclusive".equalsIgnoreCase(Queries.first(locked, Queries.pragma(schema, "locking_mode")));
             incremental(database).take(exclusive, COMMENT + operation);
             return;
         }
@@ -139,13 +138,6 @@ public final class AutomaticBackups implements Closeable {
             incremental.put(database, known);
         }
         return known;
-    }
-
-    private static String query(SQLiteConnection on, String schema, String pragma) throws SQLException {
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery("PRAGMA \"" + schema.replace("\"", "\"\"") + "\"." + pragma)) {
-            return rows.next() ? rows.getString(1) : null;
-        }
     }
 
     /**

@@ -3,12 +3,10 @@ package io.github.prtbackup.backup;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /** Copies a whole database into a pending file. All ways copy page by page, so the copy is the database to the byte. */
 public final class FullCopy {
@@ -110,14 +108,6 @@ public final class FullCopy {
     }
 
     private static long number(SQLiteConnection on, String schema, String pragma) throws SQLException {
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery(pragma(schema, pragma))) {
-            rows.next();
-            return rows.getLong(1);
-        }
-    }
-
-    private static String pragma(String schema, String name) {
-        return "PRAGMA \"" + schema.replace("\"", "\"\"") + "\"." + name;
+        return Long.parseLong(Queries.first(on, Queries.pragma(schema, pragma)));
     }
 }

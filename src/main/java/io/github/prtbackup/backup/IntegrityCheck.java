@@ -67,7 +67,7 @@ public record IntegrityCheck(String name, List<String> problems) {
     static void requireSound(SQLiteConnection users, String schema) throws SQLException {
         String problem;
         try {
-            problem = first(users, schema);
+            problem = String.valueOf(Queries.first(users, Queries.pragma(schema, "quick_check(1)")));
         } catch (SQLException e) {
             // A collation that this connection does not know either: then it cannot be told.
             requireUnknownName(e);
@@ -78,14 +78,6 @@ public record IntegrityCheck(String name, List<String> problems) {
                     "The database is damaged: " + problem.replace('\n', ' '),
                     null,
                     SQLiteErrorCode.SQLITE_CORRUPT.code);
-        }
-    }
-
-    private static String first(SQLiteConnection on, String schema) throws SQLException {
-        String quoted = "\"" + schema.replace("\"", "\"\"") + "\"";
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery("PRAGMA " + quoted + ".quick_check(1)")) {
-            return rows.next() ? rows.getString(1) : "";
         }
     }
 

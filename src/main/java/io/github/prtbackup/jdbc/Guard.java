@@ -50,7 +50,7 @@ final class Guard {
         void take() throws IOException, SQLException;
     }
 
-    /** Leaves a note about a commit. */
+    /** Notes something about a commit. */
     @FunctionalInterface
     private interface Note {
         void leave() throws IOException;
@@ -261,7 +261,7 @@ final class Guard {
     }
 
     /**
-     * Runs what commits, or may. Where a backup needs it, the transaction leaves a note of which pages it has changed.
+     * Runs what commits, or may. Where the next backup needs it, the journal is noted, which names the pages that change.
      *
      * @param committed asked afterwards
      */

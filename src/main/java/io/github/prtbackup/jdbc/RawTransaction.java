@@ -1,5 +1,6 @@
 package io.github.prtbackup.jdbc;
 
+import io.github.prtbackup.backup.Queries;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,7 +84,7 @@ final class RawTransaction {
      * @param table a table of that database without triggers, already quoted; null for {@code incremental_vacuum}
      */
     void lock(String schema, String table) throws SQLException {
-        String name = Identifiers.quote(schema);
+        String name = Queries.quote(schema);
         run(
                 table == null
                         ? "PRAGMA " + name + ".incremental_vacuum(1)"

@@ -1,5 +1,6 @@
 package io.github.prtbackup.jdbc;
 
+import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
 import io.github.prtbackup.sql.Effect;
@@ -7,7 +8,6 @@ import io.github.prtbackup.sql.Explain;
 import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,14 +161,14 @@ final class Targets {
 
     private boolean isWal(Database database) {
         try {
-            return "wal".equalsIgnoreCase(query(connection, pragma(database, "journal_mode")));
+            return "wal".equalsIgnoreCase(Queries.first(connection, pragma(database, "journal_mode")));
         } catch (SQLException e) {
             return false;
         }
     }
 
     private boolean hasIncrementalVacuum(Database database) throws SQLException {
-        return String.valueOf(INCREMENTAL).equals(query(connection, pragma(database, "auto_vacuum")));
+        return String.valueOf(INCREMENTAL).equals(Queries.first(connection, pragma(database, "auto_vacuum")));
     }
 
     /** Looked up beside the user's connection: a read in the user's transaction would pin a snapshot. */
@@ -177,23 +177,16 @@ final class Targets {
             return null;
         }
         try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
-            String name = query(
+            String name = Queries.first(
                     reader,
                     "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%'"
                             + " ESCAPE '\\' AND name NOT IN (SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger')"
                             + " LIMIT 1");
-            return name == null ? null : Identifiers.quote(name);
+            return name == null ? null : Queries.quote(name);
         }
     }
 
     private static String pragma(Database database, String name) {
-        return "PRAGMA " + Identifiers.quote(database.schema()) + "." + name;
-    }
-
-    private static String query(SQLiteConnection on, String sql) throws SQLException {
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
-        }
+        return Queries.pragma(database.schema(), name);
     }
 }

@@ -2,11 +2,11 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
+import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -201,7 +201,7 @@ final class LiveDatabase implements AutoCloseable {
             return true;
         }
         try (SQLiteConnection source = ReadOnlyConnection.openImmutable(backup)) {
-            return query(source, "PRAGMA page_size").equals(query("PRAGMA page_size"));
+            return Queries.first(source, "PRAGMA page_size").equals(query("PRAGMA page_size"));
         }
     }
 
@@ -267,13 +267,6 @@ final class LiveDatabase implements AutoCloseable {
     }
 
     private String query(String sql) throws SQLException {
-        return query(connection, sql);
-    }
-
-    private static String query(SQLiteConnection on, String sql) throws SQLException {
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
-        }
+        return Queries.first(connection, sql);
     }
 }
