@@ -50,19 +50,28 @@ public final class AutomaticBackups implements Closeable {
             return true;
         }
         try {
-            Optional<Entry> newest = catalog(database).history(database).stream()
-                    .filter(Entry::auto)
-                    .findFirst();
-            if (newest.isEmpty()) {
+            Optional<Instant> made = newest(database);
+            if (made.isEmpty()) {
                 return true;
             }
-            Instant made = Files.getLastModifiedTime(newest.get().path()).toInstant();
-            Duration age = Duration.between(made, Instant.now());
+            Duration age = Duration.between(made.get(), Instant.now());
             // A clock that was set back makes the age negative. One backup too many is the harmless error.
             return age.isNegative() || age.compareTo(settings.minInterval()) >= 0;
         } catch (IOException e) {
             return true;
         }
+    }
+
+    private Optional<Instant> newest(Path database) throws IOException {
+        Optional<Instant> point =
+                isIncremental(database) ? incremental(database).newest() : Optional.empty();
+        Optional<Entry> full =
+                catalog(database).history(database).stream().filter(Entry::auto).findFirst();
+        if (full.isEmpty()) {
+            return point;
+        }
+        Instant made = Files.getLastModifiedTime(full.get().path()).toInstant();
+        return point.filter(made::isBefore).or(() -> Optional.of(made));
     }
 
     /** Whether the database has no content yet, not even its first page. */

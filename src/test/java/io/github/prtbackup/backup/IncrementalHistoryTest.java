@@ -154,6 +154,21 @@ class IncrementalHistoryTest {
     }
 
     @Test
+    void minIntervalCountsPointsToo() throws Exception {
+        Path database = directory.resolve("prt.db");
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "CREATE TABLE t (a)");
+        }
+        try (Connection ours = Sql.open(database, "backup.strategy=incremental", "backup.min-interval=1h")) {
+            Sql.run(ours, "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)");
+        }
+        try (Connection again = Sql.open(database, "backup.strategy=incremental", "backup.min-interval=1h")) {
+            Sql.run(again, "INSERT INTO t VALUES (3)");
+        }
+        assertThat(Backups.count(database)).isOne();
+    }
+
+    @Test
     void diskUseFollowsTheChange() throws Exception {
         Path database = directory.resolve("prt.db");
         try (Connection plain = Sql.plain(database)) {
