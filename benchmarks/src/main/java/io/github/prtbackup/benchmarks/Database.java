@@ -1,8 +1,11 @@
 package io.github.prtbackup.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -91,7 +94,18 @@ record Database(Path file, long rows) implements AutoCloseable {
         delete(file.getParent());
     }
 
+    /** Again if something came to it meanwhile: old points may be folded away in the background for a moment longer. */
     static void delete(Path directory) throws IOException {
+        while (Files.exists(directory)) {
+            try {
+                deleteOnce(directory);
+            } catch (DirectoryNotEmptyException | NoSuchFileException | UncheckedIOException e) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void deleteOnce(Path directory) throws IOException {
         List<Path> paths;
         try (Stream<Path> walk = Files.walk(directory)) {
             paths = walk.sorted(Comparator.reverseOrder()).toList();
