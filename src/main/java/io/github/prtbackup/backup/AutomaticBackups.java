@@ -29,6 +29,9 @@ public final class AutomaticBackups implements Closeable {
     /** Kept, because a catalogue remembers the metadata that it has parsed. */
     private final Map<Path, Catalog> catalogs = new ConcurrentHashMap<>();
 
+    /** When the newest backup was made, as far as this connection has seen; only for {@code backup.min-interval}. */
+    private final Map<Path, Instant> known = new ConcurrentHashMap<>();
+
     private final Map<Path, IncrementalBackups> incremental = new ConcurrentHashMap<>();
 
     /** @param settings those of the connection */
@@ -49,17 +52,29 @@ public final class AutomaticBackups implements Closeable {
         if (settings.minInterval().isZero()) {
             return true;
         }
+        // A backup that somebody has made since is still younger.
+        if (isYoung(known.get(database))) {
+            return false;
+        }
         try {
-            Optional<Instant> made = newest(database);
-            if (made.isEmpty()) {
+            Instant made = newest(database).orElse(null);
+            if (!isYoung(made)) {
                 return true;
             }
-            Duration age = Duration.between(made.get(), Instant.now());
-            // A clock that was set back makes the age negative. One backup too many is the harmless error.
-            return age.isNegative() || age.compareTo(settings.minInterval()) >= 0;
+            known.put(database, made);
+            return false;
         } catch (IOException e) {
             return true;
         }
+    }
+
+    private boolean isYoung(Instant made) {
+        if (made == null) {
+            return false;
+        }
+        Duration age = Duration.between(made, Instant.now());
+        // A clock that was set back makes the age negative. One backup too many is the harmless error.
+        return !age.isNegative() && age.compareTo(settings.minInterval()) < 0;
     }
 
     private Optional<Instant> newest(Path database) throws IOException {
@@ -75,9 +90,9 @@ public final class AutomaticBackups implements Closeable {
     }
 
     /** Whether the database has no content yet, not even its first page. */
-    public boolean isNew(Path database) throws IOException {
+    public boolean isNew(Path database) {
         // Asks for the length only: opening the file would drop SQLite's locks when it is closed.
-        return !Files.exists(database) || Files.size(database) == 0;
+        return database.toFile().length() == 0;
     }
 
     /**
@@ -86,13 +101,12 @@ public final class AutomaticBackups implements Closeable {
      * @param locked a connection whose transaction holds the write lock of the database and has not changed it
      * @param schema the database's name in that connection
      * @param database the database's file
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
      * @param operation what is about to be done
      */
-    public void take(SQLiteConnection locked, String schema, Path database, String operation)
+    public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, String operation)
             throws IOException, SQLException {
         if (isIncremental(database)) {
-            boolean exclusive =
-                    "exclusive".equalsIgnoreCase(Queries.first(locked, Queries.pragma(schema, "locking_mode")));
             incremental(database).take(exclusive, COMMENT + operation);
             return;
         }
@@ -136,7 +150,7 @@ public final class AutomaticBackups implements Closeable {
     }
 
     /** A new database has no pages to tell apart yet; a full backup of it is an empty file. */
-    private boolean isIncremental(Path database) throws IOException {
+    private boolean isIncremental(Path database) {
         return settings.strategy() == Strategy.INCREMENTAL && !isNew(database);
     }
 

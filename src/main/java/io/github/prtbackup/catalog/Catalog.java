@@ -63,6 +63,8 @@ public final class Catalog {
     private final Clock clock;
     private final Consumer<Step> progress;
     private final MetadataFile file;
+    /** For {@link #reserveId}, which is called too often to look for the directory each time. */
+    private volatile DirectoryLock kept;
     /** Paths that have been warned of, so that a history that is read often does not fill the log. */
     private final Set<Path> warned = ConcurrentHashMap.newKeySet();
 
@@ -141,11 +143,13 @@ public final class Catalog {
      * @return an id that no backup of this directory ever had
      */
     public long reserveId() throws IOException {
-        return hold(lock -> {
-            long id = newId(lock, readable(lock, null));
-            lock.raiseNextId(id + 1);
-            return id;
-        });
+        DirectoryLock lock = kept;
+        if (lock == null) {
+            lock = DirectoryLock.of(directory);
+            kept = lock;
+        }
+        DirectoryLock known = lock;
+        return known.reserveId(() -> readable(known, null).nextId());
     }
 
     /**

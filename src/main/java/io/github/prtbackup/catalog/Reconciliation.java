@@ -74,7 +74,14 @@ final class Reconciliation {
         repaired = withUnrecorded(repaired, content.metadata());
         boolean isNewDirectory =
                 content.outcome() == Outcome.MISSING && repaired.rows().isEmpty() && repaired.nextId() == 1;
-        if (repaired == content.metadata() || isNewDirectory) {
+        if (isNewDirectory) {
+            return repaired;
+        }
+        if (repaired == content.metadata()) {
+            // It may have been put there by hand, with ids that the lock has not heard of.
+            if (repaired.nextId() > lock.nextId()) {
+                lock.raiseNextId(repaired.nextId());
+            }
             return repaired;
         }
         MetadataFile.Content written = file.replace(lock, repaired, model(repaired), progress);

@@ -1,5 +1,6 @@
 package io.github.prtbackup.jdbc;
 
+import io.github.prtbackup.backup.Queries;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -26,8 +27,9 @@ record AttachedDatabases(List<Database> files) {
      * @param index its number in {@code EXPLAIN}
      * @param schema its name, {@code main} or that of {@code ATTACH}
      * @param file its path, as SQLite resolved it
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE} there
      */
-    record Database(int index, String schema, Path file) {}
+    record Database(int index, String schema, Path file, boolean exclusive) {}
 
     /**
      * Asks a connection.
@@ -44,7 +46,10 @@ record AttachedDatabases(List<Database> files) {
             while (rows.next()) {
                 String file = rows.getString("file");
                 if (rows.getInt("seq") != TEMP && file != null && !file.isEmpty()) {
-                    found.add(new Database(rows.getInt("seq"), rows.getString("name"), path(file)));
+                    String schema = rows.getString("name");
+                    String locking = Queries.first(connection, Queries.pragma(schema, "locking_mode"));
+                    found.add(new Database(
+                            rows.getInt("seq"), schema, path(file), "exclusive".equalsIgnoreCase(locking)));
                 }
             }
         } finally {

@@ -341,12 +341,14 @@ final class Guard {
     /** Inside the user's transaction if there is one, otherwise inside one of ours. */
     private <T> T wrapped(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
-        if (!beginUnlessActive()) {
-            backUp(statement, databases);
+        boolean locked =
+                targets.canBeginLocked() && backups.isDue(databases.get(0).file());
+        if (!beginUnlessActive(locked)) {
+            backUp(statement, databases, false);
             return work.run();
         }
         try {
-            backUp(statement, notCoveredByCall(databases));
+            backUp(statement, notCoveredByCall(databases), locked);
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;
@@ -360,14 +362,14 @@ final class Guard {
      */
     private <T> T leavingRows(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
-        if (!beginUnlessActive()) {
-            backUp(statement, databases);
+        if (!beginUnlessActive(false)) {
+            backUp(statement, databases, false);
             return work.run();
         }
         transaction.rollback();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
-            backUp(statement, notCoveredByCall(databases));
+            backUp(statement, notCoveredByCall(databases), false);
             return connection.withoutAutocommit(work);
         } finally {
             rowsMayBeUnread = true;
@@ -381,7 +383,7 @@ final class Guard {
      */
     private <T> T alone(String operation, boolean replaces, List<Database> databases, Work<T> work)
             throws SQLException {
-        if (!beginUnlessActive()) {
+        if (!beginUnlessActive(false)) {
             if (replaces) {
                 for (Database database : databases) {
                     attempt(database, () -> backups.takeFromSnapshot(database.file(), operation));
@@ -407,23 +409,28 @@ final class Guard {
             backups.takeFromSnapshot(database.file(), operation);
         } else {
             targets.lock(transaction, database);
-            backups.take(connection, database.schema(), database.file(), operation);
+            take(database, operation);
         }
     }
 
-    private void backUp(SqlStatement statement, List<Database> databases) throws SQLException {
+    /** @param locked whether the transaction has the write locks already */
+    private void backUp(SqlStatement statement, List<Database> databases, boolean locked) throws SQLException {
         for (Database database : databases) {
             if (!rule.isFirstWrite(database.schema())) {
                 continue;
             }
             if (backups.isDue(database.file())) {
-                targets.lock(transaction, database);
-                attempt(
-                        database,
-                        () -> backups.take(connection, database.schema(), database.file(), operation(statement)));
+                if (!locked) {
+                    targets.lock(transaction, database);
+                }
+                attempt(database, () -> take(database, operation(statement)));
             }
             rule.cover(database.schema());
         }
+    }
+
+    private void take(Database database, String operation) throws IOException, SQLException {
+        backups.take(connection, database.schema(), database.file(), database.exclusive(), operation);
     }
 
     /** In autocommit mode one call has one backup, however many transactions of SQLite it is. */
@@ -458,8 +465,8 @@ final class Guard {
                 .orElseGet(() -> "SQL: " + statement.summary());
     }
 
-    private boolean beginUnlessActive() throws SQLException {
-        if (isWriteInProgress() || !transaction.begin()) {
+    private boolean beginUnlessActive(boolean locked) throws SQLException {
+        if (isWriteInProgress() || !(locked ? transaction.beginLocked() : transaction.begin())) {
             return false;
         }
         boundary();

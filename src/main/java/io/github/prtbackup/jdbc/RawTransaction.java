@@ -22,6 +22,7 @@ import org.sqlite.jdbc4.JDBC4PreparedStatement;
 final class RawTransaction {
 
     private static final int SQLITE_OK = 0;
+    private static final int SQLITE_ERROR = 1;
     private static final int SQLITE_BUSY = 5;
     private static final int SQLITE_ROW = 100;
     private static final int SQLITE_DONE = 101;
@@ -40,6 +41,19 @@ final class RawTransaction {
      */
     boolean begin() throws SQLException {
         return step("BEGIN") == SQLITE_DONE;
+    }
+
+    /**
+     * Begins a transaction that holds the write lock of every attached file, waiting for it as a write would.
+     *
+     * @return false if there is a transaction already
+     */
+    boolean beginLocked() throws SQLException {
+        int code = step("BEGIN IMMEDIATE");
+        if (code != SQLITE_DONE && code != SQLITE_ERROR) {
+            connection.getDatabase().throwex(code);
+        }
+        return code == SQLITE_DONE;
     }
 
     /** Commits. On an error, {@code SQLITE_BUSY} for one, the transaction is still active. */

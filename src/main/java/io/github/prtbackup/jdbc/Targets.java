@@ -35,6 +35,7 @@ final class Targets {
         }
     };
     private AttachedDatabases databases;
+    private boolean onlyFileWasLocked;
 
     Targets(SQLiteConnection connection) {
         this.connection = connection;
@@ -70,8 +71,18 @@ final class Targets {
         return databases;
     }
 
+    /**
+     * Whether a transaction may begin with the locks of all files: there is only one, so no other is locked without need,
+     * and it is known that this connection may write it. On a file that it may only read, {@code BEGIN IMMEDIATE} succeeds
+     * without any lock.
+     */
+    boolean canBeginLocked() {
+        return onlyFileWasLocked;
+    }
+
     /** Names may mean something else from now on. */
     void forget() {
+        onlyFileWasLocked = false;
         answers.clear();
         databases = null;
     }
@@ -128,6 +139,7 @@ final class Targets {
     /** Takes the write lock of one database inside the present transaction. */
     void lock(RawTransaction transaction, Database database) throws SQLException {
         transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database.file()) : null);
+        onlyFileWasLocked = databases().files().size() == 1;
     }
 
     private Explain.Plan plan(SqlStatement statement) throws SQLException {

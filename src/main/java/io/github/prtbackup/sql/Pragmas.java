@@ -104,13 +104,18 @@ final class Pragmas {
 
     /**
      * Whether the PRAGMA may change what names mean: by dropping all that is in temp, or by making SQLite read a schema anew
-     * that was changed behind its back. Or what a statement compiles to: with foreign keys it does more.
+     * that was changed behind its back. Or what a statement compiles to: with foreign keys it does more. Or how the files
+     * are locked.
      */
     static boolean changesNames(String name, String value) {
         return value != null
                 && switch (name) {
-                    case "temp_store", "temp_store_directory", "writable_schema", "schema_version", "foreign_keys" ->
-                        true;
+                    case "temp_store",
+                            "temp_store_directory",
+                            "writable_schema",
+                            "schema_version",
+                            "foreign_keys",
+                            "locking_mode" -> true;
                     default -> false;
                 };
     }

@@ -63,6 +63,9 @@ public final class DirectoryLock {
 
     private long nextId = 1;
 
+    /** The lock file of which this process knows that it knows of all ids. */
+    private LockFile trusted;
+
     private DirectoryLock(Path directory) {
         this.directory = directory;
     }
@@ -143,6 +146,32 @@ public final class DirectoryLock {
         } else if (known > file.readNumber()) {
             file.writeNumber(known);
         }
+    }
+
+    /**
+     * The next free id, which is used up by this.
+     *
+     * @param floor says which is the smallest id that nothing in the directory has. Asked when this process meets a lock
+     *     file for the first time, or one that was set back, as a crash of the operating system may do; from then on
+     *     the file knows of every id
+     * @return an id that was never given before
+     * @throws IOException if no ids are left, or the lock file can't be read or written
+     */
+    public long reserveId(IOCallable<Long> floor) throws IOException {
+        return hold(() -> {
+            long id = file.readNumber();
+            if (file != trusted || id < nextId) {
+                long inUse = floor.call();
+                id = Math.max(nextId(), inUse);
+            }
+            if (id > LARGEST_ID) {
+                throw new IOException("no ids are left in " + directory);
+            }
+            file.writeNumber(id + 1);
+            nextId = id + 1;
+            trusted = file;
+            return id;
+        });
     }
 
     /**
@@ -253,13 +282,18 @@ public final class DirectoryLock {
         boolean interrupted = false;
         try {
             while (true) {
-                openIfReplaced();
+                if (file == null || !file.isOpen()) {
+                    openIfReplaced();
+                }
                 FileLock mutex = file.tryMutex();
                 if (mutex != null) {
                     if (file.isCurrent()) {
                         return mutex;
                     }
                     mutex.release();
+                }
+                openIfReplaced();
+                if (mutex != null) {
                     continue;
                 }
                 // Polling, because a wait inside the kernel is ended by interrupts, which also close the channel, and

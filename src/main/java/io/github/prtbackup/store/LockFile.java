@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,10 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 
 /**
  * One opened lock file: its descriptor, the byte this process holds in it as proof of life, and the number it carries.
@@ -36,13 +33,14 @@ final class LockFile {
     private static final long FIRST_RANGE = FIRST_SLOT + Integer.MAX_VALUE + 1;
 
     /** Decimal digits and a line feed, always the same length, so that no write leaves the tail of a longer one. */
-    private static final int CONTENT_LENGTH = 19;
+    private static final int DIGITS = 18;
 
-    private static final Pattern CONTENT = Pattern.compile("[0-9]{18}\n");
+    private static final int CONTENT_LENGTH = DIGITS + 1;
 
     private final Path path;
     private final RandomAccessFile file;
     private final Object fileKey;
+    private final byte[] content = new byte[CONTENT_LENGTH];
 
     /** Never read; referenced, so that the garbage collector does not close them. */
     @SuppressWarnings("unused")
@@ -97,10 +95,15 @@ final class LockFile {
         return slot;
     }
 
+    /** Whether nobody has closed it, as an interrupt would that reached one of its operations. */
+    boolean isOpen() {
+        return file.getChannel().isOpen();
+    }
+
     /** Whether the path still leads to this file. The inode cannot be reused while the descriptor is open. */
     boolean isCurrent() throws IOException {
         BasicFileAttributes now = attributes(path);
-        return now != null && file.getChannel().isOpen() && Objects.equals(fileKey, now.fileKey());
+        return now != null && isOpen() && Objects.equals(fileKey, now.fileKey());
     }
 
     /**
@@ -132,7 +135,6 @@ final class LockFile {
 
     /** The number in the file; 0 if there is none or it is not ours. */
     long readNumber() throws IOException {
-        byte[] content = new byte[CONTENT_LENGTH];
         file.seek(0);
         int length = 0;
         while (length < CONTENT_LENGTH) {
@@ -142,18 +144,26 @@ final class LockFile {
             }
             length += count;
         }
-        String text = new String(content, StandardCharsets.US_ASCII);
-        if (!CONTENT.matcher(text).matches()) {
-            return 0;
-        }
         // Eighteen digits fit a long whatever they are.
-        long number = Long.parseLong(text, 0, CONTENT_LENGTH - 1, 10);
-        return number <= DirectoryLock.LARGEST_ID + 1 ? number : 0;
+        long number = 0;
+        for (int i = 0; i < DIGITS; i++) {
+            int digit = content[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            number = 10 * number + digit;
+        }
+        return content[DIGITS] == '\n' && number <= DirectoryLock.LARGEST_ID + 1 ? number : 0;
     }
 
     /** Replaces the number in one write, which a killed process has either made or not. */
     void writeNumber(long number) throws IOException {
-        byte[] content = String.format(Locale.ROOT, "%018d\n", number).getBytes(StandardCharsets.US_ASCII);
+        long rest = number;
+        for (int i = DIGITS - 1; i >= 0; i--) {
+            content[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        content[DIGITS] = '\n';
         try {
             file.seek(0);
             file.write(content);
