@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p>Thread-safe.
  */
-final class PositionalFile implements Closeable {
+public final class PositionalFile implements Closeable {
     private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
     private static final Set<StandardOpenOption> WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
 
@@ -34,8 +34,14 @@ final class PositionalFile implements Closeable {
         this.channel = channel;
     }
 
-    /** Opens a file that exists, to read it. */
-    static PositionalFile read(Path path) throws IOException {
+    /**
+     * Opens a file that exists, to read it.
+     *
+     * @param path the file
+     * @return the file, opened
+     * @throws IOException if it can't be opened
+     */
+    public static PositionalFile read(Path path) throws IOException {
         return new PositionalFile(path, READ, FileChannel.open(path, READ));
     }
 
@@ -60,8 +66,15 @@ final class PositionalFile implements Closeable {
         return file.length();
     }
 
-    /** Fills a buffer as far as the file goes. Returns whether it is full. */
-    boolean read(ByteBuffer target, long offset) throws IOException {
+    /**
+     * Fills a buffer as far as the file goes.
+     *
+     * @param target filled from its position to its limit
+     * @param offset where to begin, in bytes
+     * @return whether it is full
+     * @throws IOException if the file can't be read
+     */
+    public boolean read(ByteBuffer target, long offset) throws IOException {
         int start = target.position();
         run(opened -> {
             target.position(start);
@@ -86,7 +99,13 @@ final class PositionalFile implements Closeable {
         });
     }
 
-    long size() throws IOException {
+    /**
+     * The length of the opened file.
+     *
+     * @return in bytes
+     * @throws IOException if that can't be found out
+     */
+    public long size() throws IOException {
         return run(FileChannel::size);
     }
 

@@ -3,6 +3,7 @@ package io.github.prtbackup.backup.pages;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The state of one database under the write lock of one connection, in whatever journal mode. Closed with the connection.
@@ -31,6 +32,12 @@ public final class PageSource implements Closeable {
      * @throws IOException if the files cannot be read, or are empty
      */
     public CurrentPages now(boolean exclusive) throws IOException {
+        if (tail != null && !exclusive) {
+            Optional<CurrentPages> still = tail.nowIfStillWal();
+            if (still.isPresent()) {
+                return still.get();
+            }
+        }
         DatabaseHeader header =
                 database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
         if (header.wal()) {

@@ -1,12 +1,12 @@
 package io.github.prtbackup.backup.pages;
 
+import io.github.prtbackup.store.PositionalFile;
 import java.io.Closeable;
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -51,22 +51,22 @@ final class WalLog implements Closeable {
     /** Up to this size frames are read ahead. */
     private static final int READ_AHEAD = 1 << 20;
 
-    private final RandomAccessFile file;
+    private final PositionalFile file;
 
-    private byte[] ahead = new byte[0];
+    private ByteBuffer ahead = ByteBuffer.allocateDirect(0);
     private int aheadFirst;
     private int aheadEnd;
     private int aheadPageSize;
 
-    private WalLog(RandomAccessFile file) {
+    private WalLog(PositionalFile file) {
         this.file = file;
     }
 
     /** Empty if there is no such file. */
-    static Optional<WalLog> open(Path path) {
+    static Optional<WalLog> open(Path path) throws IOException {
         try {
-            return Optional.of(new WalLog(new RandomAccessFile(path.toFile(), "r")));
-        } catch (FileNotFoundException e) {
+            return Optional.of(new WalLog(PositionalFile.read(path)));
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         }
     }
@@ -83,7 +83,7 @@ final class WalLog implements Closeable {
     }
 
     long length() throws IOException {
-        return file.length();
+        return file.size();
     }
 
     /**
@@ -98,12 +98,12 @@ final class WalLog implements Closeable {
             return;
         }
         int length = (end - first) * frameSize;
-        if (ahead.length < length) {
-            ahead = new byte[length];
+        if (ahead.capacity() < length) {
+            ahead = ByteBuffer.allocateDirect(length);
         }
-        int read = PositionalRead.read(file, offsetOf(first, pageSize), ahead, 0, length);
+        boolean unused = file.read(ahead.clear().limit(length), offsetOf(first, pageSize));
         aheadFirst = first;
-        aheadEnd = first + read / frameSize;
+        aheadEnd = first + ahead.position() / frameSize;
         aheadPageSize = pageSize;
     }
 
@@ -120,25 +120,22 @@ final class WalLog implements Closeable {
         if (isAhead(frame, pageSize)) {
             return Optional.of(parse(ahead, offsetAhead(frame)));
         }
-        byte[] bytes = new byte[FRAME_HEADER];
-        return PositionalRead.read(file, offsetOf(frame, pageSize), bytes, 0, FRAME_HEADER) < FRAME_HEADER
-                ? Optional.empty()
-                : Optional.of(parse(bytes, 0));
+        ByteBuffer header = ByteBuffer.allocate(FRAME_HEADER);
+        return file.read(header, offsetOf(frame, pageSize)) ? Optional.of(parse(header, 0)) : Optional.empty();
     }
 
-    private static Frame parse(byte[] bytes, int offset) {
-        ByteBuffer header = ByteBuffer.wrap(bytes, offset, FRAME_HEADER).slice();
-        return new Frame(header.getInt(0), header.getInt(4), header.getLong(8), header.getLong(16));
+    private static Frame parse(ByteBuffer bytes, int at) {
+        return new Frame(bytes.getInt(at), bytes.getInt(at + 4), bytes.getLong(at + 8), bytes.getLong(at + 16));
     }
 
     /** Reads the page in a frame. */
     void page(int frame, int pageSize, byte[] into, int offset) throws IOException {
         if (isAhead(frame, pageSize)) {
-            System.arraycopy(ahead, offsetAhead(frame) + FRAME_HEADER, into, offset, pageSize);
+            ahead.get(offsetAhead(frame) + FRAME_HEADER, into, offset, pageSize);
             return;
         }
         long start = offsetOf(frame, pageSize) + FRAME_HEADER;
-        if (PositionalRead.read(file, start, into, offset, pageSize) < pageSize) {
+        if (!file.read(ByteBuffer.wrap(into, offset, pageSize), start)) {
             throw new EOFException("the log ends in frame " + frame);
         }
     }
@@ -193,7 +190,7 @@ final class WalLog implements Closeable {
     End end(End known) throws IOException {
         aheadEnd = 0;
         byte[] header = new byte[HEADER];
-        if (PositionalRead.read(file, 0, header, 0, HEADER) < HEADER) {
+        if (!file.read(ByteBuffer.wrap(header), 0)) {
             return End.NONE;
         }
         ByteBuffer fields = ByteBuffer.wrap(header);
@@ -224,10 +221,9 @@ final class WalLog implements Closeable {
         End end = from;
         WalChecksum checksum = new WalChecksum(from.checksum());
         byte[] bytes = new byte[FRAME_HEADER + from.pageSize()];
-        for (int number = from.frames();
-                PositionalRead.read(file, offsetOf(number, from.pageSize()), bytes, 0, bytes.length) == bytes.length;
-                number++) {
-            Frame frame = parse(bytes, 0);
+        ByteBuffer whole = ByteBuffer.wrap(bytes);
+        for (int number = from.frames(); file.read(whole.clear(), offsetOf(number, from.pageSize())); number++) {
+            Frame frame = parse(whole, 0);
             checksum.update(bytes, 0, FRAME_SUMMED, order).update(bytes, FRAME_HEADER, from.pageSize(), order);
             if (frame.page() <= 0 || frame.salts() != from.salts() || frame.checksum() != checksum.value()) {
                 break;

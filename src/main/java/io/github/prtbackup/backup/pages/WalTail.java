@@ -53,6 +53,18 @@ public final class WalTail implements Closeable {
         return walked();
     }
 
+    /**
+     * As {@link #now} says, where the wal-index is the one of the last time; empty if it is not. Then the database is still
+     * in WAL mode, and nobody needs to look: who takes it out of that mode needs it for himself alone, and deletes the index.
+     */
+    Optional<CurrentPages> nowIfStillWal() throws IOException {
+        if (sharedMemory == null || database.sharedMemory().orElse(null) != sharedMemory) {
+            return Optional.empty();
+        }
+        Optional<WalIndex> index = WalIndex.read(sharedMemory);
+        return index.isPresent() ? Optional.of(now(index.get())) : Optional.empty();
+    }
+
     private void use(HeldFile present) {
         // A wal-index of another life is another file: whoever closes it last deletes it, and the old one is held here.
         if (sharedMemory == present) {
@@ -161,7 +173,7 @@ public final class WalTail implements Closeable {
         return sharedMemory != null && then.jvm() == JVM && sharedMemory.isUsedSince(then.nanos());
     }
 
-    private void openLog() {
+    private void openLog() throws IOException {
         if (log == null) {
             log = WalLog.open(database.beside("-wal")).orElse(null);
         }
