@@ -81,6 +81,50 @@ public final class AutomaticBackups implements Closeable {
     }
 
     /**
+     * Whether a first backup is to be {@linkplain #prepare prepared}. Costs next to nothing where there is one.
+     *
+     * @param database the database's file
+     */
+    public boolean needsPreparation(Path database) {
+        if (settings.strategy() == Strategy.FULL) {
+            return false;
+        }
+        try {
+            return isIncremental(database) && incremental(database).needsPreparation();
+        } catch (IOException e) {
+            // The backup itself will say the same.
+            return false;
+        }
+    }
+
+    /**
+     * Copies a large database before its first incremental backup, so that nobody has to wait for the copy. What others
+     * change meanwhile {@link #take} brings up to date. Without it {@link #take} makes the copy, under the lock.
+     *
+     * @param connection one that will lock the database, and holds no read lock now
+     * @param schema the database's name in that connection
+     * @param database the database's file
+     * @param mayBeLocked whether the connection may hold the write lock already
+     */
+    public void prepare(SQLiteConnection connection, String schema, Path database, boolean mayBeLocked)
+            throws SQLException {
+        IncrementalBackups backups = incremental.get(database);
+        // Nobody else gets any lock then.
+        if (backups != null && !isExclusive(connection, schema)) {
+            backups.prepare(connection.getBusyTimeout(), mayBeLocked);
+        }
+    }
+
+    /** Removes what was prepared and not used. */
+    public void discardPrepared() {
+        incremental.values().forEach(IncrementalBackups::discardPrepared);
+    }
+
+    private static boolean isExclusive(SQLiteConnection connection, String schema) throws SQLException {
+        return "exclusive".equalsIgnoreCase(Queries.first(connection, Queries.pragma(schema, "locking_mode")));
+    }
+
+    /**
      * Backs up the state that a connection has locked.
      *
      * @param locked a connection whose transaction holds the write lock of the database and has not changed it
@@ -91,9 +135,7 @@ public final class AutomaticBackups implements Closeable {
     public void take(SQLiteConnection locked, String schema, Path database, String operation)
             throws IOException, SQLException {
         if (isIncremental(database)) {
-            boolean exclusive =
-                    "exclusive".equalsIgnoreCase(Queries.first(locked, Queries.pragma(schema, "locking_mode")));
-            incremental(database).take(exclusive, COMMENT + operation);
+            incremental(database).take(isExclusive(locked, schema), COMMENT + operation);
             return;
         }
         Catalog catalog = catalog(database);

@@ -16,7 +16,6 @@ import io.github.prtbackup.store.BaseImage;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PageSource;
 import io.github.prtbackup.store.PageWriter;
-import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.Tail;
@@ -25,6 +24,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,12 +46,11 @@ final class IncrementalBackups implements Closeable {
 
     private static final Logger log = LoggerFactory.getLogger(IncrementalBackups.class);
 
-    private static final int BYTES_AT_ONCE = 256 << 10;
-
     private final Path database;
     private final Catalog catalog;
     private final Settings settings;
     private final Timeline timeline;
+    private final CopyProgress preparation;
     private final io.github.prtbackup.backup.pages.PageSource source;
 
     /** Where the present transaction has found a database with a rollback journal; null outside of one. */
@@ -59,10 +58,22 @@ final class IncrementalBackups implements Closeable {
 
     private PageList journaled;
 
+    /** Whether the timeline was seen to have begun, so that nothing needs to be prepared. */
+    private boolean begun;
+
+    /** A copy made outside of the write lock, for the transaction that is about to begin; null if there is none. */
+    private PreparedBase prepared;
+
     /** The last commit of this connection in a database with a rollback journal; leads from its own point onwards. */
     private List<FileTransaction> own = List.of();
 
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
+        this(database, catalog, settings, CopyProgress.NONE);
+    }
+
+    /** @param preparation hears of the copy that {@link #prepare} makes */
+    IncrementalBackups(Path database, Catalog catalog, Settings settings, CopyProgress preparation) throws IOException {
+        this.preparation = preparation;
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
@@ -92,10 +103,51 @@ final class IncrementalBackups implements Closeable {
         } else {
             append(now, tail.get(), header);
         }
+        begun = true;
         before = position instanceof FilePosition file ? file : null;
         own = List.of();
         if (timeline.isFoldDue()) {
             ForkJoinPool.commonPool().execute(this::fold);
+        }
+    }
+
+    /** Whether the first backup would copy the whole of a large database. Costs nothing once the timeline has begun. */
+    boolean needsPreparation() throws IOException {
+        if (!begun && source.database().length() > PreparedBase.SMALL) {
+            begun = timeline.tail().isPresent();
+            return !begun;
+        }
+        return false;
+    }
+
+    /**
+     * Copies the database before the connection takes the write lock. Without the copy {@link #take} makes one under the
+     * lock, so nothing that goes wrong here matters.
+     *
+     * @param busyMillis how long the connection waits for locks
+     * @param mayBeLocked whether the connection may hold the write lock already
+     */
+    void prepare(int busyMillis, boolean mayBeLocked) {
+        try {
+            discardPrepared();
+            DirectoryLock directory = DirectoryLock.of(catalog.directory());
+            prepared = PreparedBase.copy(directory, timeline, source.database(), busyMillis, mayBeLocked, preparation)
+                    .orElse(null);
+        } catch (IOException | SQLException | RuntimeException e) {
+            log.debug("The first backup of {} is not prepared", database, e);
+        }
+    }
+
+    /** Removes the copy that {@link #prepare} has made, if there is one still. */
+    void discardPrepared() {
+        PreparedBase unused = prepared;
+        prepared = null;
+        if (unused != null) {
+            try {
+                unused.close();
+            } catch (IOException | RuntimeException e) {
+                log.warn("A copy of {} that is not needed cannot be removed: {}", database, e.toString());
+            }
         }
     }
 
@@ -134,21 +186,18 @@ final class IncrementalBackups implements Closeable {
 
     @Override
     public void close() throws IOException {
+        discardPrepared();
         source.close();
         timeline.close();
     }
 
     private void start(CurrentPages now, Point.Header header) throws IOException {
-        PendingFile image = catalog.newFile();
-        byte[] content = new byte[BYTES_AT_ONCE];
-        int atOnce = BYTES_AT_ONCE / now.pageSize();
-        for (int first = 1; first <= now.pages(); first += atOnce) {
-            int count = Math.min(atOnce, now.pages() - first + 1);
-            now.read(first, count, content, 0);
-            image.write(content, 0, count * now.pageSize());
+        Optional<BaseImage> ready = prepared == null ? Optional.empty() : prepared.completed(now);
+        if (ready.isPresent()) {
+            timeline.start(header, ready.get());
+            return;
         }
-        try (BaseImage base =
-                BaseImage.prepare(DirectoryLock.of(catalog.directory()), database, image, now.pageSize())) {
+        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.of(catalog.directory()), source.database(), now)) {
             timeline.start(header, base);
         }
     }

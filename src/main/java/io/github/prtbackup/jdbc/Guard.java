@@ -11,6 +11,7 @@ import io.github.prtbackup.sql.TransactionControl;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,6 +73,9 @@ final class Guard {
      */
     private boolean rowsMayBeUnread;
 
+    /** Whether the present transaction may hold a snapshot. */
+    private boolean mayHaveRead;
+
     /** What the present call has backed up in autocommit mode; null unless the call runs several statements one by one. */
     private Set<String> coveredByCall;
 
@@ -102,6 +106,7 @@ final class Guard {
      */
     <T> T run(SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
         if (statement == null || (statement.effect() == Effect.READ && !statement.changesNames())) {
+            mayHaveRead = true;
             return work.run();
         }
         return locked(() -> {
@@ -114,6 +119,7 @@ final class Guard {
                 if (statement.changesNames()) {
                     targets.forget();
                 }
+                mayHaveRead |= statement.effect() != Effect.TRANSACTION;
                 return result;
             } catch (SQLException e) {
                 // It may have ended the transaction, and with it what was defined in it.
@@ -294,6 +300,7 @@ final class Guard {
 
     private void boundary() {
         rule.boundary();
+        mayHaveRead = false;
         backups.transactionEnded();
     }
 
@@ -342,11 +349,11 @@ final class Guard {
     private <T> T wrapped(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
         if (!beginUnlessActive()) {
-            backUp(statement, databases);
+            backUp(statement, databases, true);
             return work.run();
         }
         try {
-            backUp(statement, notCoveredByCall(databases));
+            backUp(statement, notCoveredByCall(databases), false);
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;
@@ -361,13 +368,13 @@ final class Guard {
     private <T> T leavingRows(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
         if (!beginUnlessActive()) {
-            backUp(statement, databases);
+            backUp(statement, databases, true);
             return work.run();
         }
         transaction.rollback();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
-            backUp(statement, notCoveredByCall(databases));
+            backUp(statement, notCoveredByCall(databases), false);
             return connection.withoutAutocommit(work);
         } finally {
             rowsMayBeUnread = true;
@@ -389,13 +396,16 @@ final class Guard {
             }
             return work.run();
         }
+        List<Database> written = notCoveredByCall(databases);
         try {
-            for (Database database : notCoveredByCall(databases)) {
+            prepare(written, false);
+            for (Database database : written) {
                 if (backups.isDue(database.file())) {
                     attempt(database, () -> copyLocked(database, operation));
                 }
             }
         } finally {
+            backups.discardPrepared();
             transaction.rollback();
         }
         return work.run();
@@ -409,6 +419,50 @@ final class Guard {
             targets.lock(transaction, database);
             backups.take(connection, database.schema(), database.file(), operation);
         }
+    }
+
+    /** @param inUsersTransaction whether the transaction is one of the user's, and may have taken locks before */
+    private void backUp(SqlStatement statement, List<Database> databases, boolean inUsersTransaction)
+            throws SQLException {
+        boolean prepared = prepare(databases, inUsersTransaction);
+        try {
+            backUp(statement, databases);
+        } finally {
+            if (prepared) {
+                backups.discardPrepared();
+            }
+        }
+    }
+
+    /**
+     * Lets the first backup of a large database be copied before the database is locked, which would keep others waiting.
+     * Not in a transaction that has a lock or a snapshot: others might wait for the one all the time, and what they commit
+     * would make the other worthless.
+     *
+     * @return whether there was anything to prepare
+     */
+    private boolean prepare(List<Database> databases, boolean inUsersTransaction) throws SQLException {
+        if (inUsersTransaction && (mayHaveRead || !rule.coversNothing())) {
+            return false;
+        }
+        boolean any = false;
+        for (Database database : databases) {
+            any |= backups.needsPreparation(database.file());
+        }
+        if (any) {
+            // All of them before the first lock, and in one order for everybody, because each may have to be waited
+            // for.
+            for (Database database : databases.stream()
+                    .sorted(Comparator.comparing(Database::file))
+                    .toList()) {
+                if (rule.isFirstWrite(database.schema())
+                        && backups.needsPreparation(database.file())
+                        && backups.isDue(database.file())) {
+                    backups.prepare(connection, database.schema(), database.file(), inUsersTransaction);
+                }
+            }
+        }
+        return any;
     }
 
     private void backUp(SqlStatement statement, List<Database> databases) throws SQLException {

@@ -57,7 +57,7 @@ public final class DirectoryLock {
     private final ReentrantLock threads = new ReentrantLock();
     private final AtomicLong temporaries = new AtomicLong();
     private final List<LockFile> replaced = new ArrayList<>();
-    private final ConcurrentHashMap<Integer, RangeLock> ranges = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, RangeLock> ranges = new ConcurrentHashMap<>();
     /** Written in the lock of the threads only. */
     private volatile LockFile file;
 
@@ -209,12 +209,12 @@ public final class DirectoryLock {
     }
 
     /** The lock for one thing in the directory. Independent of {@link #hold}, and of those of other keys. */
-    RangeLock range(int key) {
+    RangeLock range(long key) {
         return ranges.computeIfAbsent(key, absent -> new RangeLock(this, key));
     }
 
     /** Takes a lock for {@link RangeLock}; null if it is not free. */
-    FileLock tryRange(int key, boolean shared) throws IOException {
+    FileLock tryRange(long key, boolean shared) throws IOException {
         threads.lock();
         try {
             openIfReplaced();

@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ public final class Timeline implements AutoCloseable {
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
         this.files = files;
-        this.folding = files.directory().range(files.key());
+        this.folding = files.foldLock();
         this.progress = progress;
         this.tail = new LogTail(files);
         this.writer = new LogWriter(files, tail, progress, pointsInSegment);
@@ -95,6 +96,17 @@ public final class Timeline implements AutoCloseable {
     public synchronized Optional<Tail> tail() throws IOException {
         tail.refresh();
         return Optional.ofNullable(tail.tail());
+    }
+
+    /**
+     * Keeps others from making a base for this timeline at the same time, in this process or another, for as long as the
+     * result is open. Waits for who does. It keeps nobody from anything else, {@link #start} included; who has it looks for
+     * a {@link #tail} first.
+     *
+     * @return to be closed soon
+     */
+    public Closeable lockStart() throws IOException {
+        return files.startLock().exclusive();
     }
 
     /**
