@@ -63,8 +63,9 @@ public final class AutomaticBackups implements Closeable {
     }
 
     private Optional<Instant> newest(Path database) throws IOException {
-        Optional<Instant> point =
-                isIncremental(database) ? incremental(database).newest() : Optional.empty();
+        Optional<Instant> point = isIncremental(database)
+                ? incremental(database).newest()
+                : new Timelines(catalog(database), database).newest();
         Optional<Entry> full =
                 catalog(database).history(database).stream().filter(Entry::auto).findFirst();
         if (full.isEmpty()) {
@@ -177,9 +178,15 @@ public final class AutomaticBackups implements Closeable {
         incremental.clear();
     }
 
-    /** A new database has no pages to tell apart yet; a full backup of it is an empty file. */
+    /**
+     * Whether the next backup stores pages. A new database has none to tell apart yet; a full backup of it is an empty file.
+     */
     private boolean isIncremental(Path database) throws IOException {
-        return settings.strategy() == Strategy.INCREMENTAL && !isNew(database);
+        return switch (settings.strategy()) {
+            case FULL -> false;
+            case INCREMENTAL -> !isNew(database);
+            case AUTO -> !isNew(database) && Files.size(database) > settings.fullMaxSize();
+        };
     }
 
     private IncrementalBackups incremental(Path database) throws IOException {

@@ -9,6 +9,7 @@ import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -44,6 +45,16 @@ public final class Timelines {
             return timeline.points().stream()
                     .map(point -> entry(timeline, point))
                     .toList();
+        }
+    }
+
+    /** When the newest point was taken. The directory is not created. */
+    Optional<Instant> newest() throws IOException {
+        if (!Files.isDirectory(catalog.directory())) {
+            return Optional.empty();
+        }
+        try (Timeline timeline = open()) {
+            return timeline.tail().map(tail -> tail.newest().header().time());
         }
     }
 
