@@ -28,7 +28,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +49,7 @@ final class IncrementalBackups implements Closeable {
     private final Catalog catalog;
     private final Settings settings;
     private final Timeline timeline;
+    private final LazyFold fold;
     private final CopyProgress preparation;
     private final io.github.prtbackup.backup.pages.PageSource source;
 
@@ -78,6 +78,7 @@ final class IncrementalBackups implements Closeable {
         this.catalog = catalog;
         this.settings = settings;
         this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
+        this.fold = new LazyFold(timeline, settings.keepPoints());
         this.source = new io.github.prtbackup.backup.pages.PageSource(database);
     }
 
@@ -106,9 +107,7 @@ final class IncrementalBackups implements Closeable {
         begun = true;
         before = position instanceof FilePosition file ? file : null;
         own = List.of();
-        if (timeline.isFoldDue()) {
-            ForkJoinPool.commonPool().execute(this::fold);
-        }
+        fold.startIfDue();
     }
 
     /** Whether the first backup would copy the whole of a large database. Costs nothing once the timeline has begun. */
@@ -180,6 +179,7 @@ final class IncrementalBackups implements Closeable {
 
     /** The transaction is over, one way or another. */
     void transactionEnded() {
+        fold.catchUp();
         before = null;
         journaled = null;
     }
@@ -187,6 +187,7 @@ final class IncrementalBackups implements Closeable {
     @Override
     public void close() throws IOException {
         discardPrepared();
+        fold.finish();
         source.close();
         timeline.close();
     }
@@ -261,13 +262,5 @@ final class IncrementalBackups implements Closeable {
             log.debug("All pages of {} are compared: {}", database, lost.why());
         }
         return changed;
-    }
-
-    private void fold() {
-        try {
-            timeline.fold(settings.keepPoints());
-        } catch (IOException | RuntimeException e) {
-            log.warn("The timeline of {} cannot be shortened: {}", database, e.toString());
-        }
     }
 }

@@ -244,7 +244,16 @@ public final class Timeline implements AutoCloseable {
      * @return whether to call it
      */
     public synchronized boolean isFoldDue() {
-        return tail.tail() != null && tail.tail().end().segment() > tail.settledSegment();
+        return filledSegments() > 0;
+    }
+
+    /**
+     * How many segments of the log have been filled since the last {@link #fold}. Costs nothing.
+     *
+     * @return the number, as far as this instance knows
+     */
+    public synchronized long filledSegments() {
+        return tail.tail() == null ? 0 : tail.tail().end().segment() - tail.settledSegment();
     }
 
     /**
