@@ -239,7 +239,7 @@ final class IncrementalBackups implements Closeable {
 
     private PageHashes hashes(Point point) throws IOException {
         PageHashes hashes = new PageHashes(point.pageSize());
-        try (PointImage image = timeline.image(point.id())) {
+        try (PointImage image = timeline.basis(point)) {
             hashes.resize((int) point.pages());
             byte[] content = new byte[point.pageSize()];
             image.forEachPage((number, page) -> {

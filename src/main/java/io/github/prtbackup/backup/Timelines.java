@@ -83,10 +83,22 @@ public final class Timelines {
         }
     }
 
-    /** Lets the oldest points go; at least one stays. */
+    /** Deletes one point. Its pages go when no other point rests on them. */
+    public void delete(long id) throws IOException {
+        try (Timeline timeline = open()) {
+            timeline.delete(id);
+        }
+    }
+
+    /** Lets the oldest points go. The base stays, because the next point rests on it. */
     public void keep(int points) throws IOException {
         try (Timeline timeline = open()) {
             timeline.fold(Math.max(1, points));
+            if (points == 0) {
+                for (Point left : timeline.points()) {
+                    timeline.delete(left.id());
+                }
+            }
         }
     }
 

@@ -205,7 +205,7 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * All points. Reads no pages.
+     * All points that are not deleted. Reads no pages.
      *
      * @return oldest first
      */
@@ -224,18 +224,67 @@ public final class Timeline implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such point; the message names those there are
      */
     public PointImage image(long id) throws IOException {
+        return image(id, false);
+    }
+
+    /**
+     * As {@link #image}, of a point that may be deleted: for who adds the next one.
+     *
+     * @param newest the newest point
+     * @return the image
+     */
+    public PointImage basis(Point newest) throws IOException {
+        return image(newest.id(), true);
+    }
+
+    private PointImage image(long id, boolean mayBeDeleted) throws IOException {
         RangeLock.Lease lease = folding.shared();
         try {
             View view = view();
             if (view == null) {
                 throw new IllegalArgumentException("There is no point " + id + "; there are none");
             }
-            return view.image(lease, id);
+            return view.image(lease, id, mayBeDeleted);
         } catch (IOException | RuntimeException | Error e) {
             try (lease) {
                 throw e;
             }
         }
+    }
+
+    /**
+     * Deletes a point: nobody finds it from now on, which is durable when this returns. Its pages stay as long as newer
+     * points rest on them, and go with it when it is folded. Needs no lock of the database, and waits for no reader; who has
+     * the point open may read on.
+     *
+     * @param id the id of a point, the only one included
+     * @return whether it was there
+     */
+    public boolean delete(long id) throws IOException {
+        // Shared is enough to keep a fold away, which would carry the mark from the log to the head, or not.
+        return folding.share(() -> {
+            View view = view();
+            if (view == null) {
+                return false;
+            }
+            if (view.head().oldest().id() == id) {
+                return files.directory().hold(() -> deleteOldest(id));
+            }
+            LogEntry entry = view.find(id);
+            return entry != null
+                    && !entry.point().deleted()
+                    && RecordStatus.setDurably(files, entry.last().place(), LogRecord.DELETED);
+        });
+    }
+
+    /** The oldest point need not be in the log, so its mark is in the head. */
+    private boolean deleteOldest(long id) throws IOException {
+        Head head = Head.read(files);
+        if (head == null || head.oldest().id() != id || head.oldest().deleted()) {
+            return false;
+        }
+        head.withOldestDeleted().publish(files);
+        return true;
     }
 
     /**
@@ -258,10 +307,10 @@ public final class Timeline implements AutoCloseable {
 
     /**
      * Puts the oldest points into the base, and makes what is in full segments of the log durable. Takes from
-     * milliseconds to seconds, and keeps readers waiting, but nobody who appends.
+     * milliseconds to seconds, and keeps readers waiting, but nobody who appends. Deleted points go with those before them.
      *
-     * @param keep how many points stay, at least 1
-     * @return how many points went; 0 also if a reader or another fold is at work
+     * @param keep how many points stay, at least 1; deleted ones do not count
+     * @return how many points went that were not deleted; 0 also if a reader or another fold is at work
      * @throws DamagedTimelineException if those points are damaged; nothing was changed
      */
     public int fold(int keep) throws IOException {
@@ -318,24 +367,46 @@ public final class Timeline implements AutoCloseable {
                     points.add(entry.point());
                 }
             }
+            points.removeIf(Point::deleted);
             return points;
         }
 
-        PointImage image(RangeLock.Lease lease, long id) throws IOException {
-            if (id == head.baseId() && id == head.oldest().id()) {
+        /** The entry of a point newer than the oldest; null if there is none. */
+        LogEntry find(long id) throws IOException {
+            return LogIndex.entries(files, head, end).stream()
+                    .filter(entry -> entry.isPoint()
+                            && entry.point().id() == id
+                            && id > head.oldest().id())
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        PointImage image(RangeLock.Lease lease, long id, boolean mayBeDeleted) throws IOException {
+            boolean isOldest = id == head.oldest().id();
+            if (isOldest && head.oldest().deleted() && !mayBeDeleted) {
+                throw noSuchPoint(id);
+            }
+            if (isOldest && id == head.baseId()) {
                 return PointImage.of(files, lease, head, List.of(), head.oldest());
             }
             List<LogEntry> log = LogIndex.entries(files, head, end);
             for (int i = 0; i < log.size(); i++) {
                 Point point = log.get(i).point();
                 if (point != null && point.id() == id && id >= head.oldest().id()) {
+                    if (point.deleted() && !mayBeDeleted) {
+                        throw noSuchPoint(id);
+                    }
                     return PointImage.of(files, lease, head, log.subList(0, i + 1), point);
                 }
             }
-            if (id == head.oldest().id()) {
+            if (isOldest) {
                 throw new DamagedTimelineException("point " + id + " is lost");
             }
-            throw new IllegalArgumentException("There is no point " + id + "; there are "
+            throw noSuchPoint(id);
+        }
+
+        private IllegalArgumentException noSuchPoint(long id) throws IOException {
+            return new IllegalArgumentException("There is no point " + id + "; there are "
                     + points().stream().map(Point::id).toList());
         }
     }
