@@ -90,6 +90,10 @@ public final class AutomaticBackups implements Closeable {
         if (settings.strategy() == Strategy.FULL) {
             return false;
         }
+        IncrementalBackups known = incremental.get(database);
+        if (known != null && known.hasBegun()) {
+            return false;
+        }
         try {
             return isIncremental(database) && incremental(database).needsPreparation();
         } catch (IOException e) {

@@ -13,6 +13,7 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
 import io.github.prtbackup.store.BaseImage;
+import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PageSource;
 import io.github.prtbackup.store.PageWriter;
@@ -23,6 +24,7 @@ import io.github.prtbackup.store.Timeline;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -61,6 +63,9 @@ final class IncrementalBackups implements Closeable {
     /** Whether the timeline was seen to have begun, so that nothing needs to be prepared. */
     private boolean begun;
 
+    /** Whether the files were seen to be there. */
+    private boolean checked;
+
     /** A copy made outside of the write lock, for the transaction that is about to begin; null if there is none. */
     private PreparedBase prepared;
 
@@ -90,7 +95,7 @@ final class IncrementalBackups implements Closeable {
     void take(boolean exclusive, String comment) throws IOException {
         CurrentPages now = source.now(exclusive);
         Position position = now.position();
-        Optional<Tail> tail = timeline.tail();
+        Optional<Tail> tail = usableTail();
         Point.Header header = new Point.Header(
                 catalog.reserveId(),
                 Instant.now(),
@@ -110,13 +115,15 @@ final class IncrementalBackups implements Closeable {
         fold.startIfDue();
     }
 
-    /** Whether the first backup would copy the whole of a large database. Costs nothing once the timeline has begun. */
+    /** Whether this object has seen that the timeline has begun. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** Whether the first backup would copy the whole of a large database. */
     boolean needsPreparation() throws IOException {
-        if (!begun && source.database().length() > PreparedBase.SMALL) {
-            begun = timeline.tail().isPresent();
-            return !begun;
-        }
-        return false;
+        begun |= timeline.tail().isPresent();
+        return !begun && source.database().length() > PreparedBase.SMALL;
     }
 
     /**
@@ -192,6 +199,30 @@ final class IncrementalBackups implements Closeable {
         timeline.close();
     }
 
+    /**
+     * The end of the timeline. One that points can't be added to, or whose new points could never be restored, is set aside
+     * for a new one: it must not keep the application from writing for ever.
+     */
+    private Optional<Tail> usableTail() throws IOException {
+        try {
+            if (!checked) {
+                timeline.requireFiles();
+                checked = true;
+            }
+            fold.insist();
+            return timeline.tail();
+        } catch (DamagedTimelineException | NoSuchFileException e) {
+            timeline.setAside();
+            log.warn(
+                    "The incremental backups of {} are damaged and set aside, their files in {} are renamed to .damaged;"
+                            + " new ones begin with a full copy: {}",
+                    database,
+                    catalog.directory(),
+                    e.toString());
+            return timeline.tail();
+        }
+    }
+
     private void start(CurrentPages now, Point.Header header) throws IOException {
         Optional<BaseImage> ready = prepared == null ? Optional.empty() : prepared.completed(now);
         if (ready.isPresent()) {
@@ -211,14 +242,24 @@ final class IncrementalBackups implements Closeable {
         } else if (tail.newest().pageSize() != now.pageSize()) {
             pages = writer -> copy(now, writer);
         } else {
+            pages = compared(now, tail.newest());
+        }
+        timeline.append(tail, header, pages, settings.durability() == Durability.SYNC);
+    }
+
+    private PageSource compared(CurrentPages now, Point newest) throws IOException {
+        try {
             // Read before the timeline is locked for the append: a fold keeps readers waiting, and needs that lock.
-            PageHashes stored = hashes(tail.newest());
-            pages = writer -> PageComparison.run(
+            PageHashes stored = hashes(newest);
+            return writer -> PageComparison.run(
                     now,
                     stored,
                     (page, content, offset) -> writer.page(page, ByteBuffer.wrap(content, offset, now.pageSize())));
+        } catch (DamagedTimelineException e) {
+            // A point with all pages rests on none that is damaged, and keeps the good ones of the older points.
+            log.warn("The newest backup of {} is damaged, so the next has all pages: {}", database, e.toString());
+            return writer -> copy(now, writer);
         }
-        timeline.append(tail, header, pages, settings.durability() == Durability.SYNC);
     }
 
     private static void copy(CurrentPages now, PageList pages, PageWriter writer) throws IOException {

@@ -29,6 +29,9 @@ final class LazyFold {
     /** Null before the first. */
     private ForkJoinTask<?> running;
 
+    /** How much there was to fold when that failed: it is tried again when there is more. */
+    private volatile long failedAt;
+
     /** @param keepPoints how many points stay */
     LazyFold(Timeline timeline, int keepPoints) {
         this.timeline = timeline;
@@ -37,7 +40,7 @@ final class LazyFold {
 
     /** Begins a fold in the background if one is due. */
     void startIfDue() {
-        if (timeline.isFoldDue() && (running == null || running.isDone())) {
+        if (timeline.isFoldDue() && timeline.filledSegments() > failedAt && (running == null || running.isDone())) {
             running = ForkJoinPool.commonPool().submit(this::fold);
         }
     }
@@ -46,6 +49,17 @@ final class LazyFold {
     void catchUp() {
         if (timeline.filledSegments() >= MUCH) {
             finish();
+        }
+    }
+
+    /**
+     * Folds at once where even {@link #catchUp} was of no use, to see why.
+     *
+     * @throws IOException if it can't be done, {@link io.github.prtbackup.store.DamagedTimelineException} for one
+     */
+    void insist() throws IOException {
+        if (timeline.filledSegments() > MUCH + 1) {
+            timeline.fold(keepPoints);
         }
     }
 
@@ -63,9 +77,12 @@ final class LazyFold {
     }
 
     private void fold() {
+        long toFold = timeline.filledSegments();
         try {
             timeline.fold(keepPoints);
+            failedAt = 0;
         } catch (IOException | RuntimeException e) {
+            failedAt = toFold;
             log.warn("The timeline of {} cannot be shortened: {}", timeline.original(), e.toString());
         }
     }

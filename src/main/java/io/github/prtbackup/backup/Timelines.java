@@ -2,6 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
@@ -15,9 +16,13 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The incremental backups of a database, seen as backups like any other. Thread-safe. */
 public final class Timelines {
+
+    private static final Logger log = LoggerFactory.getLogger(Timelines.class);
 
     private final Catalog catalog;
     private final Path database;
@@ -45,6 +50,10 @@ public final class Timelines {
             return timeline.points().stream()
                     .map(point -> entry(timeline, point))
                     .toList();
+        } catch (DamagedTimelineException e) {
+            // The next backup sets it aside. The others are good.
+            log.warn("The incremental backups of {} cannot be read: {}", database, e.toString());
+            return List.of();
         }
     }
 

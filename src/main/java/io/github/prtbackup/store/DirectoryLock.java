@@ -114,7 +114,8 @@ public final class DirectoryLock {
     }
 
     /**
-     * The next free id as far as this file knows; 1 in a new directory. Changes nothing. Call it in {@link #hold}.
+     * The next free id as far as this file knows, and where it was lost, the timelines; 1 in a new directory. Changes
+     * nothing. Call it in {@link #hold}.
      *
      * @return the smallest id that was never announced to {@link #raiseNextId}
      * @throws IOException if the lock file can't be read
@@ -122,7 +123,8 @@ public final class DirectoryLock {
     public long nextId() throws IOException {
         requireHeld();
         // What was read before counts too: the file may have been deleted and created anew.
-        nextId = Math.max(nextId, file.readNumber());
+        long read = file.readNumber();
+        nextId = Math.max(nextId, read == 0 ? 1 + TimelineIds.largestIn(this) : read);
         return nextId;
     }
 

@@ -3,11 +3,14 @@ package io.github.prtbackup.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The recovery points of one database, as a base image and a log of the pages that changed after it. The format is in
@@ -331,16 +334,54 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Renames all files, so that the timeline can begin anew. For one that can no longer be read; who calls it holds
-     * SQLite's write lock. They get {@code .damaged} and a number behind their names, and nothing deletes them.
+     * Looks whether files are missing that points rest on. By their names only, so it costs little.
+     *
+     * @throws DamagedTimelineException if one is, or the head can't be read
      */
-    public synchronized void setAside() throws IOException {
-        writer.close();
-        files.directory().hold(() -> {
-            files.setAside();
-            return null;
-        });
-        Durable.syncDirectory(files.directory().directory());
+    public synchronized void requireFiles() throws IOException {
+        tail.refresh();
+        Head head = tail.tail() == null ? null : Head.read(files);
+        while (head != null) {
+            Path missing = missing(head);
+            if (missing == null) {
+                return;
+            }
+            Head now = Head.read(files);
+            // A fold deletes what the head does not need any more.
+            if (head.equals(now)) {
+                throw new DamagedTimelineException(missing + " is missing");
+            }
+            head = now;
+        }
+    }
+
+    private Path missing(Head head) {
+        Stream<Path> segments = LongStream.rangeClosed(
+                        head.logStart().segment(), tail.tail().end().segment())
+                .mapToObj(files::segment);
+        return Stream.concat(Stream.of(files.base(), files.checksums()), segments)
+                .filter(file -> !Files.exists(file))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Renames all files, so that the timeline can begin anew. For one that can no longer be read; who calls it holds
+     * SQLite's write lock. They get {@code .damaged} and a number behind their names, and nothing deletes them. Waits for
+     * who reads or folds: a fold would bring the head back.
+     */
+    public void setAside() throws IOException {
+        RangeLock.Lease lease = folding.exclusive();
+        try (lease) {
+            synchronized (this) {
+                writer.close();
+                files.directory().hold(() -> {
+                    files.setAside();
+                    return null;
+                });
+                Durable.syncDirectory(files.directory().directory());
+            }
+        }
     }
 
     /** What there is now. Call it with the lock against folding, so that it stays. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.testing.Backups;
+import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +39,17 @@ class FirstBaseTest {
 
     @ParameterizedTest
     @CsvSource({
-        "WAL, 4096, 1", "WAL, 4096, 2", "WAL, 1024, 3", "WAL, 65536, 4", "WAL, 4096, 5",
-        "DELETE, 4096, 6", "DELETE, 1024, 7", "TRUNCATE, 4096, 8", "PERSIST, 65536, 9", "DELETE, 4096, 10"
+        "WAL, 4096, 1",
+        "WAL, 4096, 2",
+        "WAL, 1024, 3",
+        "WAL, 65536, 4",
+        "WAL, 4096, 5",
+        "DELETE, 4096, 6",
+        "TRUNCATE, 1024, 7",
+        "PERSIST, 65536, 8"
     })
     void nobodyWaitsForItAndNothingIsMissed(String journalMode, int pageSize, long seed) throws Exception {
-        create(journalMode, pageSize, 16);
+        create(journalMode, pageSize, 10);
         Random random = new Random(seed);
         // No time to wait: whoever held a lock over the copy would show as SQLITE_BUSY.
         try (Connection writer = Sql.plain(database, "busy_timeout=0")) {
@@ -87,6 +94,36 @@ class FirstBaseTest {
                 }
             };
             checkPoints(during, writer, new Random(1));
+        }
+    }
+
+    @Test
+    void whatADeadProcessHasPreparedIsRemoved() throws Exception {
+        create("DELETE", 4096, 10);
+        Process dying = Jvm.start(Dying.class, List.of(), database);
+        assertThat(dying.waitFor()).isEqualTo(9);
+        assertThat(Backups.files(backups)).anyMatch(file -> file.startsWith(".tmp-"));
+        byte[] before = image();
+        try (Connection ours = open()) {
+            assertThat(Backups.files(backups)).noneMatch(file -> file.startsWith(".tmp-"));
+            Sql.run(ours, "INSERT INTO log VALUES (1)");
+        }
+        assertExported(List.of(before));
+    }
+
+    /** Dies in the middle of the copy. */
+    static final class Dying {
+        public static void main(String[] arguments) throws Exception {
+            Path database = Path.of(arguments[0]);
+            CopyProgress during = (done, total) -> {
+                if (done * 2 > total) {
+                    Runtime.getRuntime().halt(9);
+                }
+            };
+            try (IncrementalBackups points = new IncrementalBackups(
+                    database, Catalogs.open(database.resolveSibling("backups")), Settings.defaults(), during)) {
+                points.prepare(1000, false);
+            }
         }
     }
 
