@@ -231,11 +231,8 @@ public final class PrtBackup implements AutoCloseable {
      */
     public BackupInfo deleteBackup(long id) throws IOException {
         Entry backup = history.require(id);
-        if (History.isIncremental(backup)) {
-            throw new IOException("Backup #" + id + " is incremental: the ones after it rest on it, and it goes when"
-                    + " backup.keep-points newer ones are there");
-        }
-        return BackupInfo.of(catalog.delete(id));
+        history.delete(backup);
+        return BackupInfo.of(backup);
     }
 
     /**

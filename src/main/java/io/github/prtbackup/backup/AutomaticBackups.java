@@ -78,8 +78,9 @@ public final class AutomaticBackups implements Closeable {
     }
 
     private Optional<Instant> newest(Path database) throws IOException {
-        Optional<Instant> point =
-                isIncremental(database) ? incremental(database).newest() : Optional.empty();
+        Optional<Instant> point = isIncremental(database)
+                ? incremental(database).newest()
+                : new Timelines(catalog(database), database).newest();
         Optional<Entry> full =
                 catalog(database).history(database).stream().filter(Entry::auto).findFirst();
         if (full.isEmpty()) {
@@ -93,6 +94,47 @@ public final class AutomaticBackups implements Closeable {
     public boolean isNew(Path database) {
         // Asks for the length only: opening the file would drop SQLite's locks when it is closed.
         return database.toFile().length() == 0;
+    }
+
+    /**
+     * Whether a first backup is to be {@linkplain #prepare prepared}. Costs next to nothing where there is one.
+     *
+     * @param database the database's file
+     */
+    public boolean needsPreparation(Path database) {
+        if (settings.strategy() == Strategy.FULL) {
+            return false;
+        }
+        IncrementalBackups known = incremental.get(database);
+        if (known != null && known.hasBegun()) {
+            return false;
+        }
+        try {
+            return isIncremental(database) && incremental(database).needsPreparation();
+        } catch (IOException e) {
+            // The backup itself will say the same.
+            return false;
+        }
+    }
+
+    /**
+     * Copies a large database before its first incremental backup, so that nobody has to wait for the copy. What others
+     * change meanwhile {@link #take} brings up to date. Without it {@link #take} makes the copy, under the lock.
+     *
+     * @param database the database's file
+     * @param busyMillis the busy timeout of the connection that will lock the database, and holds no read lock now
+     * @param mayBeLocked whether that connection may hold the write lock already
+     */
+    public void prepare(Path database, int busyMillis, boolean mayBeLocked) throws SQLException {
+        IncrementalBackups backups = incremental.get(database);
+        if (backups != null) {
+            backups.prepare(busyMillis, mayBeLocked);
+        }
+    }
+
+    /** Removes what was prepared and not used. */
+    public void discardPrepared() {
+        incremental.values().forEach(IncrementalBackups::discardPrepared);
     }
 
     /**
@@ -149,9 +191,15 @@ public final class AutomaticBackups implements Closeable {
         incremental.clear();
     }
 
-    /** A new database has no pages to tell apart yet; a full backup of it is an empty file. */
+    /**
+     * Whether the next backup stores pages. A new database has none to tell apart yet; a full backup of it is an empty file.
+     */
     private boolean isIncremental(Path database) {
-        return settings.strategy() == Strategy.INCREMENTAL && !isNew(database);
+        return switch (settings.strategy()) {
+            case FULL -> false;
+            case INCREMENTAL -> !isNew(database);
+            case AUTO -> database.toFile().length() > settings.fullMaxSize();
+        };
     }
 
     private IncrementalBackups incremental(Path database) throws IOException {

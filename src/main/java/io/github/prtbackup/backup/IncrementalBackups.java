@@ -13,10 +13,10 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
 import io.github.prtbackup.store.BaseImage;
+import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PageSource;
 import io.github.prtbackup.store.PageWriter;
-import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.Tail;
@@ -24,11 +24,12 @@ import io.github.prtbackup.store.Timeline;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +47,12 @@ final class IncrementalBackups implements Closeable {
 
     private static final Logger log = LoggerFactory.getLogger(IncrementalBackups.class);
 
-    private static final int BYTES_AT_ONCE = 256 << 10;
-
     private final Path database;
     private final Catalog catalog;
     private final Settings settings;
     private final Timeline timeline;
+    private final LazyFold fold;
+    private final CopyProgress preparation;
     private final io.github.prtbackup.backup.pages.PageSource source;
 
     /** Where the present transaction has found a database with a rollback journal; null outside of one. */
@@ -59,14 +60,30 @@ final class IncrementalBackups implements Closeable {
 
     private PageList journaled;
 
+    /** Whether the timeline was seen to have begun, so that nothing needs to be prepared. */
+    private boolean begun;
+
+    /** Whether the files were seen to be there. */
+    private boolean checked;
+
+    /** A copy made outside of the write lock, for the transaction that is about to begin; null if there is none. */
+    private PreparedBase prepared;
+
     /** The last commit of this connection in a database with a rollback journal; leads from its own point onwards. */
     private List<FileTransaction> own = List.of();
 
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
+        this(database, catalog, settings, CopyProgress.NONE);
+    }
+
+    /** @param preparation hears of the copy that {@link #prepare} makes */
+    IncrementalBackups(Path database, Catalog catalog, Settings settings, CopyProgress preparation) throws IOException {
+        this.preparation = preparation;
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
         this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
+        this.fold = new LazyFold(timeline, settings.keepPoints());
         this.source = new io.github.prtbackup.backup.pages.PageSource(database);
     }
 
@@ -78,7 +95,7 @@ final class IncrementalBackups implements Closeable {
     void take(boolean exclusive, String comment) throws IOException {
         CurrentPages now = source.now(exclusive);
         Position position = now.position();
-        Optional<Tail> tail = timeline.tail();
+        Optional<Tail> tail = usableTail();
         Point.Header header = new Point.Header(
                 catalog.reserveId(),
                 Instant.now(),
@@ -92,10 +109,51 @@ final class IncrementalBackups implements Closeable {
         } else {
             append(now, tail.get(), header);
         }
+        begun = true;
         before = position instanceof FilePosition file ? file : null;
         own = List.of();
-        if (timeline.isFoldDue()) {
-            ForkJoinPool.commonPool().execute(this::fold);
+        fold.startIfDue();
+    }
+
+    /** Whether this object has seen that the timeline has begun. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** Whether the first backup would copy the whole of a large database. */
+    boolean needsPreparation() throws IOException {
+        begun |= timeline.tail().isPresent();
+        return !begun && source.database().length() > PreparedBase.SMALL;
+    }
+
+    /**
+     * Copies the database before the connection takes the write lock. Without the copy {@link #take} makes one under the
+     * lock, so nothing that goes wrong here matters.
+     *
+     * @param busyMillis how long the connection waits for locks
+     * @param mayBeLocked whether the connection may hold the write lock already
+     */
+    void prepare(int busyMillis, boolean mayBeLocked) {
+        try {
+            discardPrepared();
+            DirectoryLock directory = DirectoryLock.of(catalog.directory());
+            prepared = PreparedBase.copy(directory, timeline, source.database(), busyMillis, mayBeLocked, preparation)
+                    .orElse(null);
+        } catch (IOException | SQLException | RuntimeException e) {
+            log.debug("The first backup of {} is not prepared", database, e);
+        }
+    }
+
+    /** Removes the copy that {@link #prepare} has made, if there is one still. */
+    void discardPrepared() {
+        PreparedBase unused = prepared;
+        prepared = null;
+        if (unused != null) {
+            try {
+                unused.close();
+            } catch (IOException | RuntimeException e) {
+                log.warn("A copy of {} that is not needed cannot be removed: {}", database, e.toString());
+            }
         }
     }
 
@@ -128,27 +186,50 @@ final class IncrementalBackups implements Closeable {
 
     /** The transaction is over, one way or another. */
     void transactionEnded() {
+        fold.catchUp();
         before = null;
         journaled = null;
     }
 
     @Override
     public void close() throws IOException {
+        discardPrepared();
+        fold.finish();
         source.close();
         timeline.close();
     }
 
-    private void start(CurrentPages now, Point.Header header) throws IOException {
-        PendingFile image = catalog.newFile();
-        byte[] content = new byte[BYTES_AT_ONCE];
-        int atOnce = BYTES_AT_ONCE / now.pageSize();
-        for (int first = 1; first <= now.pages(); first += atOnce) {
-            int count = Math.min(atOnce, now.pages() - first + 1);
-            now.read(first, count, content, 0);
-            image.write(content, 0, count * now.pageSize());
+    /**
+     * The end of the timeline. One that points can't be added to, or whose new points could never be restored, is set aside
+     * for a new one: it must not keep the application from writing for ever.
+     */
+    private Optional<Tail> usableTail() throws IOException {
+        try {
+            if (!checked) {
+                timeline.requireFiles();
+                checked = true;
+            }
+            fold.insist();
+            return timeline.tail();
+        } catch (DamagedTimelineException | NoSuchFileException e) {
+            timeline.setAside();
+            log.warn(
+                    "The incremental backups of {} are damaged and set aside, their files in {} are renamed to .damaged;"
+                            + " new ones begin with a full copy: {}",
+                    database,
+                    catalog.directory(),
+                    e.toString());
+            return timeline.tail();
         }
-        try (BaseImage base =
-                BaseImage.prepare(DirectoryLock.of(catalog.directory()), database, image, now.pageSize())) {
+    }
+
+    private void start(CurrentPages now, Point.Header header) throws IOException {
+        Optional<BaseImage> ready = prepared == null ? Optional.empty() : prepared.completed(now);
+        if (ready.isPresent()) {
+            timeline.start(header, ready.get());
+            return;
+        }
+        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.of(catalog.directory()), source.database(), now)) {
             timeline.start(header, base);
         }
     }
@@ -161,14 +242,24 @@ final class IncrementalBackups implements Closeable {
         } else if (tail.newest().pageSize() != now.pageSize()) {
             pages = writer -> copy(now, writer);
         } else {
+            pages = compared(now, tail.newest());
+        }
+        timeline.append(tail, header, pages, settings.durability() == Durability.SYNC);
+    }
+
+    private PageSource compared(CurrentPages now, Point newest) throws IOException {
+        try {
             // Read before the timeline is locked for the append: a fold keeps readers waiting, and needs that lock.
-            PageHashes stored = hashes(tail.newest());
-            pages = writer -> PageComparison.run(
+            PageHashes stored = hashes(newest);
+            return writer -> PageComparison.run(
                     now,
                     stored,
                     (page, content, offset) -> writer.page(page, ByteBuffer.wrap(content, offset, now.pageSize())));
+        } catch (DamagedTimelineException e) {
+            // A point with all pages rests on none that is damaged, and keeps the good ones of the older points.
+            log.warn("The newest backup of {} is damaged, so the next has all pages: {}", database, e.toString());
+            return writer -> copy(now, writer);
         }
-        timeline.append(tail, header, pages, settings.durability() == Durability.SYNC);
     }
 
     private static void copy(CurrentPages now, PageList pages, PageWriter writer) throws IOException {
@@ -189,7 +280,7 @@ final class IncrementalBackups implements Closeable {
 
     private PageHashes hashes(Point point) throws IOException {
         PageHashes hashes = new PageHashes(point.pageSize());
-        try (PointImage image = timeline.image(point.id())) {
+        try (PointImage image = timeline.basis(point)) {
             hashes.resize((int) point.pages());
             byte[] content = new byte[point.pageSize()];
             image.forEachPage((number, page) -> {
@@ -212,13 +303,5 @@ final class IncrementalBackups implements Closeable {
             log.debug("All pages of {} are compared: {}", database, lost.why());
         }
         return changed;
-    }
-
-    private void fold() {
-        try {
-            timeline.fold(settings.keepPoints());
-        } catch (IOException | RuntimeException e) {
-            log.warn("The timeline of {} cannot be shortened: {}", database, e.toString());
-        }
     }
 }

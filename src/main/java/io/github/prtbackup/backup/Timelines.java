@@ -2,6 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
@@ -9,14 +10,19 @@ import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The incremental backups of a database, seen as backups like any other. Thread-safe. */
 public final class Timelines {
+
+    private static final Logger log = LoggerFactory.getLogger(Timelines.class);
 
     private final Catalog catalog;
     private final Path database;
@@ -44,6 +50,20 @@ public final class Timelines {
             return timeline.points().stream()
                     .map(point -> entry(timeline, point))
                     .toList();
+        } catch (DamagedTimelineException e) {
+            // The next backup sets it aside. The others are good.
+            log.warn("The incremental backups of {} cannot be read: {}", database, e.toString());
+            return List.of();
+        }
+    }
+
+    /** When the newest point was taken. The directory is not created. */
+    Optional<Instant> newest() throws IOException {
+        if (!Files.isDirectory(catalog.directory())) {
+            return Optional.empty();
+        }
+        try (Timeline timeline = open()) {
+            return timeline.tail().map(tail -> tail.newest().header().time());
         }
     }
 
@@ -72,10 +92,22 @@ public final class Timelines {
         }
     }
 
-    /** Lets the oldest points go; at least one stays. */
+    /** Deletes one point. Its pages go when no other point rests on them. */
+    public void delete(long id) throws IOException {
+        try (Timeline timeline = open()) {
+            timeline.delete(id);
+        }
+    }
+
+    /** Lets the oldest points go. The base stays, because the next point rests on it. */
     public void keep(int points) throws IOException {
         try (Timeline timeline = open()) {
             timeline.fold(Math.max(1, points));
+            if (points == 0) {
+                for (Point left : timeline.points()) {
+                    timeline.delete(left.id());
+                }
+            }
         }
     }
 

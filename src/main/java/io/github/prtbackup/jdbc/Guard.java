@@ -9,8 +9,10 @@ import io.github.prtbackup.sql.Script;
 import io.github.prtbackup.sql.SqlStatement;
 import io.github.prtbackup.sql.TransactionControl;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,6 +58,13 @@ final class Guard {
         void leave() throws IOException;
     }
 
+    /** How the present transaction began: by the user, by us and without a lock, or by us and with it. */
+    private enum Begun {
+        BY_USER,
+        BY_US,
+        LOCKED
+    }
+
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
 
     private final BackupConnection connection;
@@ -71,6 +80,9 @@ final class Guard {
      * no code of ours. Several can be open at once, so SQLite is asked until it knows of none.
      */
     private boolean rowsMayBeUnread;
+
+    /** Whether the present transaction may hold a snapshot. */
+    private boolean mayHaveRead;
 
     /** What the present call has backed up in autocommit mode; null unless the call runs several statements one by one. */
     private Set<String> coveredByCall;
@@ -102,6 +114,7 @@ final class Guard {
      */
     <T> T run(SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
         if (statement == null || (statement.effect() == Effect.READ && !statement.changesNames())) {
+            mayHaveRead = true;
             return work.run();
         }
         return locked(() -> {
@@ -114,6 +127,7 @@ final class Guard {
                 if (statement.changesNames()) {
                     targets.forget();
                 }
+                mayHaveRead |= statement.effect() != Effect.TRANSACTION;
                 return result;
             } catch (SQLException e) {
                 // It may have ended the transaction, and with it what was defined in it.
@@ -294,6 +308,7 @@ final class Guard {
 
     private void boundary() {
         rule.boundary();
+        mayHaveRead = false;
         backups.transactionEnded();
     }
 
@@ -341,14 +356,13 @@ final class Guard {
     /** Inside the user's transaction if there is one, otherwise inside one of ours. */
     private <T> T wrapped(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
-        boolean locked =
-                targets.canBeginLocked() && backups.isDue(databases.get(0).file());
-        if (!beginUnlessActive(locked)) {
-            backUp(statement, databases, false);
+        Begun begun = begin(canBeginLocked(databases));
+        if (begun == Begun.BY_USER) {
+            backUp(statement, databases, begun);
             return work.run();
         }
         try {
-            backUp(statement, notCoveredByCall(databases), locked);
+            backUp(statement, notCoveredByCall(databases), begun);
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;
@@ -362,14 +376,14 @@ final class Guard {
      */
     private <T> T leavingRows(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         connection.tryEnforceTransactionMode();
-        if (!beginUnlessActive(false)) {
-            backUp(statement, databases, false);
+        if (begin(false) == Begun.BY_USER) {
+            backUp(statement, databases, Begun.BY_USER);
             return work.run();
         }
         transaction.rollback();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
-            backUp(statement, notCoveredByCall(databases), false);
+            backUp(statement, notCoveredByCall(databases), Begun.BY_US);
             return connection.withoutAutocommit(work);
         } finally {
             rowsMayBeUnread = true;
@@ -383,7 +397,7 @@ final class Guard {
      */
     private <T> T alone(String operation, boolean replaces, List<Database> databases, Work<T> work)
             throws SQLException {
-        if (!beginUnlessActive(false)) {
+        if (begin(false) == Begun.BY_USER) {
             if (replaces) {
                 for (Database database : databases) {
                     attempt(database, () -> backups.takeFromSnapshot(database.file(), operation));
@@ -391,13 +405,16 @@ final class Guard {
             }
             return work.run();
         }
+        List<Database> written = notCoveredByCall(databases);
         try {
-            for (Database database : notCoveredByCall(databases)) {
+            prepare(written, false);
+            for (Database database : written) {
                 if (backups.isDue(database.file())) {
                     attempt(database, () -> copyLocked(database, operation));
                 }
             }
         } finally {
+            backups.discardPrepared();
             transaction.rollback();
         }
         return work.run();
@@ -413,8 +430,56 @@ final class Guard {
         }
     }
 
+    private void backUp(SqlStatement statement, List<Database> databases, Begun begun) throws SQLException {
+        if (begun == Begun.LOCKED) {
+            cover(statement, databases, true);
+            return;
+        }
+        boolean prepared = prepare(databases, begun == Begun.BY_USER);
+        try {
+            cover(statement, databases, false);
+        } finally {
+            if (prepared) {
+                backups.discardPrepared();
+            }
+        }
+    }
+
+    /**
+     * Lets the first backup of a large database be copied before the database is locked, which would keep others waiting.
+     * Not in a transaction that has a lock or a snapshot: others might wait for the one all the time, and what they commit
+     * would make the other worthless.
+     *
+     * @return whether there was anything to prepare
+     */
+    private boolean prepare(List<Database> databases, boolean inUsersTransaction) throws SQLException {
+        if (inUsersTransaction && (mayHaveRead || !rule.coversNothing())) {
+            return false;
+        }
+        boolean any = false;
+        for (Database database : databases) {
+            any |= backups.needsPreparation(database.file());
+        }
+        if (any) {
+            // All of them before the first lock, and in one order for everybody, because each may have to be waited
+            // for.
+            for (Database database : databases.stream()
+                    .sorted(Comparator.comparing(Database::file))
+                    .toList()) {
+                // With locking_mode=EXCLUSIVE nobody else gets any lock, the copy neither.
+                if (rule.isFirstWrite(database.schema())
+                        && !database.exclusive()
+                        && backups.needsPreparation(database.file())
+                        && backups.isDue(database.file())) {
+                    backups.prepare(database.file(), connection.getBusyTimeout(), inUsersTransaction);
+                }
+            }
+        }
+        return any;
+    }
+
     /** @param locked whether the transaction has the write locks already */
-    private void backUp(SqlStatement statement, List<Database> databases, boolean locked) throws SQLException {
+    private void cover(SqlStatement statement, List<Database> databases, boolean locked) throws SQLException {
         for (Database database : databases) {
             if (!rule.isFirstWrite(database.schema())) {
                 continue;
@@ -465,12 +530,22 @@ final class Guard {
                 .orElseGet(() -> "SQL: " + statement.summary());
     }
 
-    private boolean beginUnlessActive(boolean locked) throws SQLException {
+    /**
+     * Begins a transaction of ours unless one is active.
+     *
+     * @param locked whether it begins with the write lock of the only file
+     */
+    private Begun begin(boolean locked) throws SQLException {
         if (isWriteInProgress() || !(locked ? transaction.beginLocked() : transaction.begin())) {
-            return false;
+            return Begun.BY_USER;
         }
         boundary();
-        return true;
+        return locked ? Begun.LOCKED : Begun.BY_US;
+    }
+
+    private boolean canBeginLocked(List<Database> databases) {
+        Path first = databases.get(0).file();
+        return targets.canBeginLocked() && backups.isDue(first) && !backups.needsPreparation(first);
     }
 
     private boolean isWriteInProgress() throws SQLException {

@@ -30,6 +30,11 @@ final class TransactionRule {
         return !covered.contains(schema);
     }
 
+    /** Whether the transaction has written nothing yet, as far as is known. */
+    boolean coversNothing() {
+        return covered.isEmpty();
+    }
+
     /** The database is backed up, or needs no backup in this transaction. */
     void cover(String schema) {
         covered.add(schema);

@@ -96,8 +96,17 @@ public final class History {
         return timelines.verify(backup.id());
     }
 
+    /** Deletes any backup. */
+    public void delete(Entry backup) throws IOException {
+        if (isIncremental(backup)) {
+            timelines.delete(backup.id());
+        } else {
+            catalog.delete(backup.id());
+        }
+    }
+
     /**
-     * Deletes the oldest automatic backups, of which at least one incremental backup stays: it is the base of the next.
+     * Deletes the oldest automatic backups.
      *
      * @return what was deleted, oldest first
      */

@@ -19,7 +19,13 @@ public final class BaseImage implements AutoCloseable {
     private final PendingFile checksums;
     private final int pageSize;
     private long pages;
-    private boolean patched;
+
+    /** Open from the first patch on. */
+    private PositionalFile patchedData;
+
+    private PositionalFile patchedSums;
+    private final CRC32C crc = new CRC32C();
+    private final ByteBuffer sum = ByteBuffer.allocate(Integer.BYTES);
 
     private BaseImage(PendingFile image, PendingFile checksums, int pageSize, long pages) {
         this.image = image;
@@ -81,7 +87,12 @@ public final class BaseImage implements AutoCloseable {
         }
     }
 
-    int pageSize() {
+    /**
+     * The page size.
+     *
+     * @return in bytes
+     */
+    public int pageSize() {
         return pageSize;
     }
 
@@ -102,13 +113,10 @@ public final class BaseImage implements AutoCloseable {
      */
     public void resize(long newPages) throws IOException {
         long before = pages;
-        try (PositionalFile data = PositionalFile.write(image.path());
-                PositionalFile sums = PositionalFile.write(checksums.path())) {
-            data.resize(newPages * pageSize);
-            sums.resize(newPages * Integer.BYTES);
-        }
+        openForPatches();
+        patchedData.resize(newPages * pageSize);
+        patchedSums.resize(newPages * Integer.BYTES);
         pages = newPages;
-        patched = true;
         ByteBuffer zeros = ByteBuffer.allocate(pageSize);
         for (long number = before + 1; number <= newPages; number++) {
             patch(number, zeros.clear());
@@ -116,7 +124,7 @@ public final class BaseImage implements AutoCloseable {
     }
 
     /**
-     * Replaces a page: one that changed after the copy was taken.
+     * Replaces a page: one that changed after the copy was taken. Cheap for thousands of pages.
      *
      * @param number from 1 to {@link #pages}
      * @param content one page; taken out of the buffer
@@ -127,40 +135,54 @@ public final class BaseImage implements AutoCloseable {
             throw new IllegalArgumentException(
                     "page " + number + " of " + content.remaining() + " bytes, among " + pages + " of " + pageSize);
         }
-        CRC32C crc = new CRC32C();
+        openForPatches();
+        crc.reset();
         crc.update(content.duplicate());
-        ByteBuffer sum =
-                ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).flip();
-        try (PositionalFile data = PositionalFile.write(image.path());
-                PositionalFile sums = PositionalFile.write(checksums.path())) {
-            data.write(content, (number - 1) * pageSize);
-            sums.write(sum, (number - 1) * Integer.BYTES);
+        patchedData.write(content, (number - 1) * pageSize);
+        patchedSums.write(sum.clear().putInt((int) crc.getValue()).flip(), (number - 1) * Integer.BYTES);
+    }
+
+    private void openForPatches() throws IOException {
+        if (patchedData == null) {
+            patchedData = PositionalFile.write(image.path());
         }
-        patched = true;
+        if (patchedSums == null) {
+            patchedSums = PositionalFile.write(checksums.path());
+        }
     }
 
     /** Makes patches durable. */
-    private void force() throws IOException {
-        try (PositionalFile data = PositionalFile.write(image.path());
-                PositionalFile sums = PositionalFile.write(checksums.path())) {
-            data.force();
-            sums.force();
+    private void forcePatches() throws IOException {
+        if (patchedData != null && patchedSums != null) {
+            patchedData.force();
+            patchedSums.force();
+        }
+        closePatches();
+    }
+
+    private void closePatches() throws IOException {
+        PositionalFile data = patchedData;
+        PositionalFile sums = patchedSums;
+        patchedData = null;
+        patchedSums = null;
+        try (data;
+                sums) {
+            // Null where nothing was patched.
         }
     }
 
     /** Gives base and checksums their names. Call it in {@link DirectoryLock#hold}. */
     void publish(TimelineFiles files) throws IOException {
-        if (patched) {
-            force();
-        }
+        forcePatches();
         image.replace(files.baseName());
         checksums.replace(files.checksumsName());
     }
 
     @Override
     public void close() throws IOException {
-        try (image) {
-            checksums.close();
+        try (image;
+                checksums) {
+            closePatches();
         }
     }
 }

@@ -57,7 +57,7 @@ public final class DirectoryLock {
     private final ReentrantLock threads = new ReentrantLock();
     private final AtomicLong temporaries = new AtomicLong();
     private final List<LockFile> replaced = new ArrayList<>();
-    private final ConcurrentHashMap<Integer, RangeLock> ranges = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, RangeLock> ranges = new ConcurrentHashMap<>();
     /** Written in the lock of the threads only. */
     private volatile LockFile file;
 
@@ -117,7 +117,8 @@ public final class DirectoryLock {
     }
 
     /**
-     * The next free id as far as this file knows; 1 in a new directory. Changes nothing. Call it in {@link #hold}.
+     * The next free id as far as this file knows, and where it was lost, the timelines; 1 in a new directory. Changes
+     * nothing. Call it in {@link #hold}.
      *
      * @return the smallest id that was never announced to {@link #raiseNextId}
      * @throws IOException if the lock file can't be read
@@ -125,7 +126,8 @@ public final class DirectoryLock {
     public long nextId() throws IOException {
         requireHeld();
         // What was read before counts too: the file may have been deleted and created anew.
-        nextId = Math.max(nextId, file.readNumber());
+        long read = file.readNumber();
+        nextId = Math.max(nextId, read == 0 ? 1 + TimelineIds.largestIn(this) : read);
         return nextId;
     }
 
@@ -238,12 +240,12 @@ public final class DirectoryLock {
     }
 
     /** The lock for one thing in the directory. Independent of {@link #hold}, and of those of other keys. */
-    RangeLock range(int key) {
+    RangeLock range(long key) {
         return ranges.computeIfAbsent(key, absent -> new RangeLock(this, key));
     }
 
     /** Takes a lock for {@link RangeLock}; null if it is not free. */
-    FileLock tryRange(int key, boolean shared) throws IOException {
+    FileLock tryRange(long key, boolean shared) throws IOException {
         threads.lock();
         try {
             openIfReplaced();

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  *   <li>Segments that end before that are deleted.
  * </ol>
  *
+ * <p>The oldest point is one that is not deleted, unless all are. Where a point was deleted, the mark in its record goes
+ * with it into the head.
+ *
  * <p>A crash leaves one of these states; the next fold starts from it, and does what was not done again. Appending goes
  * on meanwhile: it touches the last segment only, which is never deleted.
  */
@@ -38,21 +41,26 @@ final class Fold {
      *
      * @param head the present head
      * @param end the end of the log
-     * @param keep how many points stay
-     * @return how many points are gone
+     * @param keep how many points stay that are not deleted
+     * @return how many of those are gone
      */
     int run(Head head, LogPosition end, int keep) throws IOException {
         LogWriter.force(files, head.scanStart().segment(), end.segment());
         progress.accept(TimelineStep.FOLD_LOG_DURABLE);
         List<LogEntry> log = LogIndex.entries(files, head, end);
         int present = countUpToOldest(log, head);
-        long newer = log.stream().skip(present).filter(LogEntry::isPoint).count();
-        int gone = (int) Math.max(newer + 1 - keep, 0);
+        long live = log.stream().skip(present).filter(Fold::isLive).count()
+                + (head.oldest().deleted() ? 0 : 1);
+        Point oldest = head.oldest();
+        int gone = 0;
         int folded = present;
-        for (int left = gone; left > 0; folded++) {
-            left -= log.get(folded).isPoint() ? 1 : 0;
+        for (int i = present; i < log.size() && (live - gone > keep || oldest.deleted()); i++) {
+            if (log.get(i).isPoint()) {
+                gone += oldest.deleted() ? 0 : 1;
+                oldest = log.get(i).point();
+                folded = i + 1;
+            }
         }
-        Point oldest = gone == 0 ? head.oldest() : log.get(folded - 1).point();
         Head announced = head.announcing(oldest, beginningOf(end.segment()));
         Head reached = announced;
         if (folded > 0) {
@@ -62,6 +70,10 @@ final class Fold {
         }
         deleteSegmentsBefore(reached.logStart().segment());
         return gone;
+    }
+
+    private static boolean isLive(LogEntry entry) {
+        return entry.isPoint() && !entry.point().deleted();
     }
 
     /** How many entries an interrupted fold has begun to put into the base. */

@@ -56,7 +56,13 @@ record Head(
 
     /** With the oldest point as the base, and the log from behind it. */
     Head reached(LogPosition newLogStart) {
-        return startingWith(original, newLogStart, settled, oldest.header());
+        Head reached = startingWith(original, newLogStart, settled, oldest.header());
+        return oldest.deleted() ? reached.withOldestDeleted() : reached;
+    }
+
+    /** With the oldest point deleted. */
+    Head withOldestDeleted() {
+        return announcing(oldest.asDeleted(), settled);
     }
 
     /** With a point as the base that is nowhere else. */

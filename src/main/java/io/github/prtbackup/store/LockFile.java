@@ -115,9 +115,9 @@ final class LockFile {
         return tryByte(MUTEX, false);
     }
 
-    /** Tries to take the byte of a key, shared or alone; null if that is not possible now. */
-    FileLock tryRange(int key, boolean shared) throws IOException {
-        return tryByte(FIRST_RANGE + Integer.toUnsignedLong(key), shared);
+    /** Tries to take the byte of a key, which is not negative, shared or alone; null if that is not possible now. */
+    FileLock tryRange(long key, boolean shared) throws IOException {
+        return tryByte(FIRST_RANGE + key, shared);
     }
 
     /** Whether the owner of a slot is alive. Anything but a lock that could be taken counts as alive. */

@@ -97,7 +97,7 @@ final class LogCursor implements Closeable {
                     parts.add(record);
                     position = record.end();
                     pointsInSegment++;
-                    return new LogEntry(point, parts);
+                    return new LogEntry(record.isDeleted() ? point.asDeleted() : point, parts);
                 }
                 case ANNOUNCEMENT -> {
                     if (!parts.isEmpty()) {

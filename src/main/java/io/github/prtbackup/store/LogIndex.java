@@ -64,10 +64,7 @@ final class LogIndex {
         try (LogCursor cursor = new LogCursor(files, start, false)) {
             for (LogEntry entry = cursor.next(); entry != null && !isBehind(entry.end(), end); entry = cursor.next()) {
                 LogRecord record = entry.last();
-                found.add(new Announcement(
-                        record.fields(),
-                        record.isConfirmed(),
-                        new LogPosition(record.segment(), record.offset(), record.checksum())));
+                found.add(new Announcement(record.fields(), record.isConfirmed(), record.place()));
             }
         }
         return found;

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *  0  u24  magic 505254, "PRT"
- *  3  u8   status, the only byte that may change later: 1 if an announcement was confirmed
+ *  3  u8   status, the only byte that may change later: 1 if an announcement was confirmed, 2 if a point was deleted
  *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
  *  8  u32  head's length: all up to the contents
  * 12  u32  link: the checksum of the record before
@@ -32,6 +32,7 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
     static final int MAGIC = 0x505254;
     static final int VERSION = 1;
     static final byte CONFIRMED = 1;
+    static final byte DELETED = 2;
 
     static final int STATUS_OFFSET = 3;
     static final int CHECKSUM_OFFSET = 4;
@@ -76,6 +77,15 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
 
     boolean isConfirmed() {
         return head.get(STATUS_OFFSET) == CONFIRMED;
+    }
+
+    boolean isDeleted() {
+        return head.get(STATUS_OFFSET) == DELETED;
+    }
+
+    /** Where it begins, with its checksum, which tells whether it is still there. */
+    LogPosition place() {
+        return new LogPosition(segment, offset, checksum());
     }
 
     /** The fields, in a buffer of its own. */

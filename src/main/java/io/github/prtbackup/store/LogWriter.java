@@ -101,20 +101,10 @@ final class LogWriter implements Closeable {
     void confirm(Announcement announcement) throws IOException {
         LogPosition place = announcement.place();
         if (file != null && fileSegment == place.segment()) {
-            confirm(file, place);
-            return;
-        }
-        try (PositionalFile earlier = PositionalFile.write(files.segment(place.segment()))) {
-            confirm(earlier, place);
-        } catch (NoSuchFileException e) {
-            // Folded away: there are newer points, and nobody asks for it any more.
-        }
-    }
-
-    private static void confirm(PositionalFile file, LogPosition place) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
-        if (file.read(start, place.offset()) && start.getInt(LogRecord.CHECKSUM_OFFSET) == place.link()) {
-            file.write(ByteBuffer.wrap(new byte[] {LogRecord.CONFIRMED}), place.offset() + LogRecord.STATUS_OFFSET);
+            RecordStatus.set(file, place, LogRecord.CONFIRMED);
+        } else {
+            // One that is folded away needs it no more: there are newer points, and nobody asks for it.
+            RecordStatus.set(files, place, LogRecord.CONFIRMED);
         }
     }
 

@@ -39,7 +39,8 @@ public final class PendingFile implements AutoCloseable {
 
     private final DirectoryLock lock;
     private final Path path;
-    private final MessageDigest digest = newDigest();
+    /** Null for a file that has other checksums. */
+    private final MessageDigest digest;
     /** Open while this object writes; null before, after, and when somebody else writes. */
     private RandomAccessFile output;
 
@@ -47,9 +48,10 @@ public final class PendingFile implements AutoCloseable {
     private String sha256;
     private boolean published;
 
-    private PendingFile(DirectoryLock lock, Path path) {
+    private PendingFile(DirectoryLock lock, Path path, MessageDigest digest) {
         this.lock = lock;
         this.path = path;
+        this.digest = digest;
     }
 
     /**
@@ -60,7 +62,18 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be created
      */
     public static PendingFile create(DirectoryLock lock) throws IOException {
-        return new PendingFile(lock, lock.createTemporary());
+        return new PendingFile(lock, lock.createTemporary(), newDigest());
+    }
+
+    /**
+     * Creates an empty file that becomes a {@link BaseImage}. It has no SHA-256, which takes as long as all the rest.
+     *
+     * @param lock the lock of the directory where it is to be published
+     * @return the file
+     * @throws IOException if it can't be created
+     */
+    public static PendingFile createUnhashed(DirectoryLock lock) throws IOException {
+        return new PendingFile(lock, lock.createTemporary(), null);
     }
 
     /**
@@ -125,7 +138,9 @@ public final class PendingFile implements AutoCloseable {
         } catch (IOException e) {
             throw located(e);
         }
-        digest.update(bytes, offset, count);
+        if (digest != null) {
+            digest.update(bytes, offset, count);
+        }
         length += count;
     }
 
@@ -188,6 +203,9 @@ public final class PendingFile implements AutoCloseable {
     private void seal(Path original, boolean durable) throws IOException {
         if (sha256 != null) {
             return;
+        }
+        if (digest == null) {
+            throw new IllegalStateException(path + " has no SHA-256");
         }
         if (output == null) {
             requireSelfContained();

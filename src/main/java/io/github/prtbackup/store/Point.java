@@ -10,8 +10,9 @@ import java.util.Objects;
  * @param header what the caller said of it
  * @param whole whether it holds all pages and rests on no older point; so does the first of a timeline
  * @param storedBytes the bytes that are stored for it and for no other point
+ * @param deleted whether somebody has deleted it; what rests on it still needs its pages
  */
-public record Point(Header header, boolean whole, long storedBytes) {
+public record Point(Header header, boolean whole, long storedBytes, boolean deleted) {
     /** The largest number of pages SQLite allows. */
     public static final long MOST_PAGES = 0xFFFF_FFFEL;
 
@@ -87,6 +88,14 @@ public record Point(Header header, boolean whole, long storedBytes) {
             boolean splits = Character.isHighSurrogate(comment.charAt(LONGEST_COMMENT - 1));
             return comment.substring(0, splits ? LONGEST_COMMENT - 1 : LONGEST_COMMENT);
         }
+    }
+
+    Point(Header header, boolean whole, long storedBytes) {
+        this(header, whole, storedBytes, false);
+    }
+
+    Point asDeleted() {
+        return new Point(header, whole, storedBytes, true);
     }
 
     /**

@@ -16,7 +16,7 @@ import java.time.Instant;
  * 20  u32  page size in bytes
  * 24  u32  size of the database in pages
  * 28  i64  bytes stored for the point
- * 36  u8   bit 0: automatic; bit 1: whole
+ * 36  u8   bit 0: automatic; bit 1: whole; bit 2: deleted
  * 37  u8   length of the position
  * 38  u16  length of the comment
  * 40       position, then comment in UTF-8
@@ -26,6 +26,7 @@ final class PointFormat {
     private static final int FIXED_LENGTH = 40;
     private static final int AUTO = 1;
     private static final int WHOLE = 2;
+    private static final int DELETED = 4;
 
     private PointFormat() {}
 
@@ -47,7 +48,7 @@ final class PointFormat {
         target.putInt(header.pageSize());
         target.putInt((int) header.pages());
         target.putLong(point.storedBytes());
-        target.put((byte) ((header.auto() ? AUTO : 0) | (point.whole() ? WHOLE : 0)));
+        target.put((byte) ((header.auto() ? AUTO : 0) | (point.whole() ? WHOLE : 0) | (point.deleted() ? DELETED : 0)));
         target.put((byte) position.remaining());
         target.putShort((short) comment.length);
         target.put(position);
@@ -76,7 +77,7 @@ final class PointFormat {
                     pageSize,
                     pages,
                     ByteBuffer.wrap(position));
-            return new Point(header, (flags & WHOLE) != 0, storedBytes);
+            return new Point(header, (flags & WHOLE) != 0, storedBytes, (flags & DELETED) != 0);
         } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
             return null;
         }

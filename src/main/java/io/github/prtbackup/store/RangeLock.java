@@ -14,13 +14,13 @@ final class RangeLock {
     private static final long PAUSE_NANOS = 1_000_000;
 
     private final DirectoryLock directory;
-    private final int key;
+    private final long key;
     /** The one lock of the file that all leases in this process rest on. */
     private FileLock lock;
 
     private int leases;
 
-    RangeLock(DirectoryLock directory, int key) {
+    RangeLock(DirectoryLock directory, long key) {
         this.directory = directory;
         this.key = key;
     }
@@ -30,12 +30,21 @@ final class RangeLock {
         return tryTake(false);
     }
 
+    /** The lock alone. Waits as long as anybody has it, and is not ended by an interrupt. */
+    Lease exclusive() throws IOException {
+        return take(false);
+    }
+
     /** The lock with others. Waits as long as somebody has it alone, and is not ended by an interrupt. */
     Lease shared() throws IOException {
+        return take(true);
+    }
+
+    private Lease take(boolean shared) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
-                Lease lease = tryTake(true);
+                Lease lease = tryTake(shared);
                 if (lease != null) {
                     return lease;
                 }

@@ -1,12 +1,16 @@
 package io.github.prtbackup.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The recovery points of one database, as a base image and a log of the pages that changed after it. The format is in
@@ -33,7 +37,7 @@ public final class Timeline implements AutoCloseable {
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
         this.files = files;
-        this.folding = files.directory().range(files.key());
+        this.folding = files.foldLock();
         this.progress = progress;
         this.tail = new LogTail(files);
         this.writer = new LogWriter(files, tail, progress, pointsInSegment);
@@ -95,6 +99,17 @@ public final class Timeline implements AutoCloseable {
     public synchronized Optional<Tail> tail() throws IOException {
         tail.refresh();
         return Optional.ofNullable(tail.tail());
+    }
+
+    /**
+     * Keeps others from making a base for this timeline at the same time, in this process or another, for as long as the
+     * result is open. Waits for who does. It keeps nobody from anything else, {@link #start} included; who has it looks for
+     * a {@link #tail} first.
+     *
+     * @return to be closed soon
+     */
+    public Closeable lockStart() throws IOException {
+        return files.startLock().exclusive();
     }
 
     /**
@@ -193,7 +208,7 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * All points. Reads no pages.
+     * All points that are not deleted. Reads no pages.
      *
      * @return oldest first
      */
@@ -212,13 +227,27 @@ public final class Timeline implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such point; the message names those there are
      */
     public PointImage image(long id) throws IOException {
+        return image(id, false);
+    }
+
+    /**
+     * As {@link #image}, of a point that may be deleted: for who adds the next one.
+     *
+     * @param newest the newest point
+     * @return the image
+     */
+    public PointImage basis(Point newest) throws IOException {
+        return image(newest.id(), true);
+    }
+
+    private PointImage image(long id, boolean mayBeDeleted) throws IOException {
         RangeLock.Lease lease = folding.shared();
         try {
             View view = view();
             if (view == null) {
                 throw new IllegalArgumentException("There is no point " + id + "; there are none");
             }
-            return view.image(lease, id);
+            return view.image(lease, id, mayBeDeleted);
         } catch (IOException | RuntimeException | Error e) {
             try (lease) {
                 throw e;
@@ -227,20 +256,64 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
+     * Deletes a point: nobody finds it from now on, which is durable when this returns. Its pages stay as long as newer
+     * points rest on them, and go with it when it is folded. Needs no lock of the database, and waits for no reader; who has
+     * the point open may read on.
+     *
+     * @param id the id of a point, the only one included
+     * @return whether it was there
+     */
+    public boolean delete(long id) throws IOException {
+        // Shared is enough to keep a fold away, which would carry the mark from the log to the head, or not.
+        return folding.share(() -> {
+            View view = view();
+            if (view == null) {
+                return false;
+            }
+            if (view.head().oldest().id() == id) {
+                return files.directory().hold(() -> deleteOldest(id));
+            }
+            LogEntry entry = view.find(id);
+            return entry != null
+                    && !entry.point().deleted()
+                    && RecordStatus.setDurably(files, entry.last().place(), LogRecord.DELETED);
+        });
+    }
+
+    /** The oldest point need not be in the log, so its mark is in the head. */
+    private boolean deleteOldest(long id) throws IOException {
+        Head head = Head.read(files);
+        if (head == null || head.oldest().id() != id || head.oldest().deleted()) {
+            return false;
+        }
+        head.withOldestDeleted().publish(files);
+        return true;
+    }
+
+    /**
      * Whether {@link #fold} has something to do: a segment of the log has been filled since. Costs nothing.
      *
      * @return whether to call it
      */
     public synchronized boolean isFoldDue() {
-        return tail.tail() != null && tail.tail().end().segment() > tail.settledSegment();
+        return filledSegments() > 0;
+    }
+
+    /**
+     * How many segments of the log have been filled since the last {@link #fold}. Costs nothing.
+     *
+     * @return the number, as far as this instance knows
+     */
+    public synchronized long filledSegments() {
+        return tail.tail() == null ? 0 : tail.tail().end().segment() - tail.settledSegment();
     }
 
     /**
      * Puts the oldest points into the base, and makes what is in full segments of the log durable. Takes from
-     * milliseconds to seconds, and keeps readers waiting, but nobody who appends.
+     * milliseconds to seconds, and keeps readers waiting, but nobody who appends. Deleted points go with those before them.
      *
-     * @param keep how many points stay, at least 1
-     * @return how many points went; 0 also if a reader or another fold is at work
+     * @param keep how many points stay, at least 1; deleted ones do not count
+     * @return how many points went that were not deleted; 0 also if a reader or another fold is at work
      * @throws DamagedTimelineException if those points are damaged; nothing was changed
      */
     public int fold(int keep) throws IOException {
@@ -261,16 +334,54 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Renames all files, so that the timeline can begin anew. For one that can no longer be read; who calls it holds
-     * SQLite's write lock. They get {@code .damaged} and a number behind their names, and nothing deletes them.
+     * Looks whether files are missing that points rest on. By their names only, so it costs little.
+     *
+     * @throws DamagedTimelineException if one is, or the head can't be read
      */
-    public synchronized void setAside() throws IOException {
-        writer.close();
-        files.directory().hold(() -> {
-            files.setAside();
-            return null;
-        });
-        Durable.syncDirectory(files.directory().directory());
+    public synchronized void requireFiles() throws IOException {
+        tail.refresh();
+        Head head = tail.tail() == null ? null : Head.read(files);
+        while (head != null) {
+            Path missing = missing(head);
+            if (missing == null) {
+                return;
+            }
+            Head now = Head.read(files);
+            // A fold deletes what the head does not need any more.
+            if (head.equals(now)) {
+                throw new DamagedTimelineException(missing + " is missing");
+            }
+            head = now;
+        }
+    }
+
+    private Path missing(Head head) {
+        Stream<Path> segments = LongStream.rangeClosed(
+                        head.logStart().segment(), tail.tail().end().segment())
+                .mapToObj(files::segment);
+        return Stream.concat(Stream.of(files.base(), files.checksums()), segments)
+                .filter(file -> !Files.exists(file))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Renames all files, so that the timeline can begin anew. For one that can no longer be read; who calls it holds
+     * SQLite's write lock. They get {@code .damaged} and a number behind their names, and nothing deletes them. Waits for
+     * who reads or folds: a fold would bring the head back.
+     */
+    public void setAside() throws IOException {
+        RangeLock.Lease lease = folding.exclusive();
+        try (lease) {
+            synchronized (this) {
+                writer.close();
+                files.directory().hold(() -> {
+                    files.setAside();
+                    return null;
+                });
+                Durable.syncDirectory(files.directory().directory());
+            }
+        }
     }
 
     /** What there is now. Call it with the lock against folding, so that it stays. */
@@ -297,24 +408,46 @@ public final class Timeline implements AutoCloseable {
                     points.add(entry.point());
                 }
             }
+            points.removeIf(Point::deleted);
             return points;
         }
 
-        PointImage image(RangeLock.Lease lease, long id) throws IOException {
-            if (id == head.baseId() && id == head.oldest().id()) {
+        /** The entry of a point newer than the oldest; null if there is none. */
+        LogEntry find(long id) throws IOException {
+            return LogIndex.entries(files, head, end).stream()
+                    .filter(entry -> entry.isPoint()
+                            && entry.point().id() == id
+                            && id > head.oldest().id())
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        PointImage image(RangeLock.Lease lease, long id, boolean mayBeDeleted) throws IOException {
+            boolean isOldest = id == head.oldest().id();
+            if (isOldest && head.oldest().deleted() && !mayBeDeleted) {
+                throw noSuchPoint(id);
+            }
+            if (isOldest && id == head.baseId()) {
                 return PointImage.of(files, lease, head, List.of(), head.oldest());
             }
             List<LogEntry> log = LogIndex.entries(files, head, end);
             for (int i = 0; i < log.size(); i++) {
                 Point point = log.get(i).point();
                 if (point != null && point.id() == id && id >= head.oldest().id()) {
+                    if (point.deleted() && !mayBeDeleted) {
+                        throw noSuchPoint(id);
+                    }
                     return PointImage.of(files, lease, head, log.subList(0, i + 1), point);
                 }
             }
-            if (id == head.oldest().id()) {
+            if (isOldest) {
                 throw new DamagedTimelineException("point " + id + " is lost");
             }
-            throw new IllegalArgumentException("There is no point " + id + "; there are "
+            throw noSuchPoint(id);
+        }
+
+        private IllegalArgumentException noSuchPoint(long id) throws IOException {
+            return new IllegalArgumentException("There is no point " + id + "; there are "
                     + points().stream().map(Point::id).toList());
         }
     }

@@ -78,9 +78,14 @@ final class TimelineFiles {
         return original;
     }
 
-    /** What makes it another than the timelines of other databases, nearly always. */
-    int key() {
-        return key;
+    /** The lock that folds and readers share. Other timelines have others, nearly always. */
+    RangeLock foldLock() {
+        return directory.range(Integer.toUnsignedLong(key));
+    }
+
+    /** The lock of who makes the first base. Its bytes lie behind those of {@link #foldLock}. */
+    RangeLock startLock() {
+        return directory.range((1L << Integer.SIZE) + Integer.toUnsignedLong(key));
     }
 
     String headName() {

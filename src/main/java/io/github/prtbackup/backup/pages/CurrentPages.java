@@ -26,6 +26,9 @@ public sealed interface CurrentPages permits FilePages, WalPages {
         return since(then, List.of());
     }
 
+    /** The pages that are not, or not surely, in the database file as they are: all that have a frame in the log. */
+    PageList besideFile() throws IOException;
+
     /**
      * Reads pages one after the other. A page that was never written is zero.
      *

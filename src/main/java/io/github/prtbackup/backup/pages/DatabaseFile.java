@@ -62,8 +62,16 @@ public final class DatabaseFile {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
-    /** Reads pages one after the other. What lies beyond the end of the file is zero, as it is for SQLite. */
-    void readPages(int pageSize, int first, int count, byte[] into, int offset) throws IOException {
+    /** Whether the path still leads to this file. */
+    public boolean isCurrent() throws IOException {
+        return HeldFile.at(path).filter(now -> now == held).isPresent();
+    }
+
+    /**
+     * Reads pages one after the other, as they are in the file. What lies beyond its end is zero, as it is for SQLite.
+     * Somebody may be writing them; only the holder of SQLite's write lock, or of proof, knows what he has read.
+     */
+    public void readPages(int pageSize, int first, int count, byte[] into, int offset) throws IOException {
         int length = Math.multiplyExact(count, pageSize);
         int read = held.read((first - 1L) * pageSize, into, offset, length);
         Arrays.fill(into, offset + read, offset + length, (byte) 0);

@@ -71,6 +71,11 @@ public final class FilePages implements CurrentPages {
     }
 
     @Override
+    public PageList besideFile() {
+        return PageList.EMPTY;
+    }
+
+    @Override
     public void read(int first, int count, byte[] into, int offset) throws IOException {
         file.readPages(pageSize(), first, count, into, offset);
     }

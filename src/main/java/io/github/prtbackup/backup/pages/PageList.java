@@ -31,7 +31,7 @@ public final class PageList {
     }
 
     /** The pages from one to another, both included. */
-    static PageList range(int first, int last) {
+    public static PageList range(int first, int last) {
         return new PageList(IntStream.rangeClosed(first, last).toArray());
     }
 
@@ -73,7 +73,7 @@ public final class PageList {
     }
 
     /** What a database of this many pages can have: neither pages behind its end, nor the one of the lock bytes. */
-    PageList within(int databasePages, int pageSize) {
+    public PageList within(int databasePages, int pageSize) {
         int lockPage = DatabaseHeader.lockPage(pageSize);
         int[] kept = new int[pages.length];
         int count = 0;

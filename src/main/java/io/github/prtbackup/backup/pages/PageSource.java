@@ -17,7 +17,12 @@ public final class PageSource implements Closeable {
 
     /** @param file the database of the connection, which exists */
     public PageSource(Path file) throws IOException {
-        this.database = DatabaseFile.of(file);
+        this(DatabaseFile.of(file));
+    }
+
+    /** @param database the files of the connection */
+    public PageSource(DatabaseFile database) {
+        this.database = database;
     }
 
     /** The files. */

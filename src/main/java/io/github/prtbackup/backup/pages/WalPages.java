@@ -45,6 +45,9 @@ final class WalPages implements CurrentPages {
     private FrameMap overlay;
     private FrameMap recent = new FrameMap(0);
 
+    /** The smallest size that a commit among the recent frames has left. */
+    private int smallest = Integer.MAX_VALUE;
+
     WalPages(DatabaseFile database, WalLog log, WalPosition position, Frames frames, Predicate<WalPosition> witness) {
         this.database = database;
         this.log = log;
@@ -120,21 +123,33 @@ final class WalPages implements CurrentPages {
     private PageList pagesSince(WalPosition then, int from) throws IOException {
         recent = readFrom(from);
         PageList changed = recent.pageList();
-        // A page can be new and in no frame: it was allocated and freed again. SQLite finds what is there, or zeros.
-        PageList grown = then.pages() < pages() ? PageList.range(then.pages() + 1, pages()) : PageList.EMPTY;
+        // A page can be new and in no frame: it was allocated and freed again. SQLite finds what is there, or zeros;
+        // also
+        // where the database had become smaller in between, and a checkpoint has cut the file.
+        int kept = Math.min(then.pages(), smallest);
+        PageList grown = kept < pages() ? PageList.range(kept + 1, pages()) : PageList.EMPTY;
         return changed.union(grown).within(pages(), pageSize());
     }
 
     private FrameMap readFrom(int from) throws IOException {
         FrameMap map = new FrameMap(Math.min(position.frames() - from, 1 << 16));
+        smallest = Integer.MAX_VALUE;
         for (int number = from; number < position.frames(); number++) {
             WalLog.Frame frame = log.frame(number, pageSize()).orElseThrow(EOFException::new);
             if (frame.salts() != position.salts()) {
                 throw new IOException("frame " + number + " is of another log");
             }
             map.put(WalLog.requirePage(frame.page()), number);
+            if (frame.isCommit()) {
+                smallest = Math.min(smallest, frame.databasePages());
+            }
         }
         return map;
+    }
+
+    @Override
+    public PageList besideFile() throws IOException {
+        return frames.all().pageList().within(pages(), pageSize());
     }
 
     @Override

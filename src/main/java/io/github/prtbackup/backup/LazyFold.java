@@ -1,0 +1,89 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.store.Timeline;
+import java.io.IOException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Folds a timeline beside the work of a connection. Programs may be so short that no fold ever gets to its end beside them:
+ * so a connection that is closed waits for the fold, and one that finds that much was left undone, by programs that did not
+ * close theirs, does it itself.
+ *
+ * <p>A fold that fails, or that the death of the process ends, leaves the timeline good; another will be due.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class LazyFold {
+
+    private static final Logger log = LoggerFactory.getLogger(LazyFold.class);
+
+    /** So many filled segments of the log show that nobody gets to the end of a fold. */
+    private static final int MUCH = 3;
+
+    private final Timeline timeline;
+    private final int keepPoints;
+
+    /** Null before the first. */
+    private ForkJoinTask<?> running;
+
+    /** How much there was to fold when that failed: it is tried again when there is more. */
+    private volatile long failedAt;
+
+    /** @param keepPoints how many points stay */
+    LazyFold(Timeline timeline, int keepPoints) {
+        this.timeline = timeline;
+        this.keepPoints = keepPoints;
+    }
+
+    /** Begins a fold in the background if one is due. */
+    void startIfDue() {
+        if (timeline.isFoldDue() && timeline.filledSegments() > failedAt && (running == null || running.isDone())) {
+            running = ForkJoinPool.commonPool().submit(this::fold);
+        }
+    }
+
+    /** Folds at once where it has been due for long. Call it without a lock of the database. */
+    void catchUp() {
+        if (timeline.filledSegments() >= MUCH) {
+            finish();
+        }
+    }
+
+    /**
+     * Folds at once where even {@link #catchUp} was of no use, to see why.
+     *
+     * @throws IOException if it can't be done, {@link io.github.prtbackup.store.DamagedTimelineException} for one
+     */
+    void insist() throws IOException {
+        if (timeline.filledSegments() > MUCH + 1) {
+            timeline.fold(keepPoints);
+        }
+    }
+
+    /** Folds if it is due, and waits for a fold that is under way. Fails never. */
+    void finish() {
+        try {
+            startIfDue();
+        } catch (RuntimeException e) {
+            log.debug("No fold can be started", e);
+        }
+        if (running != null) {
+            // Not ended by an interrupt, and by the fold's own exceptions neither: those are logged there.
+            running.quietlyJoin();
+        }
+    }
+
+    private void fold() {
+        long toFold = timeline.filledSegments();
+        try {
+            timeline.fold(keepPoints);
+            failedAt = 0;
+        } catch (IOException | RuntimeException e) {
+            failedAt = toFold;
+            log.warn("The timeline of {} cannot be shortened: {}", timeline.original(), e.toString());
+        }
+    }
+}

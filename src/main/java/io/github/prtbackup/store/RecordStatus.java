@@ -1,0 +1,47 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * The one byte of a record that changes after it was written. Setting it needs no lock: it is in no checksum, and a reader
+ * sees the old one or the new one.
+ */
+final class RecordStatus {
+    private RecordStatus() {}
+
+    /**
+     * Sets it, if the record is still there. It is durable then.
+     *
+     * @return whether it is
+     */
+    static boolean setDurably(TimelineFiles files, LogPosition place, byte status) throws IOException {
+        try (PositionalFile file = PositionalFile.write(files.segment(place.segment()))) {
+            boolean found = set(file, place, status);
+            file.force();
+            return found;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** Sets it, if the segment and the record are still there. */
+    static void set(TimelineFiles files, LogPosition place, byte status) throws IOException {
+        try (PositionalFile file = PositionalFile.write(files.segment(place.segment()))) {
+            set(file, place, status);
+        } catch (NoSuchFileException e) {
+            // It was folded.
+        }
+    }
+
+    /** Sets it in an open segment, if the record is still there, and says whether it is. */
+    static boolean set(PositionalFile file, LogPosition place, byte status) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
+        if (!file.read(start, place.offset()) || start.getInt(LogRecord.CHECKSUM_OFFSET) != place.link()) {
+            return false;
+        }
+        file.write(ByteBuffer.wrap(new byte[] {status}), place.offset() + LogRecord.STATUS_OFFSET);
+        return true;
+    }
+}
