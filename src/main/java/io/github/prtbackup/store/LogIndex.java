@@ -66,7 +66,7 @@ final class LogIndex {
                 LogRecord record = entry.last();
                 found.add(new Announcement(
                         record.fields(),
-                        record.isConfirmed(),
+                        record.mark(),
                         new LogPosition(record.segment(), record.offset(), record.checksum())));
             }
         }

@@ -6,8 +6,7 @@ import java.nio.ByteBuffer;
  * What is known of one good record of the log without the contents of its pages.
  *
  * <pre>
- *  0  u24  magic 505254, "PRT"
- *  3  u8   status, the only byte that may change later: 1 if an announcement was confirmed
+ *  0  u32  magic 50525400, "PRT" and a zero
  *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
  *  8  u32  head's length: all up to the contents
  * 12  u32  link: the checksum of the record before
@@ -19,6 +18,7 @@ import java.nio.ByteBuffer;
  * 28       fields, depending on the type
  *          for each page: u32 number (ascending), u32 CRC32C of its content
  *          the contents, in that order
+ *     i64  only behind an announcement: its mark, the only bytes that may change later. In no checksum
  * </pre>
  *
  * Immutable, but for the position of {@code head}, which nobody moves.
@@ -27,13 +27,13 @@ import java.nio.ByteBuffer;
  * @param segment the segment it is in
  * @param offset where it begins
  * @param head all up to the contents
+ * @param mark that of an announcement, as it was when the record was read; 0 in all others
  */
-record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
-    static final int MAGIC = 0x505254;
+record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, long mark) {
+    static final int MAGIC = 0x50525400;
     static final int VERSION = 1;
-    static final byte CONFIRMED = 1;
+    static final int MARK_LENGTH = 8;
 
-    static final int STATUS_OFFSET = 3;
     static final int CHECKSUM_OFFSET = 4;
     static final int LENGTH_OFFSET = 8;
     static final int LINK_OFFSET = 12;
@@ -74,10 +74,6 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
                 && pageSize() <= LARGEST_PAGE;
     }
 
-    boolean isConfirmed() {
-        return head.get(STATUS_OFFSET) == CONFIRMED;
-    }
-
     /** The fields, in a buffer of its own. */
     ByteBuffer fields() {
         return head.slice(FIXED_LENGTH, tableOffset() - FIXED_LENGTH);
@@ -97,7 +93,7 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
     }
 
     LogPosition end() {
-        return new LogPosition(segment, contentOffset(pageCount()), checksum());
+        return new LogPosition(segment, contentOffset(pageCount()) + type.markLength(), checksum());
     }
 
     /** The index of a page; negative if the record does not hold it. */
