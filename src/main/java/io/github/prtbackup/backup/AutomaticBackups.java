@@ -91,9 +91,7 @@ public final class AutomaticBackups implements Closeable {
     public void take(SQLiteConnection locked, String schema, Path database, String operation)
             throws IOException, SQLException {
         if (isIncremental(database)) {
-            boolean exclusive =
-                    "exclusive".equalsIgnoreCase(Queries.first(locked, Queries.pragma(schema, "locking_mode")));
-            incremental(database).take(exclusive, COMMENT + operation);
+            incremental(database).take(isExclusive(locked, schema), COMMENT + operation);
             return;
         }
         Catalog catalog = catalog(database);
@@ -103,28 +101,59 @@ public final class AutomaticBackups implements Closeable {
         }
     }
 
-    /** Whether the next backup needs to know what the present transaction changes. */
-    public boolean needNotes() {
-        return incremental.values().stream().anyMatch(IncrementalBackups::needsNote);
+    private static boolean isExclusive(SQLiteConnection connection, String schema) throws SQLException {
+        return "exclusive".equalsIgnoreCase(Queries.first(connection, Queries.pragma(schema, "locking_mode")));
     }
 
-    /** A transaction that has been backed up is about to commit, and still holds its locks. */
-    public void beforeCommit() throws IOException {
+    /**
+     * Whether a transaction needs the write lock before it writes, and {@link #skip}, although no backup is due: the next
+     * backup will ask what it has changed.
+     */
+    public boolean needsNoteWithoutBackup(Path database) throws IOException {
+        return isIncremental(database) && incremental(database).needsNoteWithoutPoint();
+    }
+
+    /**
+     * Looks at the state that a connection has locked, without a backup.
+     *
+     * @param locked as in {@link #take}
+     * @param schema the database's name in that connection
+     * @param database the database's file
+     */
+    public void skip(SQLiteConnection locked, String schema, Path database) throws IOException, SQLException {
+        incremental(database).skip(isExclusive(locked, schema));
+    }
+
+    /** Whether the next backup will need to know what the present transaction changes. */
+    public boolean needNotes() {
+        return incremental.values().stream().anyMatch(backups -> backups.notes().areDue());
+    }
+
+    /**
+     * A transaction that was backed up, or skipped, is about to end, and still holds its locks.
+     *
+     * @param commits whether by {@code COMMIT}
+     */
+    public void ending(boolean commits) throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            backups.beforeCommit();
+            backups.notes().ending(commits);
         }
     }
 
-    /** It has committed. */
-    public void afterCommit() throws IOException {
+    /**
+     * That was tried.
+     *
+     * @param isOver whether the transaction has ended like that
+     */
+    public void ended(boolean isOver) throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            backups.afterCommit();
+            backups.notes().ended(isOver);
         }
     }
 
     /** Nothing is known of the present transaction, if there is one. */
     public void transactionEnded() {
-        incremental.values().forEach(IncrementalBackups::transactionEnded);
+        incremental.values().forEach(backups -> backups.notes().forget());
     }
 
     @Override

@@ -2,13 +2,10 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.Changed;
 import io.github.prtbackup.backup.pages.CurrentPages;
-import io.github.prtbackup.backup.pages.FilePosition;
-import io.github.prtbackup.backup.pages.FileTransaction;
 import io.github.prtbackup.backup.pages.PageComparison;
 import io.github.prtbackup.backup.pages.PageHashes;
 import io.github.prtbackup.backup.pages.PageList;
 import io.github.prtbackup.backup.pages.Position;
-import io.github.prtbackup.backup.pages.RollbackJournal;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
@@ -26,7 +23,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import org.slf4j.Logger;
@@ -37,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * of the timeline, whoever made that, and adds them as the next.
  *
  * <p>Which pages have changed is either proved or found by a comparison of all pages. In WAL mode the log is the proof. With
- * a rollback journal it is the journal of the connection's own last transaction, read just before it committed; where another
- * connection has written since, all pages are compared.
+ * a rollback journal it is what each connection of ours tells the others of its transactions; where somebody else has written,
+ * all pages are compared.
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
@@ -54,13 +50,7 @@ final class IncrementalBackups implements Closeable {
     private final Timeline timeline;
     private final io.github.prtbackup.backup.pages.PageSource source;
 
-    /** Where the present transaction has found a database with a rollback journal; null outside of one. */
-    private FilePosition before;
-
-    private PageList journaled;
-
-    /** The last commit of this connection in a database with a rollback journal; leads from its own point onwards. */
-    private List<FileTransaction> own = List.of();
+    private final TransactionNotes notes;
 
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
         this.database = database;
@@ -68,6 +58,7 @@ final class IncrementalBackups implements Closeable {
         this.settings = settings;
         this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
         this.source = new io.github.prtbackup.backup.pages.PageSource(database);
+        this.notes = new TransactionNotes(timeline, source.database());
     }
 
     /**
@@ -92,8 +83,7 @@ final class IncrementalBackups implements Closeable {
         } else {
             append(now, tail.get(), header);
         }
-        before = position instanceof FilePosition file ? file : null;
-        own = List.of();
+        notes.began(now);
         if (timeline.isFoldDue()) {
             ForkJoinPool.commonPool().execute(this::fold);
         }
@@ -104,32 +94,20 @@ final class IncrementalBackups implements Closeable {
         return timeline.tail().map(tail -> tail.newest().header().time());
     }
 
-    /** Whether the next point needs to know what the present transaction changes. */
-    boolean needsNote() {
-        return before != null;
+    /** Whether also a transaction that takes no point has to hold the write lock and tell what it changes. */
+    boolean needsNoteWithoutPoint() throws IOException {
+        return timeline.tail().isPresent()
+                && source.database().header().filter(header -> !header.wal()).isPresent();
     }
 
-    /** The transaction is about to commit: its journal names what it will have changed. */
-    void beforeCommit() throws IOException {
-        journaled = before != null && RollbackJournal.read(source.database()) instanceof Changed.Complete changed
-                ? changed.pages()
-                : null;
+    /** Such a transaction has the write lock, and has changed nothing yet. */
+    void skip(boolean exclusive) throws IOException {
+        notes.began(source.now(exclusive));
     }
 
-    /** The commit has succeeded. */
-    void afterCommit() throws IOException {
-        if (before != null && journaled != null) {
-            own = FileTransaction.ended(before, journaled, true, FilePosition.of(source.database()))
-                    .map(List::of)
-                    .orElse(List.of());
-        }
-        transactionEnded();
-    }
-
-    /** The transaction is over, one way or another. */
-    void transactionEnded() {
-        before = null;
-        journaled = null;
+    /** What the present transaction tells others about itself. */
+    TransactionNotes notes() {
+        return notes;
     }
 
     @Override
@@ -207,7 +185,8 @@ final class IncrementalBackups implements Closeable {
         ByteBuffer encoded = tail.newest().header().position();
         byte[] position = new byte[encoded.remaining()];
         encoded.get(position);
-        Changed changed = now.since(Position.decode(position), own);
+        Position newest = Position.decode(position);
+        Changed changed = now.since(newest, notes.since(newest, now));
         if (changed instanceof Changed.Lost lost) {
             log.debug("All pages of {} are compared: {}", database, lost.why());
         }

@@ -50,10 +50,10 @@ final class Guard {
         void take() throws IOException, SQLException;
     }
 
-    /** Notes something about a commit. */
+    /** Notes something about a transaction. */
     @FunctionalInterface
     private interface Note {
-        void leave() throws IOException;
+        void leave() throws IOException, SQLException;
     }
 
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
@@ -71,6 +71,9 @@ final class Guard {
      * no code of ours. Several can be open at once, so SQLite is asked until it knows of none.
      */
     private boolean rowsMayBeUnread;
+
+    /** Whether the present transaction was begun by a savepoint, whose release commits it. */
+    private boolean savepointBegan;
 
     /** What the present call has backed up in autocommit mode; null unless the call runs several statements one by one. */
     private Set<String> coveredByCall;
@@ -219,6 +222,7 @@ final class Guard {
         locked(() -> {
             if (!isWriteInProgress() && !transaction.isActive()) {
                 boundary();
+                savepointBegan = true;
             }
             return null;
         });
@@ -237,8 +241,9 @@ final class Guard {
             beforeSavepoint();
         }
         T result = switch (statement.control()) {
-            case COMMIT -> committing(() -> true, work);
-            case RELEASE -> committing(() -> !transaction.isActive(), work);
+            case COMMIT -> ending(true, () -> true, work);
+            case RELEASE -> releasing(work);
+            case ROLLBACK -> ending(false, () -> true, work);
             default -> work.run();
         };
         switch (statement.control()) {
@@ -257,31 +262,46 @@ final class Guard {
 
     /** Runs a method of JDBC that commits. */
     <T> T committing(Work<T> work) throws SQLException {
-        return locked(() -> committing(() -> true, work));
+        return locked(() -> ending(true, () -> true, work));
+    }
+
+    /** Runs a method of JDBC that rolls back. */
+    <T> T rollingBack(Work<T> work) throws SQLException {
+        return locked(() -> ending(false, () -> true, work));
+    }
+
+    /** Runs what releases a savepoint, which commits if the savepoint has begun the transaction. */
+    <T> T releasing(Work<T> work) throws SQLException {
+        return locked(() -> savepointBegan ? ending(true, () -> !transaction.isActive(), work) : work.run());
     }
 
     /**
-     * Runs what commits, or may. Where the next backup needs it, the journal is noted, which names the pages that change.
+     * Runs what ends the transaction, or may. Where the next backup needs it, the journal is noted, which names the pages that
+     * change.
      *
-     * @param committed asked afterwards
+     * @param commits whether it is meant to commit, and not to roll back
+     * @param isOver asked afterwards
      */
-    private <T> T committing(Work<Boolean> committed, Work<T> work) throws SQLException {
-        boolean noted = backups.needNotes() && !isWriteInProgress() && transaction.isActive();
-        if (noted) {
-            attemptNote(backups::beforeCommit);
+    private <T> T ending(boolean commits, Work<Boolean> isOver, Work<T> work) throws SQLException {
+        if (!backups.needNotes() || isWriteInProgress() || !transaction.isActive()) {
+            return work.run();
         }
-        T result = work.run();
-        if (noted && committed.run()) {
-            attemptNote(backups::afterCommit);
+        attemptNote(() -> backups.ending(commits));
+        boolean[] over = {false};
+        try {
+            T result = work.run();
+            over[0] = isOver.run();
+            return result;
+        } finally {
+            attemptNote(() -> backups.ended(over[0]));
         }
-        return result;
     }
 
     /** Without the note the next backup compares all pages: slower, and just as right. */
     private static void attemptNote(Note note) {
         try {
             note.leave();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | SQLException | RuntimeException e) {
             log.warn("What the transaction has changed cannot be noted: {}", e.toString());
         }
     }
@@ -293,6 +313,7 @@ final class Guard {
     }
 
     private void boundary() {
+        savepointBegan = false;
         rule.boundary();
         backups.transactionEnded();
     }
@@ -421,8 +442,21 @@ final class Guard {
                 attempt(
                         database,
                         () -> backups.take(connection, database.schema(), database.file(), operation(statement)));
+            } else {
+                skip(database);
             }
             rule.cover(database.schema());
+        }
+    }
+
+    /** Lets a transaction write without a backup. The next backup may ask what it has changed. */
+    private void skip(Database database) throws SQLException {
+        boolean[] needsNote = {false};
+        attemptNote(() -> needsNote[0] = backups.needsNoteWithoutBackup(database.file()));
+        if (needsNote[0]) {
+            // Only under the lock, because what is read there may be another's otherwise.
+            targets.lock(transaction, database);
+            attemptNote(() -> backups.skip(connection, database.schema(), database.file()));
         }
     }
 
@@ -498,7 +532,7 @@ final class Guard {
     }
 
     private void commitNoted() throws SQLException {
-        committing(() -> true, () -> {
+        ending(true, () -> true, () -> {
             transaction.commit();
             return null;
         });

@@ -175,6 +175,18 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
+     * How much the notes behind the newest point take, as far as this instance has seen them.
+     *
+     * @return bytes
+     */
+    public synchronized long announcedBytes() {
+        // A segment ends behind a point, so both places are in the same.
+        return tail.tail() == null
+                ? 0
+                : tail.tail().end().offset() - tail.newestEnd().offset();
+    }
+
+    /**
      * Marks a note, with one write. Needs no lock of the database. Does nothing if it is no longer there.
      *
      * @param announcement from {@link #announce}, in this process or another

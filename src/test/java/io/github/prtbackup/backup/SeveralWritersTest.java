@@ -1,0 +1,52 @@
+package io.github.prtbackup.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.prtbackup.testing.Jvm;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several connections that write to one database with a rollback journal tell each other what they change. */
+class SeveralWritersTest {
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "TRUNCATE", "PERSIST"})
+    void connectionsInTurnsCompareNothing(String journalMode) throws Exception {
+        Path database = Writers.create(directory, journalMode, 500);
+        String output = Writers.run(database, "inTurns", 40);
+        assertThat(Writers.comparisons(output)).as(output).isZero();
+        Writers.requireExact(database, 40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "TRUNCATE", "PERSIST"})
+    void threadsCompareNothing(String journalMode) throws Exception {
+        Path database = Writers.create(directory, journalMode, 500);
+        String output = Writers.run(database, "threads", 4, 15);
+        assertThat(Writers.comparisons(output)).as(output).isZero();
+        Writers.requireExact(database, 60);
+    }
+
+    @Test
+    void processesCompareNothing() throws Exception {
+        Path database = Writers.create(directory, "DELETE", 500);
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            processes.add(Writers.start(database, "threads", 1, 20));
+        }
+        StringBuilder output = new StringBuilder();
+        for (Process process : processes) {
+            output.append(Jvm.await(process));
+        }
+        assertThat(Writers.comparisons(output.toString())).as(output.toString()).isZero();
+        Writers.requireExact(database, 60);
+    }
+}
