@@ -49,4 +49,55 @@ class SeveralWritersTest {
         assertThat(Writers.comparisons(output.toString())).as(output.toString()).isZero();
         Writers.requireExact(database, 60);
     }
+
+    @Test
+    void aForeignCommitIsNoticedEveryTime() throws Exception {
+        Path database = Writers.create(directory, "DELETE", 500);
+        String output = Writers.run(database, "foreign", 40);
+        assertThat(Writers.comparisons(output)).as(output).isEqualTo(9);
+        Writers.requireExact(database, 40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "PERSIST"})
+    void everyKindOfTransactionTellsWhatItChanges(String journalMode) throws Exception {
+        Path database = Writers.create(directory, journalMode, 500);
+        String output = Writers.run(database, "kinds", 45);
+        assertThat(Writers.comparisons(output)).as(output).isZero();
+        Writers.requireExact(database, 45);
+    }
+
+    @Test
+    void transactionsWithoutAPointTellToo() throws Exception {
+        Path database = Writers.create(directory, "DELETE", 500);
+        String output = Writers.run(database, "rarely", 40);
+        assertThat(Writers.comparisons(output)).as(output).isZero();
+        Writers.requireExact(database, 8);
+    }
+
+    @Test
+    void attachedDatabasesTellEachTheirOwn() throws Exception {
+        Path database = Writers.create(directory, "DELETE", 500);
+        String output = Writers.run(database, "attached", 20);
+        assertThat(Writers.comparisons(output)).as(output).isZero();
+        Writers.requireExact(database, 20);
+    }
+
+    @Test
+    void aCommitThatFailsIsTakenBack() throws Exception {
+        Path database = Writers.create(directory, "DELETE", 500);
+        String output = Writers.run(database, "busy");
+        assertThat(Writers.comparisons(output)).as(output).isZero();
+        Writers.requireExact(database, 16);
+    }
+
+    @Test
+    void processesOneAfterTheOtherCompareNothing() throws Exception {
+        Path database = Writers.create(directory, "DELETE", 500);
+        for (int i = 0; i < 5; i++) {
+            String output = Writers.run(database, "once", i);
+            assertThat(Writers.comparisons(output)).as(output).isZero();
+        }
+        Writers.requireExact(database, 5);
+    }
 }

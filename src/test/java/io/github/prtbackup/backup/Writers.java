@@ -10,10 +10,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,16 +78,18 @@ final class Writers {
         List<BackupInfo> history = Backups.of(database);
         assertThat(history).hasSize(points);
         Path out = Files.createTempDirectory(database.getParent(), "out");
+        Map<Long, Integer> seen = new HashMap<>();
         for (Path file : Backups.export(database, out)) {
             long step = Sql.number(file, "SELECT n FROM step");
+            int occurrence = seen.merge(step, 1, Integer::sum);
             assertThat(Files.readAllBytes(file))
-                    .as("point before step %d", step + 1)
-                    .isEqualTo(Files.readAllBytes(copy(database, step)));
+                    .as("point %d before step %d", occurrence, step + 1)
+                    .isEqualTo(Files.readAllBytes(copy(database, step, occurrence)));
         }
     }
 
-    private static Path copy(Path database, long step) {
-        return database.resolveSibling("copy-" + step);
+    private static Path copy(Path database, long step, int occurrence) {
+        return database.resolveSibling("copy-" + step + "-" + occurrence);
     }
 
     static Connection open(Path database, String... parameters) throws SQLException {
@@ -114,7 +123,12 @@ final class Writers {
             state = reader.serialize("main");
             step = Sql.number(reader, "SELECT n FROM step");
         }
-        Files.write(copy(database, step), state);
+        // After a rollback the next transaction meets the same step, but maybe other bytes in free pages.
+        int occurrence = 1;
+        while (Files.exists(copy(database, step, occurrence))) {
+            occurrence++;
+        }
+        Files.write(copy(database, step, occurrence), state);
     }
 
     static void change(Connection connection, Random random) throws SQLException {
@@ -136,6 +150,12 @@ final class Writers {
         switch (arguments[1]) {
             case "inTurns" -> inTurns(database, Integer.parseInt(arguments[2]));
             case "threads" -> threads(database, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            case "foreign" -> foreign(database, Integer.parseInt(arguments[2]));
+            case "kinds" -> kinds(database, Integer.parseInt(arguments[2]));
+            case "rarely" -> rarely(database, Integer.parseInt(arguments[2]));
+            case "attached" -> attached(database, Integer.parseInt(arguments[2]));
+            case "busy" -> busy(database);
+            case "once" -> once(database, Long.parseLong(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[1]);
         }
     }
@@ -151,8 +171,8 @@ final class Writers {
     }
 
     private static void threads(Path database, int threads, int steps) throws Exception {
-        List<Thread> running = new java.util.ArrayList<>();
-        List<Throwable> failures = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<Thread> running = new ArrayList<>();
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
         for (int i = 0; i < threads; i++) {
             long seed = ProcessHandle.current().pid() * 31 + i;
             Thread thread = new Thread(() -> {
@@ -173,6 +193,174 @@ final class Writers {
         }
         for (Throwable failure : failures) {
             throw new AssertionError(failure);
+        }
+    }
+
+    /** Two of ours in turns, and after every fourth transaction somebody else. */
+    private static void foreign(Path database, int steps) throws Exception {
+        Random random = new Random(steps);
+        try (Connection one = open(database);
+                Connection two = open(database);
+                Connection plain = Sql.plain(database, "busy_timeout=20000")) {
+            Sql.run(plain, "PRAGMA cache_size = 2", "PRAGMA synchronous = OFF");
+            for (int i = 0; i < steps; i++) {
+                step(database, i % 2 == 0 ? one : two, random);
+                if (i % 4 == 3) {
+                    Sql.run(plain, "BEGIN IMMEDIATE", "INSERT INTO t (b) VALUES (1)");
+                    change(plain, random);
+                    Sql.run(plain, "COMMIT");
+                }
+            }
+        }
+    }
+
+    /** Every way to begin and end a transaction. */
+    private static void kinds(Path database, int steps) throws Exception {
+        Random random = new Random(steps);
+        try (Connection one = open(database);
+                Connection two = open(database)) {
+            for (int i = 0; i < steps; i++) {
+                Connection ours = i % 2 == 0 ? one : two;
+                Sql.run(ours, "PRAGMA cache_size = 2");
+                switch (i % 9) {
+                    case 0 -> {
+                        Sql.run(ours, "BEGIN", "UPDATE step SET n = n + 1");
+                        keepCopy(database);
+                        change(ours, random);
+                        Sql.run(ours, "COMMIT");
+                    }
+                    case 1 -> {
+                        Sql.run(ours, "SAVEPOINT a", "UPDATE step SET n = n + 1");
+                        keepCopy(database);
+                        Sql.run(ours, "SAVEPOINT b");
+                        change(ours, random);
+                        Sql.run(ours, "RELEASE b", "RELEASE a");
+                    }
+                    case 2 -> {
+                        keepCopy(database);
+                        Sql.run(ours, "UPDATE step SET n = n + 1");
+                    }
+                    case 3 -> {
+                        // Of its own, because sqlite-jdbc leaves the connection out of autocommit mode.
+                        try (Connection third = open(database)) {
+                            Savepoint savepoint = third.setSavepoint();
+                            Sql.run(third, "UPDATE step SET n = n + 1");
+                            keepCopy(database);
+                            change(third, random);
+                            third.releaseSavepoint(savepoint);
+                        }
+                    }
+                    case 4 -> {
+                        keepCopy(database);
+                        Sql.run(ours, "UPDATE step SET n = n + 1; UPDATE t SET b = 1 WHERE a % 70 = 3");
+                    }
+                    case 5 -> {
+                        ours.setAutoCommit(false);
+                        Sql.run(ours, "UPDATE step SET n = n + 1");
+                        keepCopy(database);
+                        change(ours, random);
+                        ours.setAutoCommit(true);
+                    }
+                    case 6 -> {
+                        keepCopy(database);
+                        Sql.run(ours, "BEGIN EXCLUSIVE");
+                        change(ours, random);
+                        Sql.run(ours, "UPDATE step SET n = n + 1", "END");
+                    }
+                    case 7 -> {
+                        // What it spills stays in the pages of the free list.
+                        keepCopy(database);
+                        Sql.run(ours, "BEGIN");
+                        Sql.run(ours, "UPDATE t SET b = randomblob(450)");
+                        Sql.run(ours, "INSERT INTO t (b) VALUES (randomblob(90000))");
+                        Sql.run(ours, "UPDATE step SET n = n + 1", "ROLLBACK");
+                    }
+                    default -> {
+                        keepCopy(database);
+                        try (Statement batch = ours.createStatement()) {
+                            batch.addBatch("UPDATE step SET n = n + 1");
+                            batch.addBatch("DELETE FROM t WHERE a % 30 = 7");
+                            batch.executeBatch();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Only every fifth transaction takes a point, and must know what the four before have changed. */
+    private static void rarely(Path database, int steps) throws Exception {
+        Random random = new Random(steps);
+        try (Connection all = open(database);
+                Connection none = open(database, "backup.min-interval=1h");
+                Connection other = open(database, "backup.min-interval=1h")) {
+            for (int i = 0; i < steps; i++) {
+                Connection ours = i % 5 == 0 ? all : i % 2 == 0 ? none : other;
+                step(database, ours, random);
+            }
+        }
+    }
+
+    private static void attached(Path database, int steps) throws Exception {
+        Path second = Files.createDirectory(database.resolveSibling("second")).resolve("prt.db");
+        Files.copy(database, second);
+        Random random = new Random(steps);
+        try (Connection one = open(database);
+                Connection two = open(second)) {
+            Sql.run(one, "ATTACH '" + second + "' AS other");
+            Sql.run(two, "ATTACH '" + database + "' AS other");
+            for (int i = 0; i < steps; i++) {
+                Connection ours = i % 2 == 0 ? one : two;
+                Sql.run(ours, "BEGIN", "UPDATE main.step SET n = n + 1", "UPDATE other.step SET n = n + 1");
+                keepCopy(database);
+                keepCopy(second);
+                change(ours, random);
+                if (i % 3 == 0) {
+                    Sql.run(ours, "UPDATE other.t SET b = randomblob(300) WHERE a % 40 = 11");
+                }
+                Sql.run(ours, "COMMIT");
+            }
+        }
+        requireExact(second, steps);
+    }
+
+    /** {@code COMMIT} fails while somebody reads, and is tried again; or the transaction is rolled back instead. */
+    private static void busy(Path database) throws Exception {
+        Random random = new Random(1);
+        try (Connection one = open(database, "busy_timeout=0");
+                Connection two = open(database);
+                Connection reader = Sql.plain(database)) {
+            for (int i = 0; i < 8; i++) {
+                one.setAutoCommit(false);
+                Sql.run(one, "UPDATE step SET n = n + 1");
+                keepCopy(database);
+                change(one, random);
+                try (Statement reading = reader.createStatement();
+                        ResultSet rows = reading.executeQuery("SELECT * FROM t")) {
+                    assertThat(rows.next()).isTrue();
+                    try {
+                        one.commit();
+                        throw new AssertionError("committed behind a reader");
+                    } catch (SQLException e) {
+                        assertThat(e.getErrorCode()).isEqualTo(5);
+                    }
+                }
+                if (i % 3 == 0) {
+                    one.rollback();
+                } else {
+                    change(one, random);
+                    one.commit();
+                }
+                one.setAutoCommit(true);
+                step(database, two, random);
+            }
+        }
+    }
+
+    /** A short life. */
+    private static void once(Path database, long seed) throws Exception {
+        try (Connection ours = open(database)) {
+            step(database, ours, new Random(seed));
         }
     }
 }
