@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.pages.FileTick;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -91,7 +92,7 @@ public final class AutomaticBackups implements Closeable {
     public void take(SQLiteConnection locked, String schema, Path database, String operation)
             throws IOException, SQLException {
         if (isIncremental(database)) {
-            incremental(database).take(isExclusive(locked, schema), COMMENT + operation);
+            incremental(database).take(isExclusive(locked, schema), schema, COMMENT + operation);
             return;
         }
         Catalog catalog = catalog(database);
@@ -148,6 +149,45 @@ public final class AutomaticBackups implements Closeable {
     public void ended(boolean isOver) throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
             backups.notes().ended(isOver);
+        }
+    }
+
+    /** Whether there is something to note when the connection closes. */
+    public boolean needClosingNotes() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            if (backups.schemaToNote().isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The connection is about to close, and is in no transaction: puts what is in the logs of its databases into their files,
+     * as SQLite does with the last connection.
+     */
+    public void prepareClosingNotes(SQLiteConnection closing) throws IOException, SQLException {
+        for (IncrementalBackups backups : incremental.values()) {
+            Optional<String> schema = backups.schemaToNote();
+            if (schema.isPresent()) {
+                Queries.first(closing, Queries.pragma(schema.get(), "wal_checkpoint(PASSIVE)"));
+            }
+        }
+    }
+
+    /** The whole of a database is about to be replaced, by one whose change counter may be any. */
+    public void beforeReplacement(Path database) throws IOException {
+        if (isIncremental(database)) {
+            FileTick.waitOut(database);
+        }
+    }
+
+    /** The connection holds the write locks, so that nobody can change what is noted of its databases. */
+    public void leaveClosingNotes() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            if (backups.schemaToNote().isPresent()) {
+                backups.leaveClosingNote();
+            }
         }
     }
 

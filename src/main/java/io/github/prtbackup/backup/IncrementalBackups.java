@@ -2,6 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.Changed;
 import io.github.prtbackup.backup.pages.CurrentPages;
+import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.PageComparison;
 import io.github.prtbackup.backup.pages.PageHashes;
 import io.github.prtbackup.backup.pages.PageList;
@@ -51,6 +52,10 @@ final class IncrementalBackups implements Closeable {
     private final io.github.prtbackup.backup.pages.PageSource source;
 
     private final TransactionNotes notes;
+    private final ClosingNotes closingNotes;
+
+    /** The database's name in the connection, if it has taken a point of it. */
+    private String schema;
 
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
         this.database = database;
@@ -59,14 +64,16 @@ final class IncrementalBackups implements Closeable {
         this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
         this.source = new io.github.prtbackup.backup.pages.PageSource(database);
         this.notes = new TransactionNotes(timeline, source.database());
+        this.closingNotes = new ClosingNotes(timeline, source);
     }
 
     /**
      * Adds the state under the write lock, which has content and has not been changed yet.
      *
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
+     * @param name that of the database in the connection
      */
-    void take(boolean exclusive, String comment) throws IOException {
+    void take(boolean exclusive, String name, String comment) throws IOException {
         CurrentPages now = source.now(exclusive);
         Position position = now.position();
         Optional<Tail> tail = timeline.tail();
@@ -84,6 +91,8 @@ final class IncrementalBackups implements Closeable {
             append(now, tail.get(), header);
         }
         notes.began(now);
+        // Who has the database to himself deletes the log whatever he has noted.
+        schema = exclusive ? null : name;
         if (timeline.isFoldDue()) {
             ForkJoinPool.commonPool().execute(this::fold);
         }
@@ -103,6 +112,25 @@ final class IncrementalBackups implements Closeable {
     /** Such a transaction has the write lock, and has changed nothing yet. */
     void skip(boolean exclusive) throws IOException {
         notes.began(source.now(exclusive));
+    }
+
+    /** The database's name in the connection, if there is something to note when the connection closes. */
+    Optional<String> schemaToNote() throws IOException {
+        return source.isAlone()
+                        && source.database()
+                                .header()
+                                .filter(DatabaseHeader::wal)
+                                .isPresent()
+                ? Optional.ofNullable(schema)
+                : Optional.empty();
+    }
+
+    /** The connection is about to close. It holds the write lock, and all of the log is in the file, if that was possible. */
+    void leaveClosingNote() throws IOException {
+        Optional<Tail> tail = timeline.tail();
+        if (tail.isPresent()) {
+            closingNotes.leave(position(tail.get().newest()));
+        }
     }
 
     /** What the present transaction tells others about itself. */
@@ -182,15 +210,23 @@ final class IncrementalBackups implements Closeable {
         if (tail.newest().pageSize() != now.pageSize()) {
             return new Changed.Lost("the page size has changed");
         }
-        ByteBuffer encoded = tail.newest().header().position();
-        byte[] position = new byte[encoded.remaining()];
-        encoded.get(position);
-        Position newest = Position.decode(position);
+        Position newest = position(tail.newest());
         Changed changed = now.since(newest, notes.since(newest, now));
+        if (changed instanceof Changed.Lost lost && closingNotes.since(now) instanceof Changed.Complete complete) {
+            log.debug("{} was not written since its last connection closed; {}", database, lost.why());
+            return complete;
+        }
         if (changed instanceof Changed.Lost lost) {
             log.debug("All pages of {} are compared: {}", database, lost.why());
         }
         return changed;
+    }
+
+    private static Position position(Point point) {
+        ByteBuffer encoded = point.header().position();
+        byte[] position = new byte[encoded.remaining()];
+        encoded.get(position);
+        return Position.decode(position);
     }
 
     private void fold() {

@@ -207,9 +207,40 @@ final class Guard {
         }
     }
 
-    /** The connection is closed. */
-    void close() {
-        attemptNote(backups::close);
+    /** The connection is about to be closed. */
+    void close() throws SQLException {
+        locked(() -> {
+            try {
+                leaveClosingNotes();
+            } catch (IOException | SQLException | RuntimeException e) {
+                // The next process compares all pages.
+                log.debug("How the database is left cannot be noted", e);
+            }
+            attemptNote(backups::close);
+            return null;
+        });
+    }
+
+    private void leaveClosingNotes() throws IOException, SQLException {
+        if (!backups.needClosingNotes() || isWriteInProgress()) {
+            return;
+        }
+        int patience = connection.getBusyTimeout();
+        connection.setBusyTimeout(0);
+        try {
+            // As closing does.
+            transaction.rollback();
+            backups.prepareClosingNotes(connection);
+            if (transaction.beginImmediate()) {
+                try {
+                    backups.leaveClosingNotes();
+                } finally {
+                    transaction.rollback();
+                }
+            }
+        } finally {
+            connection.setBusyTimeout(patience);
+        }
     }
 
     /** Something was rolled back by a method of JDBC, the definition of a temporary table for one. */
@@ -418,6 +449,11 @@ final class Guard {
             }
         } finally {
             transaction.rollback();
+        }
+        if (replaces) {
+            for (Database database : databases) {
+                attemptNote(() -> backups.beforeReplacement(database.file()));
+            }
         }
         return work.run();
     }

@@ -42,6 +42,15 @@ final class RawTransaction {
         return step("BEGIN") == SQLITE_DONE;
     }
 
+    /**
+     * Begins with the write locks of all attached databases.
+     *
+     * @return false if somebody has one of them, or there is a transaction already
+     */
+    boolean beginImmediate() throws SQLException {
+        return step("BEGIN IMMEDIATE") == SQLITE_DONE;
+    }
+
     /** Commits. On an error, {@code SQLITE_BUSY} for one, the transaction is still active. */
     void commit() throws SQLException {
         run("COMMIT");

@@ -59,6 +59,13 @@ final class Writers {
         return Jvm.start(Writers.class, List.of(DEBUG), all);
     }
 
+    /** With its output in a file. */
+    static Process start(Path database, Path output, String what) throws IOException {
+        return Jvm.command(Writers.class, List.of(DEBUG), database, what)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
     static String run(Path database, String what, Object... arguments) throws IOException, InterruptedException {
         return Jvm.await(start(database, what, arguments));
     }
@@ -86,6 +93,24 @@ final class Writers {
                     .as("point %d before step %d", occurrence, step + 1)
                     .isEqualTo(Files.readAllBytes(copy(database, step, occurrence)));
         }
+    }
+
+    /** As {@link #requireExact}, where a process may have died between its point and its copy. */
+    static void requireExactAsFarAsKnown(Path database, int atLeast) throws Exception {
+        Path out = Files.createTempDirectory(database.getParent(), "out");
+        int known = 0;
+        for (Path file : Backups.export(database, out)) {
+            long step = Sql.number(file, "SELECT n FROM step");
+            List<byte[]> copies = new ArrayList<>();
+            for (int i = 1; Files.exists(copy(database, step, i)); i++) {
+                copies.add(Files.readAllBytes(copy(database, step, i)));
+            }
+            if (!copies.isEmpty()) {
+                known++;
+                assertThat(copies).as("point before step %d", step + 1).contains(Files.readAllBytes(file));
+            }
+        }
+        assertThat(known).isGreaterThanOrEqualTo(atLeast);
     }
 
     private static Path copy(Path database, long step, int occurrence) {
@@ -128,7 +153,9 @@ final class Writers {
         while (Files.exists(copy(database, step, occurrence))) {
             occurrence++;
         }
-        Files.write(copy(database, step, occurrence), state);
+        Path whole = Files.createTempFile(database.getParent(), "copying", "");
+        Files.write(whole, state);
+        Files.move(whole, copy(database, step, occurrence));
     }
 
     static void change(Connection connection, Random random) throws SQLException {
@@ -155,7 +182,9 @@ final class Writers {
             case "rarely" -> rarely(database, Integer.parseInt(arguments[2]));
             case "attached" -> attached(database, Integer.parseInt(arguments[2]));
             case "busy" -> busy(database);
+            case "forever" -> forever(database);
             case "once" -> once(database, Long.parseLong(arguments[2]));
+            case "onceBeside" -> onceBeside(database, Long.parseLong(arguments[2]), arguments[3]);
             default -> throw new IllegalArgumentException(arguments[1]);
         }
     }
@@ -361,6 +390,43 @@ final class Writers {
     private static void once(Path database, long seed) throws Exception {
         try (Connection ours = open(database)) {
             step(database, ours, new Random(seed));
+        }
+    }
+
+    /** A short life while another connection is alive, and maybe in mid-transaction. */
+    private static void onceBeside(Path database, long seed, String what) throws Exception {
+        try (Connection plain = Sql.plain(database, "busy_timeout=20000")) {
+            Connection ours = open(database);
+            step(database, ours, new Random(seed));
+            if ("writing".equals(what)) {
+                Sql.run(plain, "BEGIN IMMEDIATE", "INSERT INTO t (b) VALUES (randomblob(9000))");
+                ours.close();
+                Sql.run(plain, "COMMIT");
+            } else if ("wrote".equals(what)) {
+                Sql.run(plain, "INSERT INTO t (b) VALUES (randomblob(9000))");
+                ours.close();
+            } else if ("writesLater".equals(what)) {
+                ours.close();
+                Sql.run(plain, "INSERT INTO t (b) VALUES (randomblob(9000))");
+            } else if ("reading".equals(what)) {
+                ours.setAutoCommit(false);
+                Sql.column(ours, "SELECT count(*) FROM t");
+                ours.close();
+            } else {
+                assertThat(Sql.column(plain, "SELECT n FROM step")).hasSize(1);
+                ours.close();
+            }
+        }
+    }
+
+    /** Says a line for each transaction, until it is killed. */
+    private static void forever(Path database) throws Exception {
+        Random random = new Random(ProcessHandle.current().pid());
+        try (Connection ours = open(database)) {
+            while (true) {
+                step(database, ours, random);
+                System.out.println("done");
+            }
         }
     }
 }

@@ -28,6 +28,14 @@ public sealed interface CurrentPages permits FilePages, WalPages {
     }
 
     /**
+     * What has changed since the point that was the newest when a connection closed, if nothing else tells. Not a proof; see
+     * {@link FileState}.
+     */
+    default Changed since(ClosingNote note) throws IOException {
+        return new Changed.Lost("the database is not in WAL mode any more");
+    }
+
+    /**
      * Whether {@link #since} may get further once the transactions that are announced and not marked are.
      *
      * @param known as there
