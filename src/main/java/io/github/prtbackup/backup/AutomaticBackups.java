@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.pages.FileTick;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -149,7 +150,7 @@ public final class AutomaticBackups implements Closeable {
     public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, String operation)
             throws IOException, SQLException {
         if (isIncremental(database)) {
-            incremental(database).take(exclusive, COMMENT + operation);
+            incremental(database).take(exclusive, schema, COMMENT + operation);
             return;
         }
         Catalog catalog = catalog(database);
@@ -159,28 +160,98 @@ public final class AutomaticBackups implements Closeable {
         }
     }
 
-    /** Whether the next backup needs to know what the present transaction changes. */
-    public boolean needNotes() {
-        return incremental.values().stream().anyMatch(IncrementalBackups::needsNote);
+    private static boolean isExclusive(SQLiteConnection connection, String schema) throws SQLException {
+        return "exclusive".equalsIgnoreCase(Queries.first(connection, Queries.pragma(schema, "locking_mode")));
     }
 
-    /** A transaction that has been backed up is about to commit, and still holds its locks. */
-    public void beforeCommit() throws IOException {
+    /**
+     * Whether a transaction needs the write lock before it writes, and {@link #skip}, although no backup is due: the next
+     * backup will ask what it has changed.
+     */
+    public boolean needsNoteWithoutBackup(Path database) throws IOException {
+        return isIncremental(database) && incremental(database).needsNoteWithoutPoint();
+    }
+
+    /**
+     * Looks at the state that a connection has locked, without a backup.
+     *
+     * @param locked as in {@link #take}
+     * @param schema the database's name in that connection
+     * @param database the database's file
+     */
+    public void skip(SQLiteConnection locked, String schema, Path database) throws IOException, SQLException {
+        incremental(database).skip(isExclusive(locked, schema));
+    }
+
+    /** Whether the next backup will need to know what the present transaction changes. */
+    public boolean needNotes() {
+        return incremental.values().stream().anyMatch(backups -> backups.notes().areDue());
+    }
+
+    /**
+     * A transaction that was backed up, or skipped, is about to end, and still holds its locks.
+     *
+     * @param commits whether by {@code COMMIT}
+     */
+    public void ending(boolean commits) throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            backups.beforeCommit();
+            backups.notes().ending(commits);
         }
     }
 
-    /** It has committed. */
-    public void afterCommit() throws IOException {
+    /**
+     * That was tried.
+     *
+     * @param isOver whether the transaction has ended like that
+     */
+    public void ended(boolean isOver) throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            backups.afterCommit();
+            backups.notes().ended(isOver);
+        }
+    }
+
+    /** Whether there is something to note when the connection closes. */
+    public boolean needClosingNotes() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            if (backups.schemaToNote().isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The connection is about to close, and is in no transaction: puts what is in the logs of its databases into their files,
+     * as SQLite does with the last connection.
+     */
+    public void prepareClosingNotes(SQLiteConnection closing) throws IOException, SQLException {
+        for (IncrementalBackups backups : incremental.values()) {
+            Optional<String> schema = backups.schemaToNote();
+            if (schema.isPresent()) {
+                Queries.first(closing, Queries.pragma(schema.get(), "wal_checkpoint(PASSIVE)"));
+            }
+        }
+    }
+
+    /** The whole of a database is about to be replaced, by one whose change counter may be any. */
+    public void beforeReplacement(Path database) throws IOException {
+        if (isIncremental(database)) {
+            FileTick.waitOut(database);
+        }
+    }
+
+    /** The connection holds the write locks, so that nobody can change what is noted of its databases. */
+    public void leaveClosingNotes() throws IOException {
+        for (IncrementalBackups backups : incremental.values()) {
+            if (backups.schemaToNote().isPresent()) {
+                backups.leaveClosingNote();
+            }
         }
     }
 
     /** Nothing is known of the present transaction, if there is one. */
     public void transactionEnded() {
-        incremental.values().forEach(IncrementalBackups::transactionEnded);
+        incremental.values().forEach(backups -> backups.notes().forget());
     }
 
     @Override

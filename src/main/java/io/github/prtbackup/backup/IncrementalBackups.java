@@ -2,13 +2,11 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.Changed;
 import io.github.prtbackup.backup.pages.CurrentPages;
-import io.github.prtbackup.backup.pages.FilePosition;
-import io.github.prtbackup.backup.pages.FileTransaction;
+import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.PageComparison;
 import io.github.prtbackup.backup.pages.PageHashes;
 import io.github.prtbackup.backup.pages.PageList;
 import io.github.prtbackup.backup.pages.Position;
-import io.github.prtbackup.backup.pages.RollbackJournal;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
@@ -28,7 +26,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * of the timeline, whoever made that, and adds them as the next.
  *
  * <p>Which pages have changed is either proved or found by a comparison of all pages. In WAL mode the log is the proof. With
- * a rollback journal it is the journal of the connection's own last transaction, read just before it committed; where another
- * connection has written since, all pages are compared.
+ * a rollback journal it is what each connection of ours tells the others of its transactions; where somebody else has written,
+ * all pages are compared.
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
@@ -55,10 +52,8 @@ final class IncrementalBackups implements Closeable {
     private final CopyProgress preparation;
     private final io.github.prtbackup.backup.pages.PageSource source;
 
-    /** Where the present transaction has found a database with a rollback journal; null outside of one. */
-    private FilePosition before;
-
-    private PageList journaled;
+    private final TransactionNotes notes;
+    private final ClosingNotes closingNotes;
 
     /** Whether the timeline was seen to have begun, so that nothing needs to be prepared. */
     private boolean begun;
@@ -69,8 +64,8 @@ final class IncrementalBackups implements Closeable {
     /** A copy made outside of the write lock, for the transaction that is about to begin; null if there is none. */
     private PreparedBase prepared;
 
-    /** The last commit of this connection in a database with a rollback journal; leads from its own point onwards. */
-    private List<FileTransaction> own = List.of();
+    /** The database's name in the connection, if it has taken a point of it. */
+    private String schema;
 
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
         this(database, catalog, settings, CopyProgress.NONE);
@@ -85,14 +80,17 @@ final class IncrementalBackups implements Closeable {
         this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
         this.fold = new LazyFold(timeline, settings.keepPoints());
         this.source = new io.github.prtbackup.backup.pages.PageSource(database);
+        this.notes = new TransactionNotes(timeline, source.database());
+        this.closingNotes = new ClosingNotes(timeline, source);
     }
 
     /**
      * Adds the state under the write lock, which has content and has not been changed yet.
      *
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
+     * @param name that of the database in the connection
      */
-    void take(boolean exclusive, String comment) throws IOException {
+    void take(boolean exclusive, String name, String comment) throws IOException {
         CurrentPages now = source.now(exclusive);
         Position position = now.position();
         Optional<Tail> tail = usableTail();
@@ -110,8 +108,9 @@ final class IncrementalBackups implements Closeable {
             append(now, tail.get(), header);
         }
         begun = true;
-        before = position instanceof FilePosition file ? file : null;
-        own = List.of();
+        notes.began(now);
+        // Who has the database to himself deletes the log whatever he has noted.
+        schema = exclusive ? null : name;
         fold.startIfDue();
     }
 
@@ -162,33 +161,44 @@ final class IncrementalBackups implements Closeable {
         return timeline.tail().map(tail -> tail.newest().header().time());
     }
 
-    /** Whether the next point needs to know what the present transaction changes. */
-    boolean needsNote() {
-        return before != null;
+    /** Whether also a transaction that takes no point has to hold the write lock and tell what it changes. */
+    boolean needsNoteWithoutPoint() throws IOException {
+        return timeline.tail().isPresent()
+                && source.database().header().filter(header -> !header.wal()).isPresent();
     }
 
-    /** The transaction is about to commit: its journal names what it will have changed. */
-    void beforeCommit() throws IOException {
-        journaled = before != null && RollbackJournal.read(source.database()) instanceof Changed.Complete changed
-                ? changed.pages()
-                : null;
+    /** Such a transaction has the write lock, and has changed nothing yet. */
+    void skip(boolean exclusive) throws IOException {
+        notes.began(source.now(exclusive));
     }
 
-    /** The commit has succeeded. */
-    void afterCommit() throws IOException {
-        if (before != null && journaled != null) {
-            own = FileTransaction.ended(before, journaled, true, FilePosition.of(source.database()))
-                    .map(List::of)
-                    .orElse(List.of());
+    /** The database's name in the connection, if there is something to note when the connection closes. */
+    Optional<String> schemaToNote() throws IOException {
+        return source.isAlone()
+                        && source.database()
+                                .header()
+                                .filter(DatabaseHeader::wal)
+                                .isPresent()
+                ? Optional.ofNullable(schema)
+                : Optional.empty();
+    }
+
+    /** The connection is about to close. It holds the write lock, and all of the log is in the file, if that was possible. */
+    void leaveClosingNote() throws IOException {
+        Optional<Tail> tail = timeline.tail();
+        if (tail.isPresent()) {
+            closingNotes.leave(position(tail.get().newest()));
         }
-        transactionEnded();
     }
 
     /** The transaction is over, one way or another. */
     void transactionEnded() {
         fold.catchUp();
-        before = null;
-        journaled = null;
+    }
+
+    /** What the present transaction tells others about itself. */
+    TransactionNotes notes() {
+        return notes;
     }
 
     @Override
@@ -295,13 +305,22 @@ final class IncrementalBackups implements Closeable {
         if (tail.newest().pageSize() != now.pageSize()) {
             return new Changed.Lost("the page size has changed");
         }
-        ByteBuffer encoded = tail.newest().header().position();
-        byte[] position = new byte[encoded.remaining()];
-        encoded.get(position);
-        Changed changed = now.since(Position.decode(position), own);
+        Position newest = position(tail.newest());
+        Changed changed = now.since(newest, notes.since(newest, now));
+        if (changed instanceof Changed.Lost lost && closingNotes.since(now) instanceof Changed.Complete complete) {
+            log.debug("{} was not written since its last connection closed; {}", database, lost.why());
+            return complete;
+        }
         if (changed instanceof Changed.Lost lost) {
             log.debug("All pages of {} are compared: {}", database, lost.why());
         }
         return changed;
+    }
+
+    private static Position position(Point point) {
+        ByteBuffer encoded = point.header().position();
+        byte[] position = new byte[encoded.remaining()];
+        encoded.get(position);
+        return Position.decode(position);
     }
 }

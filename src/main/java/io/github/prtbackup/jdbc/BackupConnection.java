@@ -137,7 +137,10 @@ public final class BackupConnection extends JDBC4Connection {
 
     @Override
     public void rollback() throws SQLException {
-        super.rollback();
+        guard.rollingBack(() -> {
+            super.rollback();
+            return null;
+        });
         guard.transactionBoundary();
         guard.rolledBack();
     }
@@ -146,6 +149,14 @@ public final class BackupConnection extends JDBC4Connection {
     public void rollback(Savepoint savepoint) throws SQLException {
         super.rollback(savepoint);
         guard.rolledBack();
+    }
+
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        guard.releasing(() -> {
+            super.releaseSavepoint(savepoint);
+            return null;
+        });
     }
 
     @Override

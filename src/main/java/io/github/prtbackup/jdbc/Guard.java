@@ -52,10 +52,10 @@ final class Guard {
         void take() throws IOException, SQLException;
     }
 
-    /** Notes something about a commit. */
+    /** Notes something about a transaction. */
     @FunctionalInterface
     private interface Note {
-        void leave() throws IOException;
+        void leave() throws IOException, SQLException;
     }
 
     /** How the present transaction began: by the user, by us and without a lock, or by us and with it. */
@@ -83,6 +83,9 @@ final class Guard {
 
     /** Whether the present transaction may hold a snapshot. */
     private boolean mayHaveRead;
+
+    /** Whether the present transaction was begun by a savepoint, whose release commits it. */
+    private boolean savepointBegan;
 
     /** What the present call has backed up in autocommit mode; null unless the call runs several statements one by one. */
     private Set<String> coveredByCall;
@@ -218,9 +221,40 @@ final class Guard {
         }
     }
 
-    /** The connection is closed. */
-    void close() {
-        attemptNote(backups::close);
+    /** The connection is about to be closed. */
+    void close() throws SQLException {
+        locked(() -> {
+            try {
+                leaveClosingNotes();
+            } catch (IOException | SQLException | RuntimeException e) {
+                // The next process compares all pages.
+                log.debug("How the database is left cannot be noted", e);
+            }
+            attemptNote(backups::close);
+            return null;
+        });
+    }
+
+    private void leaveClosingNotes() throws IOException, SQLException {
+        if (!backups.needClosingNotes() || isWriteInProgress()) {
+            return;
+        }
+        int patience = connection.getBusyTimeout();
+        connection.setBusyTimeout(0);
+        try {
+            // As closing does.
+            transaction.rollback();
+            backups.prepareClosingNotes(connection);
+            if (transaction.tryBeginLocked()) {
+                try {
+                    backups.leaveClosingNotes();
+                } finally {
+                    transaction.rollback();
+                }
+            }
+        } finally {
+            connection.setBusyTimeout(patience);
+        }
     }
 
     /** Something was rolled back by a method of JDBC, the definition of a temporary table for one. */
@@ -233,6 +267,7 @@ final class Guard {
         locked(() -> {
             if (!isWriteInProgress() && !transaction.isActive()) {
                 boundary();
+                savepointBegan = true;
             }
             return null;
         });
@@ -251,8 +286,9 @@ final class Guard {
             beforeSavepoint();
         }
         T result = switch (statement.control()) {
-            case COMMIT -> committing(() -> true, work);
-            case RELEASE -> committing(() -> !transaction.isActive(), work);
+            case COMMIT -> ending(true, () -> true, work);
+            case RELEASE -> releasing(work);
+            case ROLLBACK -> ending(false, () -> true, work);
             default -> work.run();
         };
         switch (statement.control()) {
@@ -271,31 +307,46 @@ final class Guard {
 
     /** Runs a method of JDBC that commits. */
     <T> T committing(Work<T> work) throws SQLException {
-        return locked(() -> committing(() -> true, work));
+        return locked(() -> ending(true, () -> true, work));
+    }
+
+    /** Runs a method of JDBC that rolls back. */
+    <T> T rollingBack(Work<T> work) throws SQLException {
+        return locked(() -> ending(false, () -> true, work));
+    }
+
+    /** Runs what releases a savepoint, which commits if the savepoint has begun the transaction. */
+    <T> T releasing(Work<T> work) throws SQLException {
+        return locked(() -> savepointBegan ? ending(true, () -> !transaction.isActive(), work) : work.run());
     }
 
     /**
-     * Runs what commits, or may. Where the next backup needs it, the journal is noted, which names the pages that change.
+     * Runs what ends the transaction, or may. Where the next backup needs it, the journal is noted, which names the pages that
+     * change.
      *
-     * @param committed asked afterwards
+     * @param commits whether it is meant to commit, and not to roll back
+     * @param isOver asked afterwards
      */
-    private <T> T committing(Work<Boolean> committed, Work<T> work) throws SQLException {
-        boolean noted = backups.needNotes() && !isWriteInProgress() && transaction.isActive();
-        if (noted) {
-            attemptNote(backups::beforeCommit);
+    private <T> T ending(boolean commits, Work<Boolean> isOver, Work<T> work) throws SQLException {
+        if (!backups.needNotes() || isWriteInProgress() || !transaction.isActive()) {
+            return work.run();
         }
-        T result = work.run();
-        if (noted && committed.run()) {
-            attemptNote(backups::afterCommit);
+        attemptNote(() -> backups.ending(commits));
+        boolean[] over = {false};
+        try {
+            T result = work.run();
+            over[0] = isOver.run();
+            return result;
+        } finally {
+            attemptNote(() -> backups.ended(over[0]));
         }
-        return result;
     }
 
     /** Without the note the next backup compares all pages: slower, and just as right. */
     private static void attemptNote(Note note) {
         try {
             note.leave();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | SQLException | RuntimeException e) {
             log.warn("What the transaction has changed cannot be noted: {}", e.toString());
         }
     }
@@ -307,6 +358,7 @@ final class Guard {
     }
 
     private void boundary() {
+        savepointBegan = false;
         rule.boundary();
         mayHaveRead = false;
         backups.transactionEnded();
@@ -417,6 +469,11 @@ final class Guard {
             backups.discardPrepared();
             transaction.rollback();
         }
+        if (replaces) {
+            for (Database database : databases) {
+                attemptNote(() -> backups.beforeReplacement(database.file()));
+            }
+        }
         return work.run();
     }
 
@@ -489,6 +546,8 @@ final class Guard {
                     targets.lock(transaction, database);
                 }
                 attempt(database, () -> take(database, operation(statement)));
+            } else {
+                skip(database);
             }
             rule.cover(database.schema());
         }
@@ -496,6 +555,17 @@ final class Guard {
 
     private void take(Database database, String operation) throws IOException, SQLException {
         backups.take(connection, database.schema(), database.file(), database.exclusive(), operation);
+    }
+
+    /** Lets a transaction write without a backup. The next backup may ask what it has changed. */
+    private void skip(Database database) throws SQLException {
+        boolean[] needsNote = {false};
+        attemptNote(() -> needsNote[0] = backups.needsNoteWithoutBackup(database.file()));
+        if (needsNote[0]) {
+            // Only under the lock, because what is read there may be another's otherwise.
+            targets.lock(transaction, database);
+            attemptNote(() -> backups.skip(connection, database.schema(), database.file()));
+        }
     }
 
     /** In autocommit mode one call has one backup, however many transactions of SQLite it is. */
@@ -580,7 +650,7 @@ final class Guard {
     }
 
     private void commitNoted() throws SQLException {
-        committing(() -> true, () -> {
+        ending(true, () -> true, () -> {
             transaction.commit();
             return null;
         });

@@ -56,6 +56,11 @@ final class RawTransaction {
         return code == SQLITE_DONE;
     }
 
+    /** As {@link #beginLocked}, but answers false also if somebody else has one of the locks. */
+    boolean tryBeginLocked() throws SQLException {
+        return step("BEGIN IMMEDIATE") == SQLITE_DONE;
+    }
+
     /** Commits. On an error, {@code SQLITE_BUSY} for one, the transaction is still active. */
     void commit() throws SQLException {
         run("COMMIT");

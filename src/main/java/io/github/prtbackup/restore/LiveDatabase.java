@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.pages.FileTick;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,9 @@ final class LiveDatabase implements AutoCloseable {
      * another gets the mode that the backup names.
      */
     void overwrite(Path backup, CopyProgress progress) throws IOException, SQLException {
+        // A change counter that falls back may be one that was there before, and then only the time tells the two
+        // apart.
+        FileTick.waitOut(file);
         // The page size cannot change under a log.
         boolean withoutLog = isWal() && !samePageSize(backup);
         if (withoutLog) {

@@ -64,7 +64,7 @@ final class LogIndex {
         try (LogCursor cursor = new LogCursor(files, start, false)) {
             for (LogEntry entry = cursor.next(); entry != null && !isBehind(entry.end(), end); entry = cursor.next()) {
                 LogRecord record = entry.last();
-                found.add(new Announcement(record.fields(), record.isConfirmed(), record.place()));
+                found.add(new Announcement(record.fields(), record.mark(), record.place()));
             }
         }
         return found;

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *  0  u24  magic 505254, "PRT"
- *  3  u8   status, the only byte that may change later: 1 if an announcement was confirmed, 2 if a point was deleted
+ *  3  u8   status: 1 if a point was deleted later. In no checksum
  *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
  *  8  u32  head's length: all up to the contents
  * 12  u32  link: the checksum of the record before
@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
  * 28       fields, depending on the type
  *          for each page: u32 number (ascending), u32 CRC32C of its content
  *          the contents, in that order
+ *     i64  only behind an announcement: its mark, which is set later. In no checksum
  * </pre>
  *
  * Immutable, but for the position of {@code head}, which nobody moves.
@@ -27,12 +28,13 @@ import java.nio.ByteBuffer;
  * @param segment the segment it is in
  * @param offset where it begins
  * @param head all up to the contents
+ * @param mark that of an announcement, as it was when the record was read; 0 in all others
  */
-record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
+record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, long mark) {
     static final int MAGIC = 0x505254;
     static final int VERSION = 1;
-    static final byte CONFIRMED = 1;
-    static final byte DELETED = 2;
+    static final byte DELETED = 1;
+    static final int MARK_LENGTH = 8;
 
     static final int STATUS_OFFSET = 3;
     static final int CHECKSUM_OFFSET = 4;
@@ -75,10 +77,6 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
                 && pageSize() <= LARGEST_PAGE;
     }
 
-    boolean isConfirmed() {
-        return head.get(STATUS_OFFSET) == CONFIRMED;
-    }
-
     boolean isDeleted() {
         return head.get(STATUS_OFFSET) == DELETED;
     }
@@ -107,7 +105,7 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head) {
     }
 
     LogPosition end() {
-        return new LogPosition(segment, contentOffset(pageCount()), checksum());
+        return new LogPosition(segment, contentOffset(pageCount()) + type.markLength(), checksum());
     }
 
     /** The index of a page; negative if the record does not hold it. */

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  *
  * <ol>
  *   <li>What counts is followed by nothing, or by bytes that are no good record that links to it.
- *   <li>Bytes that count are never overwritten, but for the status of an announcement.
+ *   <li>Bytes that count are never overwritten, but for the mark of an announcement.
  *   <li>A segment is complete up to its first record before the end of the one before leads to it. A file with the name
  *       of the next segment that nothing leads to is worthless.
  *   <li>A new segment begins directly behind a point, so that who starts there misses no announcement.
@@ -28,7 +28,7 @@ final class LogWriter implements Closeable {
     static final int MOST_POINTS = 256;
 
     private static final long LONGEST_SEGMENT = 16L << 20;
-    private static final int LONGEST_PAYLOAD = 1 << 17;
+    static final int LONGEST_PAYLOAD = 1 << 17;
 
     private final TimelineFiles files;
     private final LogTail tail;
@@ -94,17 +94,30 @@ final class LogWriter implements Closeable {
         }
         tail.announcementAdded(new LogPosition(start.segment(), start.offset() + length, checksum));
         return new Announcement(
-                payload.asReadOnlyBuffer(), false, new LogPosition(start.segment(), start.offset(), checksum));
+                payload.asReadOnlyBuffer(), 0, new LogPosition(start.segment(), start.offset(), checksum));
     }
 
-    /** Sets the status of an announcement that is still there. */
-    void confirm(Announcement announcement) throws IOException {
+    /** Sets the mark of an announcement that is still there. */
+    void mark(Announcement announcement, long mark) throws IOException {
         LogPosition place = announcement.place();
         if (file != null && fileSegment == place.segment()) {
-            RecordStatus.set(file, place, LogRecord.CONFIRMED);
-        } else {
-            // One that is folded away needs it no more: there are newer points, and nobody asks for it.
-            RecordStatus.set(files, place, LogRecord.CONFIRMED);
+            mark(file, place, mark);
+            return;
+        }
+        try (PositionalFile earlier = PositionalFile.write(files.segment(place.segment()))) {
+            mark(earlier, place, mark);
+        } catch (NoSuchFileException e) {
+            // Folded away: there are newer points, and nobody asks for it any more.
+        }
+    }
+
+    private static void mark(PositionalFile file, LogPosition place, long mark) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
+        if (file.read(start, place.offset()) && start.getInt(LogRecord.CHECKSUM_OFFSET) == place.link()) {
+            int headLength = start.getInt(LogRecord.LENGTH_OFFSET);
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(LogRecord.MARK_LENGTH).putLong(mark).flip();
+            file.write(bytes, place.offset() + headLength);
         }
     }
 

@@ -26,7 +26,7 @@ final class RecordBuffer {
     /** Empties it, and leaves room for fields up to a length. */
     void begin(int newPageSize, int longestFields) {
         pageSize = newPageSize;
-        int room = CAPACITY - LogRecord.FIXED_LENGTH - longestFields;
+        int room = CAPACITY - LogRecord.FIXED_LENGTH - longestFields - LogRecord.MARK_LENGTH;
         capacity = room / (pageSize + LogRecord.TABLE_ENTRY_LENGTH);
         contents = LogRecord.FIXED_LENGTH + longestFields + capacity * LogRecord.TABLE_ENTRY_LENGTH;
         count = 0;
@@ -67,8 +67,7 @@ final class RecordBuffer {
         int headLength = headLength(fieldsLength);
         int start = contents - headLength;
         buffer.limit(contents).position(start);
-        buffer.putInt(LogRecord.MAGIC << Byte.SIZE);
-        buffer.putInt(0);
+        buffer.putInt(LogRecord.MAGIC << Byte.SIZE).putInt(0);
         buffer.putInt(headLength);
         buffer.putInt(link);
         buffer.put((byte) LogRecord.VERSION).put((byte) type.number()).putShort((short) 0);
@@ -85,7 +84,12 @@ final class RecordBuffer {
         crc.reset();
         crc.update(buffer);
         buffer.putInt(start + LogRecord.CHECKSUM_OFFSET, (int) crc.getValue());
-        return buffer.limit(contents + count * pageSize).position(start);
+        int end = contents + count * pageSize;
+        buffer.limit(end + type.markLength());
+        for (int i = end; i < buffer.limit(); i++) {
+            buffer.put(i, (byte) 0);
+        }
+        return buffer.position(start);
     }
 
     private int headLength(int fieldsLength) {

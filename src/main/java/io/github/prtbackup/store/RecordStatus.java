@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 
 /**
- * The one byte of a record that changes after it was written. Setting it needs no lock: it is in no checksum, and a reader
+ * The byte of a point's record that changes after it was written. Setting it needs no lock: it is in no checksum, and a reader
  * sees the old one or the new one.
  */
 final class RecordStatus {
@@ -26,17 +26,7 @@ final class RecordStatus {
         }
     }
 
-    /** Sets it, if the segment and the record are still there. */
-    static void set(TimelineFiles files, LogPosition place, byte status) throws IOException {
-        try (PositionalFile file = PositionalFile.write(files.segment(place.segment()))) {
-            set(file, place, status);
-        } catch (NoSuchFileException e) {
-            // It was folded.
-        }
-    }
-
-    /** Sets it in an open segment, if the record is still there, and says whether it is. */
-    static boolean set(PositionalFile file, LogPosition place, byte status) throws IOException {
+    private static boolean set(PositionalFile file, LogPosition place, byte status) throws IOException {
         ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
         if (!file.read(start, place.offset()) || start.getInt(LogRecord.CHECKSUM_OFFSET) != place.link()) {
             return false;

@@ -24,6 +24,11 @@ enum RecordType {
         return number;
     }
 
+    /** The length of what follows the contents and may change. */
+    int markLength() {
+        return this == ANNOUNCEMENT ? LogRecord.MARK_LENGTH : 0;
+    }
+
     /** The type with a number; null if it is unknown. */
     static RecordType of(int number) {
         for (RecordType type : values()) {

@@ -20,7 +20,8 @@ final class SegmentReader implements Closeable {
     private final PositionalFile file;
     private final ByteBuffer first = ByteBuffer.allocateDirect(FIRST_READ);
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer contents = ByteBuffer.allocateDirect(1 << 16);
+    /** Made with the first page, which who looks for announcements never reads. */
+    private ByteBuffer contents;
 
     private SegmentReader(long segment, PositionalFile file) {
         this.segment = segment;
@@ -73,7 +74,11 @@ final class SegmentReader implements Closeable {
         if (version != LogRecord.VERSION || type == null) {
             throw new UnknownVersionException(file.path(), version);
         }
-        LogRecord record = new LogRecord(type, segment, offset, head.asReadOnlyBuffer());
+        ByteBuffer mark = ByteBuffer.allocate(LogRecord.MARK_LENGTH);
+        if (type.markLength() > 0 && !file.read(mark, offset + length)) {
+            return null;
+        }
+        LogRecord record = new LogRecord(type, segment, offset, head.asReadOnlyBuffer(), mark.getLong(0));
         return record.isConsistent() ? record : null;
     }
 
@@ -89,6 +94,9 @@ final class SegmentReader implements Closeable {
 
     /** The content of a page, in a buffer that the next call fills anew; null if it is damaged. */
     ByteBuffer content(LogRecord record, int index) throws IOException {
+        if (contents == null) {
+            contents = ByteBuffer.allocateDirect(1 << 16);
+        }
         contents.clear().limit(record.pageSize());
         if (!file.read(contents, record.contentOffset(index))) {
             return null;

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  * them.
  */
 public final class Timeline implements AutoCloseable {
+    /** The most bytes that a note may have. */
+    public static final int LONGEST_ANNOUNCEMENT = LogWriter.LONGEST_PAYLOAD;
+
     private final TimelineFiles files;
     private final RangeLock folding;
     private final Consumer<TimelineStep> progress;
@@ -175,8 +178,8 @@ public final class Timeline implements AutoCloseable {
     /**
      * Leaves a note behind the newest point, for all processes to read until there is a newer one.
      *
-     * @param payload the caller's bytes, at most 128 KiB; taken out of the buffer
-     * @return the note, to be confirmed
+     * @param payload the caller's bytes, at most {@link #LONGEST_ANNOUNCEMENT}
+     * @return the note, to be marked
      */
     public synchronized Announcement announce(ByteBuffer payload) throws IOException {
         long excess = tail.refresh();
@@ -187,12 +190,25 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Confirms a note, in one byte. Needs no lock of the database. Does nothing if it is no longer there.
+     * How much the notes behind the newest point take, as far as this instance has seen them.
+     *
+     * @return bytes
+     */
+    public synchronized long announcedBytes() {
+        // A segment ends behind a point, so both places are in the same.
+        return tail.tail() == null
+                ? 0
+                : tail.tail().end().offset() - tail.newestEnd().offset();
+    }
+
+    /**
+     * Marks a note, with one write. Needs no lock of the database. Does nothing if it is no longer there.
      *
      * @param announcement from {@link #announce}, in this process or another
+     * @param mark what all processes will find on it
      */
-    public synchronized void confirm(Announcement announcement) throws IOException {
-        writer.confirm(announcement);
+    public synchronized void mark(Announcement announcement, long mark) throws IOException {
+        writer.mark(announcement, mark);
     }
 
     /**

@@ -139,7 +139,7 @@ class FirstBaseTest {
             for (int i = 0; i < 3; i++) {
                 Sql.run(user, "BEGIN IMMEDIATE");
                 expected.add(image());
-                points.take(false, "point " + i);
+                points.take(false, "main", "point " + i);
                 Sql.run(user, "COMMIT");
                 points.discardPrepared();
                 assertThat(points.needsPreparation()).isFalse();

@@ -55,7 +55,7 @@ final class TimelineChild {
         try (Timeline timeline = Model.open(lock, original, progress)) {
             returned.accept(start(timeline, lock, original));
             for (int i = 0; i < 2 * Model.POINTS_IN_SEGMENT + 3; i++) {
-                timeline.announce(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+                timeline.mark(timeline.announce(ByteBuffer.wrap(new byte[] {1, 2, 3})), i);
                 returned.accept(append(timeline, i % 5 == 0));
             }
             timeline.fold(Model.POINTS_IN_SEGMENT);

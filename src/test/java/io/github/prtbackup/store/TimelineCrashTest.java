@@ -153,7 +153,7 @@ class TimelineCrashTest {
     }
 
     @Test
-    void aConfirmationIsSeenByAnotherInstance() throws IOException {
+    void aMarkIsSeenByAnotherInstance() throws IOException {
         DirectoryLock lock = DirectoryLock.of(root.resolve("backups"));
         Consumer<TimelineStep> nothing = step -> {};
         try (Timeline one = Model.open(lock, original, nothing);
@@ -161,10 +161,10 @@ class TimelineCrashTest {
             TimelineChild.start(one, lock, original);
             Announcement first = one.announce(ByteBuffer.wrap(new byte[] {1}));
             Announcement second = one.announce(ByteBuffer.wrap(new byte[] {2}));
-            one.confirm(second);
+            one.mark(second, 0x0123_4567_89AB_CDEFL);
             assertThat(two.announcementsSinceNewest())
-                    .extracting(Announcement::confirmed)
-                    .containsExactly(false, true);
+                    .extracting(Announcement::mark)
+                    .containsExactly(0L, 0x0123_4567_89AB_CDEFL);
             assertThat(two.announcementsSinceNewest())
                     .extracting(Announcement::payload)
                     .containsExactly(ByteBuffer.wrap(new byte[] {1}), ByteBuffer.wrap(new byte[] {2}));
@@ -174,9 +174,9 @@ class TimelineCrashTest {
                 TimelineChild.append(two, false);
             }
             // In another segment, and after a fold nowhere.
-            two.confirm(first);
+            two.mark(first, 1);
             two.fold(1);
-            one.confirm(first);
+            one.mark(first, 2);
             TimelineChild.check(one);
         }
     }

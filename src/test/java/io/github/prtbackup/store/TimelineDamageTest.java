@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bytes that are not what was written: points are good or not there, and never wrong. */
 class TimelineDamageTest {
     private static final int PAGE = 512;
-    private static final int STATUS_OFFSET = 3;
 
     @TempDir
     Path root;
@@ -126,8 +125,35 @@ class TimelineDamageTest {
             bad[i] ^= (byte) (1 << random.nextInt(8));
             Files.write(log, bad);
             int damaged = i < ends[3] ? 3 : 4;
-            boolean isStatus = i == ends[damaged - 1] + STATUS_OFFSET;
-            check(isStatus ? 4 : damaged - 1);
+            check(damaged - 1);
+        }
+    }
+
+    @Test
+    void anAnnouncementTornAnywhereIsNone() throws IOException {
+        write(2);
+        Path log = only(".log");
+        byte[] before = Files.readAllBytes(log);
+        try (Timeline timeline = open()) {
+            timeline.mark(timeline.announce(ByteBuffer.wrap(new byte[] {1, 2, 3})), -1);
+        }
+        byte[] after = Files.readAllBytes(log);
+        for (int length = before.length; length < after.length; length++) {
+            Files.write(log, Arrays.copyOf(after, length));
+            try (Timeline timeline = open()) {
+                assertThat(timeline.announcementsSinceNewest()).isEmpty();
+            }
+            check(3);
+        }
+        // The mark is in no checksum: what is damaged there is another mark, and the log goes on.
+        for (int i = before.length; i < after.length; i++) {
+            byte[] bad = after.clone();
+            bad[i] ^= 1;
+            Files.write(log, bad);
+            try (Timeline timeline = open()) {
+                assertThat(timeline.announcementsSinceNewest()).hasSize(i < after.length - 8 ? 0 : 1);
+            }
+            check(3);
         }
     }
 

@@ -38,8 +38,13 @@ class TimelineModelTest {
                 case 1 -> timeline.fold(keep);
                 case 2 -> model.check(timeline, keep);
                 case 3, 4, 5 -> {
-                    announced.add("note " + i);
-                    timeline.announce(ByteBuffer.wrap(("note " + i).getBytes(StandardCharsets.UTF_8)));
+                    long mark = random.nextInt(3) == 0 ? 0 : random.nextLong();
+                    announced.add("note " + i + ", " + mark);
+                    ByteBuffer payload = ByteBuffer.wrap(("note " + i).getBytes(StandardCharsets.UTF_8));
+                    Announcement note = timeline.announce(payload);
+                    if (mark != 0) {
+                        open.get(random.nextInt(open.size())).mark(note, mark);
+                    }
                 }
                 default -> {
                     assertThat(notes(timeline)).isEqualTo(announced);
@@ -62,7 +67,7 @@ class TimelineModelTest {
 
     private static List<String> notes(Timeline timeline) throws IOException {
         return timeline.announcementsSinceNewest().stream()
-                .map(note -> StandardCharsets.UTF_8.decode(note.payload()).toString())
+                .map(note -> StandardCharsets.UTF_8.decode(note.payload()) + ", " + note.mark())
                 .toList();
     }
 }

@@ -214,7 +214,7 @@ class TimelineTest {
         buffer.add((int) most, page(512, 2));
         ByteBuffer bytes = buffer.finish(RecordType.PART, 0, 0, fields -> {});
         LogRecord record =
-                new LogRecord(RecordType.PART, 1, 0, bytes.slice(bytes.position(), bytes.remaining() - 1024));
+                new LogRecord(RecordType.PART, 1, 0, bytes.slice(bytes.position(), bytes.remaining() - 1024), 0);
         assertThat(record.pageNumber(1)).isEqualTo(most);
         assertThat(record.indexOf(most)).isEqualTo(1);
         assertThat(record.indexOf(most - 1)).isZero();

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 
 /**
  * SQLite's own files of one database. This is the one class through which the database and its {@code -shm} may be read
@@ -50,6 +52,23 @@ public final class DatabaseFile {
     /** When the file was last written, in nanoseconds since 1970, as finely as the file system keeps it. */
     public long modifiedNanos() throws IOException {
         return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether the file may have been written since is told by a later one. */
+    FileState state() throws IOException {
+        byte[] header = new byte[DatabaseHeader.SIZE];
+        int read = held.read(0, header, 0, header.length);
+        CRC32C checksum = new CRC32C();
+        checksum.update(header, 0, Math.max(0, read));
+        return new FileState(modifiedNanos(), changedNanos(), length(), (int) checksum.getValue());
+    }
+
+    private long changedNanos() throws IOException {
+        try {
+            return ((FileTime) Files.getAttribute(path, "unix:ctime")).to(TimeUnit.NANOSECONDS);
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return 0;
+        }
     }
 
     /** The shared memory of the WAL mode, if there is any. */

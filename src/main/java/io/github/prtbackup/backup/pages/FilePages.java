@@ -2,13 +2,14 @@ package io.github.prtbackup.backup.pages;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A database with a rollback journal, or none: everything is in its file.
  *
  * <p>Nothing there tells which pages a commit has changed. It is known of the transactions whose process has read its own
- * journal just before it committed, and these must lead from the position to the present one without a gap: each commit of
- * anybody else raises the change counter and opens one.
+ * journal just before it committed, and these must lead from the position to the present one without a gap; see
+ * {@link FileChain}.
  */
 public final class FilePages implements CurrentPages {
 
@@ -32,6 +33,9 @@ public final class FilePages implements CurrentPages {
      */
     public static CurrentPages now(DatabaseFile database, boolean exclusive) throws IOException {
         FilePosition position = FilePosition.of(database);
+        if (exclusive) {
+            position = position.withoutProof();
+        }
         boolean autoVacuum = database.header().orElseThrow().autoVacuum();
         return new FilePages(database, position, exclusive, autoVacuum);
     }
@@ -49,25 +53,29 @@ public final class FilePages implements CurrentPages {
         if (exclusive) {
             return new Changed.Lost("in locking_mode=EXCLUSIVE the change counter does not rise with each commit");
         }
-        FilePosition reached = then;
-        PageList changed = PageList.EMPTY;
-        for (FileTransaction transaction : known) {
-            if (!transaction.before().equals(reached)) {
-                return new Changed.Lost("a transaction is missing before change counter "
-                        + transaction.before().changeCounter());
-            }
-            reached = transaction.after();
-            changed = changed.union(transaction.pages());
-        }
-        if (!reached.equals(this.position)) {
-            return new Changed.Lost("written by others: change counter " + reached.changeCounter() + ", now "
-                    + this.position.changeCounter());
+        FileChain chain = new FileChain(then, known);
+        if (!chain.reached().isSameStateAs(this.position)) {
+            return new Changed.Lost("written by others: change counter "
+                    + chain.reached().changeCounter() + ", now " + this.position.changeCounter());
         }
         if (autoVacuum && !known.isEmpty()) {
             return new Changed.Lost("with auto-vacuum a commit moves pages that are in no journal");
         }
-        PageList grown = then.pages() < pages() ? PageList.range(then.pages() + 1, pages()) : PageList.EMPTY;
-        return new Changed.Complete(changed.union(grown).within(pages(), pageSize()));
+        return new Changed.Complete(chain.pages(pages()).within(pages(), pageSize()));
+    }
+
+    @Override
+    public boolean awaitsMark(Position position, List<FileTransaction> known) {
+        if (!(position instanceof FilePosition then) || exclusive) {
+            return false;
+        }
+        FileChain chain = new FileChain(then, known);
+        return chain.isUnsettled() && !chain.reached().isSameStateAs(this.position);
+    }
+
+    @Override
+    public Optional<FilePosition> transactionStart() {
+        return exclusive || autoVacuum ? Optional.empty() : Optional.of(position);
     }
 
     @Override

@@ -19,11 +19,15 @@ import java.nio.ByteBuffer;
 public record FilePosition(int changeCounter, long modifiedNanos, int pages, int pageSize) implements Position {
 
     static final byte KIND = 2;
+
+    /** The time of a position that proves nothing. */
+    private static final long NO_TIME = Long.MIN_VALUE;
+
     static final int SIZE = 1 + 4 + 8 + 4 + 4;
 
     /**
      * Reads where the database stands. Means something only while nobody else can write, or, right after a commit of the
-     * own, as the end of a {@link FileTransaction}, which checks that nobody has.
+     * own, for {@link FileTransaction#markAt}, which checks that nobody has.
      *
      * @throws IOException if the file cannot be read or is no database with content
      */
@@ -33,6 +37,19 @@ public record FilePosition(int changeCounter, long modifiedNanos, int pages, int
         DatabaseHeader header =
                 database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
         return new FilePosition(header.changeCounter(), modified, header.pages(database.length()), header.pageSize());
+    }
+
+    /** The same place, from which nobody can prove anything. */
+    FilePosition withoutProof() {
+        return new FilePosition(changeCounter, NO_TIME, pages, pageSize);
+    }
+
+    /** Whether nothing was written between the two. The size follows from the rest, and may not be known yet. */
+    boolean isSameStateAs(FilePosition other) {
+        return changeCounter == other.changeCounter
+                && modifiedNanos == other.modifiedNanos
+                && modifiedNanos != NO_TIME
+                && pageSize == other.pageSize;
     }
 
     @Override

@@ -94,6 +94,11 @@ final class HeldFile {
         users--;
     }
 
+    /** How many connections have said so. */
+    synchronized int users() {
+        return users;
+    }
+
     /** Whether at all times since then some connection of this process had the file open. */
     synchronized boolean isUsedSince(long nanoTime) {
         return users > 0 && nanoTime - usedSince > 0;

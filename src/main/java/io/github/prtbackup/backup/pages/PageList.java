@@ -2,6 +2,7 @@ package io.github.prtbackup.backup.pages;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -72,6 +73,14 @@ public final class PageList {
         return of(both);
     }
 
+    /** What is in any of them. */
+    static PageList union(List<PageList> lists) {
+        if (lists.size() == 1) {
+            return lists.get(0);
+        }
+        return of(lists.stream().flatMapToInt(list -> Arrays.stream(list.pages)).toArray());
+    }
+
     /** What a database of this many pages can have: neither pages behind its end, nor the one of the lock bytes. */
     public PageList within(int databasePages, int pageSize) {
         int lockPage = DatabaseHeader.lockPage(pageSize);
@@ -85,26 +94,52 @@ public final class PageList {
         return new PageList(Arrays.copyOf(kept, count));
     }
 
+    /** Written as runs, because whoever changes many pages changes neighbours. */
     int encodedSize() {
-        return Integer.BYTES * (1 + pages.length);
+        return Integer.BYTES + 2 * Integer.BYTES * runs();
+    }
+
+    private int runs() {
+        int runs = 0;
+        for (int i = 0; i < pages.length; i++) {
+            if (i == 0 || pages[i] != pages[i - 1] + 1) {
+                runs++;
+            }
+        }
+        return runs;
     }
 
     void encode(ByteBuffer into) {
-        into.putInt(pages.length);
-        for (int page : pages) {
-            into.putInt(page);
+        into.putInt(runs());
+        for (int i = 0; i < pages.length; ) {
+            int end = i + 1;
+            while (end < pages.length && pages[end] == pages[end - 1] + 1) {
+                end++;
+            }
+            into.putInt(pages[i]).putInt(end - i);
+            i = end;
         }
     }
 
     static PageList decode(ByteBuffer from) {
-        int count = from.getInt();
-        if (count < 0 || count > from.remaining() / Integer.BYTES) {
-            throw new IllegalArgumentException("a list of " + count + " pages in " + from.remaining() + " bytes");
+        int runs = from.getInt();
+        if (runs < 0 || runs > from.remaining() / (2 * Integer.BYTES)) {
+            throw new IllegalArgumentException("a list of " + runs + " runs in " + from.remaining() + " bytes");
         }
-        int[] pages = new int[count];
-        from.asIntBuffer().get(pages);
-        from.position(from.position() + count * Integer.BYTES);
-        return of(pages);
+        IntStream.Builder pages = IntStream.builder();
+        long last = 0;
+        for (int i = 0; i < runs; i++) {
+            int first = from.getInt();
+            int count = from.getInt();
+            if (first <= last || count < 1 || (long) first + count - 1 > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("a run of " + count + " pages from " + first);
+            }
+            for (int page = 0; page < count; page++) {
+                pages.add(first + page);
+            }
+            last = (long) first + count - 1;
+        }
+        return new PageList(pages.build().toArray());
     }
 
     @Override

@@ -55,6 +55,31 @@ public final class PageSource implements Closeable {
         return FilePages.now(database, exclusive);
     }
 
+    /** Whether no other connection of this process, which would keep the log from being deleted, has asked for the state. */
+    public boolean isAlone() {
+        return tail != null && tail.isAlone();
+    }
+
+    /**
+     * What to leave behind before the connection closes. It holds the write lock, has changed nothing, and is not in
+     * {@code locking_mode=EXCLUSIVE}; may wait some milliseconds.
+     *
+     * @param newest where the newest point was taken
+     * @return empty if there is nothing that would help
+     */
+    public Optional<ClosingNote> closingNote(Position newest) throws IOException {
+        if (!(newest instanceof WalPosition)
+                || !(now(false) instanceof WalPages now)
+                || !(now.since(newest) instanceof Changed.Complete changed)
+                || !tail.isWholeInFile()) {
+            return Optional.empty();
+        }
+        FileState file = database.state();
+        return FileTick.waitOut(file.modifiedNanos())
+                ? Optional.of(new ClosingNote(now.salts(), now.pages(), file, changed.pages()))
+                : Optional.empty();
+    }
+
     @Override
     public void close() throws IOException {
         if (tail != null) {

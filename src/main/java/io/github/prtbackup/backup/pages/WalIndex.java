@@ -61,6 +61,14 @@ record WalIndex(long salts, int frames, long checksum, int commits, int pages, i
                 pageSize == 1 ? 65536 : pageSize));
     }
 
+    /** How many frames have been copied into the database, and are there to stay. */
+    static int backfilled(HeldFile sharedMemory) throws IOException {
+        byte[] bytes = new byte[Integer.BYTES];
+        return sharedMemory.read(2 * COPY_SIZE, bytes, 0, bytes.length) < bytes.length
+                ? 0
+                : ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
+    }
+
     private static long words(ByteBuffer from, int offset) {
         return (long) from.getInt(offset) << 32 | Integer.toUnsignedLong(from.getInt(offset + 4));
     }

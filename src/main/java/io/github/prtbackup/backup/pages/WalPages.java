@@ -76,6 +76,29 @@ final class WalPages implements CurrentPages {
                 : new Changed.Complete(pagesSince(then, sameLog ? then.frames() : 0));
     }
 
+    long salts() {
+        return position.salts();
+    }
+
+    /**
+     * As long as the file was not written, no frame of any log was put into it, and none can be lost but by a checkpoint. So
+     * all that came after is in the present log.
+     */
+    @Override
+    public Changed since(ClosingNote note) throws IOException {
+        if (note.salts() == position.salts() && position.frames() > 0) {
+            return new Changed.Lost("the log has not been started again since a connection closed");
+        }
+        if (!note.file().equals(database.state())) {
+            return new Changed.Lost("the file was written since the last connection closed");
+        }
+        recent = readFrom(0);
+        PageList grown =
+                note.databasePages() < pages() ? PageList.range(note.databasePages() + 1, pages()) : PageList.EMPTY;
+        return new Changed.Complete(
+                note.pages().union(recent.pageList()).union(grown).within(pages(), pageSize()));
+    }
+
     /** Rule 1. */
     private Optional<String> gapInSameLog(WalPosition then) throws IOException {
         if (then.frames() > position.frames()) {

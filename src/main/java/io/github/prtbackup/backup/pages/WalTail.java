@@ -168,6 +168,18 @@ public final class WalTail implements Closeable {
         return new WalPages(database, log, position, () -> new FrameMap(0), this::isWitness);
     }
 
+    /** Whether no other connection of this process has the wal-index open, as far as is known here. */
+    boolean isAlone() {
+        return sharedMemory != null && sharedMemory.users() == 1;
+    }
+
+    /** Whether nothing is missing in the database file of what the log holds. Asked under the write lock. */
+    boolean isWholeInFile() throws IOException {
+        Optional<HeldFile> present = database.sharedMemory();
+        Optional<WalIndex> index = present.isPresent() ? WalIndex.read(present.get()) : Optional.empty();
+        return index.isPresent() && index.get().frames() == WalIndex.backfilled(present.get());
+    }
+
     /** Whether this process has had the wal-index open ever since that position was taken. */
     private boolean isWitness(WalPosition then) {
         return sharedMemory != null && then.jvm() == JVM && sharedMemory.isUsedSince(then.nanos());

@@ -2,12 +2,12 @@ package io.github.prtbackup.backup.pages;
 
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Writes as the driver does: before the first write of each transaction the image is brought up to date. */
 final class OurWriter implements AutoCloseable {
@@ -46,9 +46,9 @@ final class OurWriter implements AutoCloseable {
                 now.position() instanceof FilePosition ? RollbackJournal.read(source.database()) : new Changed.Lost("");
         Sql.run(connection, commit ? "COMMIT" : "ROLLBACK");
         if (now.position() instanceof FilePosition before && journaled instanceof Changed.Complete complete) {
-            Optional<FileTransaction> ended =
-                    FileTransaction.ended(before, complete.pages(), commit, FilePosition.of(source.database()));
-            ended.map(FileTransaction::encode).map(FileTransaction::decode).ifPresent(known::add);
+            FileTransaction ended = FileTransaction.ending(before, commit, complete.pages());
+            long mark = ended.markAt(FilePosition.of(source.database()));
+            known.add(FileTransaction.decode(ByteBuffer.wrap(ended.encode()), mark));
         }
     }
 

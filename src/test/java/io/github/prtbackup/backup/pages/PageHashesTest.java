@@ -69,8 +69,9 @@ class PageHashesTest {
         assertThat(Position.decode(wal.encode())).isEqualTo(wal);
         assertThat(Position.decode(POSITION.encode())).isEqualTo(POSITION);
         FileTransaction transaction =
-                new FileTransaction((FilePosition) POSITION, (FilePosition) POSITION, PageList.of(3, 1, 3));
-        assertThat(FileTransaction.decode(transaction.encode())).isEqualTo(transaction);
+                new FileTransaction((FilePosition) POSITION, true, PageList.of(3, 1, 3, 4, 5, 9), 77);
+        assertThat(FileTransaction.decode(ByteBuffer.wrap(transaction.encode()), 77))
+                .isEqualTo(transaction);
         for (byte[] good : new byte[][] {wal.encode(), POSITION.encode()}) {
             for (int length = 0; length < good.length; length++) {
                 byte[] torn = Arrays.copyOf(good, length);
@@ -79,7 +80,8 @@ class PageHashesTest {
         }
         for (int length = 0; length < transaction.encode().length; length++) {
             byte[] torn = Arrays.copyOf(transaction.encode(), length);
-            assertThatThrownBy(() -> FileTransaction.decode(torn)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> FileTransaction.decode(ByteBuffer.wrap(torn), 77))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 

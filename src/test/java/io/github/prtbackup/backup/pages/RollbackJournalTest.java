@@ -89,8 +89,8 @@ class RollbackJournalTest {
         Sql.run(connection, "BEGIN IMMEDIATE", "UPDATE u SET a = 3");
         PageList pages = ((Changed.Complete) RollbackJournal.read(file)).pages();
         Sql.run(connection, "COMMIT");
-        FileTransaction ours = FileTransaction.ended(before, pages, true, FilePosition.of(file))
-                .orElseThrow();
+        FileTransaction ending = FileTransaction.ending(before, true, pages);
+        FileTransaction ours = ending.marked(ending.markAt(FilePosition.of(file)));
         assertThat(FilePages.now(file, false).since(before, List.of(ours))).isEqualTo(new Changed.Complete(pages));
         assertThat(FilePages.now(file, false).since(before, List.of())).isInstanceOf(Changed.Lost.class);
 
@@ -98,8 +98,7 @@ class RollbackJournalTest {
             Sql.run(other, "UPDATE u SET a = 4");
         }
         assertThat(FilePages.now(file, false).since(before, List.of(ours))).isInstanceOf(Changed.Lost.class);
-        assertThat(FileTransaction.ended(before, pages, true, FilePosition.of(file)))
-                .isEmpty();
+        assertThat(ending.markAt(FilePosition.of(file))).isEqualTo(FileTransaction.VOID);
         assertThat(FilePages.now(file, false).since(ours.after(), List.of())).isInstanceOf(Changed.Lost.class);
     }
 

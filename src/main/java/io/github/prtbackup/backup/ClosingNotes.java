@@ -1,0 +1,52 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.backup.pages.Changed;
+import io.github.prtbackup.backup.pages.ClosingNote;
+import io.github.prtbackup.backup.pages.CurrentPages;
+import io.github.prtbackup.backup.pages.PageSource;
+import io.github.prtbackup.backup.pages.Position;
+import io.github.prtbackup.store.Announcement;
+import io.github.prtbackup.store.Timeline;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a process that ends leaves for the next one, where the database is in WAL mode: SQLite deletes the log with the last
+ * connection, and the next process would have to compare all pages.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class ClosingNotes {
+
+    private final Timeline timeline;
+    private final PageSource source;
+
+    ClosingNotes(Timeline timeline, PageSource source) {
+        this.timeline = timeline;
+        this.source = source;
+    }
+
+    /** The connection is about to close, and holds the write lock. */
+    void leave(Position newest) throws IOException {
+        Optional<ClosingNote> note = source.closingNote(newest);
+        if (note.isPresent()) {
+            byte[] bytes = note.get().encode();
+            if (bytes.length <= Timeline.LONGEST_ANNOUNCEMENT) {
+                timeline.announce(ByteBuffer.wrap(bytes));
+            }
+        }
+    }
+
+    /** What has changed since the newest point, by the last note that was left. */
+    Changed since(CurrentPages now) throws IOException {
+        List<Announcement> told = timeline.announcementsSinceNewest();
+        for (int i = told.size() - 1; i >= 0; i--) {
+            if (ClosingNote.isOne(told.get(i).payload())) {
+                return now.since(ClosingNote.decode(told.get(i).payload()));
+            }
+        }
+        return new Changed.Lost("no connection has said how it left the database");
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.prtbackup.backup.pages;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the announced transactions lead from a position. It is proved that no other has come between if each begins exactly
+ * where the one before has ended, and the last ended where the database stands now: every commit raises the change counter,
+ * and every write moves the time.
+ *
+ * <p>A transaction that is void or not confirmed leads nowhere. If it has changed anything after all, the next does not begin
+ * where it began, and the chain is torn. Its pages count nevertheless: the time does not move between two writes in the same
+ * tick of the clock, and a transaction that spilled its cache and was rolled back leaves no other trace.
+ */
+final class FileChain {
+
+    private final List<PageList> named = new ArrayList<>();
+    private FilePosition reached;
+    private int fewestPages;
+    private boolean isUnsettled;
+
+    FileChain(FilePosition then, List<FileTransaction> announced) {
+        reached = then;
+        fewestPages = then.pages();
+        for (FileTransaction transaction : announced) {
+            named.add(transaction.pages());
+            fewestPages = Math.min(fewestPages, transaction.before().pages());
+            if (transaction.before().isSameStateAs(reached)) {
+                isUnsettled = transaction.mark() == FileTransaction.UNKNOWN;
+                reached = transaction.isConfirmed() ? transaction.after() : reached;
+            }
+        }
+    }
+
+    /** Where it ends. */
+    FilePosition reached() {
+        return reached;
+    }
+
+    /** Whether it ends at a transaction that may still be confirmed, and so lead further. */
+    boolean isUnsettled() {
+        return isUnsettled;
+    }
+
+    /** All pages that may have changed, if the database has so many now. Those by which it grew are in no journal. */
+    PageList pages(int now) {
+        if (fewestPages < now) {
+            named.add(PageList.range(fewestPages + 1, now));
+        }
+        return PageList.union(named);
+    }
+}
