@@ -67,7 +67,7 @@ class FoldTest {
     void processesThatEndWithoutClosing() throws Exception {
         for (int i = 0; i < 8; i++) {
             assertThat(Jvm.await(Jvm.start(ShortProgram.class, List.of(), database, SEGMENT / 2 + 1)))
-                    .isEmpty();
+                    .doesNotContain("WARN");
         }
         assertSmall(3);
     }
