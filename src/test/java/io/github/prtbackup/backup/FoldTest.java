@@ -88,7 +88,7 @@ class FoldTest {
     }
 
     private static Connection open(Path database) throws SQLException {
-        return Sql.open(database, "backup.strategy=incremental", "backup.keep-points=" + KEEP);
+        return Sql.open(database, "backup.strategy=incremental", "backup.keep-points=" + KEEP, "synchronous=OFF");
     }
 
     /** A program that forgets to close its connection, and is gone before anything in the background is done. */
