@@ -63,6 +63,11 @@ final class LazyFold {
         }
     }
 
+    /** The timeline is another one from now on. */
+    void timelineSetAside() {
+        failedAt = 0;
+    }
+
     /** Folds if it is due, and waits for a fold that is under way. Fails never. */
     void finish() {
         try {

@@ -38,22 +38,13 @@ class FirstBaseTest {
     private Path backups;
 
     @ParameterizedTest
-    @CsvSource({
-        "WAL, 4096, 1",
-        "WAL, 4096, 2",
-        "WAL, 1024, 3",
-        "WAL, 65536, 4",
-        "WAL, 4096, 5",
-        "DELETE, 4096, 6",
-        "TRUNCATE, 1024, 7",
-        "PERSIST, 65536, 8"
-    })
+    @CsvSource({"WAL, 4096, 1", "WAL, 1024, 3", "WAL, 65536, 4", "DELETE, 4096, 6", "TRUNCATE, 1024, 7"})
     void nobodyWaitsForItAndNothingIsMissed(String journalMode, int pageSize, long seed) throws Exception {
         create(journalMode, pageSize, 10);
         Random random = new Random(seed);
         // No time to wait: whoever held a lock over the copy would show as SQLITE_BUSY.
         try (Connection writer = Sql.plain(database, "busy_timeout=0")) {
-            Sql.run(writer, "PRAGMA cache_size = 10", "PRAGMA wal_autocheckpoint = 200");
+            Sql.run(writer, "PRAGMA synchronous = OFF", "PRAGMA cache_size = 10", "PRAGMA wal_autocheckpoint = 200");
             int[] commits = {0};
             CopyProgress during = (done, total) -> {
                 if (done * STEPS / total > commits[0]) {
@@ -67,11 +58,15 @@ class FirstBaseTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"WAL, 4096, 1", "DELETE, 4096, 2", "PERSIST, 1024, 3"})
+    @CsvSource({"WAL, 4096, 1", "PERSIST, 1024, 3"})
     void aCopyThatNobodyDisturbedIsTheDatabase(String journalMode, int pageSize, long seed) throws Exception {
         create(journalMode, pageSize, 10);
         try (Connection writer = Sql.plain(database)) {
-            Sql.run(writer, "PRAGMA wal_autocheckpoint = 0", "UPDATE t SET b = randomblob(900) WHERE a % 7 = 0");
+            Sql.run(
+                    writer,
+                    "PRAGMA synchronous = OFF",
+                    "PRAGMA wal_autocheckpoint = 0",
+                    "UPDATE t SET b = randomblob(900) WHERE a % 7 = 0");
             checkPoints(CopyProgress.NONE, writer, new Random(seed));
         }
     }
@@ -79,14 +74,14 @@ class FirstBaseTest {
     /** What was spilled into the file and taken back leaves the change counter alone. */
     @Test
     void aTransactionThatIsTakenBackDuringTheCopyLeavesNothing() throws Exception {
-        create("DELETE", 4096, 16);
+        create("DELETE", 4096, 10);
         try (Connection writer = Sql.plain(database)) {
-            Sql.run(writer, "PRAGMA cache_size = 10");
+            Sql.run(writer, "PRAGMA synchronous = OFF", "PRAGMA cache_size = 10");
             CopyProgress during = (done, total) -> {
                 try {
                     if (done == 64) {
                         Sql.run(writer, "BEGIN", "UPDATE t SET b = zeroblob(900)");
-                    } else if (done == 2048) {
+                    } else if (done == 1024) {
                         Sql.run(writer, "ROLLBACK");
                     }
                 } catch (SQLException e) {
@@ -177,7 +172,7 @@ class FirstBaseTest {
                 List.of("BEGIN EXCLUSIVE"),
                 List.of("SAVEPOINT s"),
                 List.of("PRAGMA locking_mode = EXCLUSIVE", "BEGIN"))) {
-            for (boolean reads : new boolean[] {false, true}) {
+            for (boolean reads : start.equals(List.of("BEGIN")) ? new boolean[] {false, true} : new boolean[] {false}) {
                 createIn(Files.createTempDirectory(directory, "case"), journalMode, 4096, 10);
                 byte[] before = image();
                 try (Connection ours = open()) {
@@ -193,6 +188,30 @@ class FirstBaseTest {
                 assertExported(List.of(before));
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WAL, INSERT INTO log VALUES (1) RETURNING x",
+        "DELETE, INSERT INTO log VALUES (1) RETURNING x",
+        "WAL, VACUUM",
+        "DELETE, VACUUM"
+    })
+    void whateverTheFirstWriteIs(String journalMode, String sql) throws Exception {
+        create(journalMode, 4096, 10);
+        List<byte[]> before = new ArrayList<>(List.of(image()));
+        try (Connection ours = open()) {
+            Sql.column(ours, "SELECT a FROM t LIMIT 1");
+            if (sql.equals("VACUUM")) {
+                Sql.run(ours, sql);
+            } else {
+                Sql.column(ours, sql);
+            }
+            before.add(image());
+            Sql.run(ours, "UPDATE t SET b = 1 WHERE a = 1");
+        }
+        assertExported(before);
+        assertThat(Backups.files(backups)).noneMatch(file -> file.startsWith(".tmp-"));
     }
 
     /** In DELETE mode plain SQLite refuses the second of two transactions that have read; neither waits for the other. */
@@ -223,7 +242,7 @@ class FirstBaseTest {
     @ParameterizedTest
     @CsvSource({"WAL", "DELETE"})
     void manyThatMeetItAtOnceMakeOne(String journalMode) throws Exception {
-        create(journalMode, 4096, 24);
+        create(journalMode, 4096, 12);
         int threads = 6;
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {

@@ -67,7 +67,7 @@ class FoldTest {
     void processesThatEndWithoutClosing() throws Exception {
         for (int i = 0; i < 8; i++) {
             assertThat(Jvm.await(Jvm.start(ShortProgram.class, List.of(), database, SEGMENT / 2 + 1)))
-                    .isEmpty();
+                    .doesNotContain("WARN");
         }
         assertSmall(3);
     }
@@ -88,7 +88,7 @@ class FoldTest {
     }
 
     private static Connection open(Path database) throws SQLException {
-        return Sql.open(database, "backup.strategy=incremental", "backup.keep-points=" + KEEP);
+        return Sql.open(database, "backup.strategy=incremental", "backup.keep-points=" + KEEP, "synchronous=OFF");
     }
 
     /** A program that forgets to close its connection, and is gone before anything in the background is done. */
