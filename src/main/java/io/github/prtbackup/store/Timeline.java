@@ -37,6 +37,7 @@ public final class Timeline implements AutoCloseable {
     private final Consumer<TimelineStep> progress;
     private final LogTail tail;
     private final LogWriter writer;
+    private final OwnAnnouncements own = new OwnAnnouncements();
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
         this.files = files;
@@ -172,6 +173,7 @@ public final class Timeline implements AutoCloseable {
                     + since.newest().id());
         }
         writer.append(header, pages, excess, sync);
+        own.pointAdded(tail.tail().end());
         return tail.tail();
     }
 
@@ -186,7 +188,9 @@ public final class Timeline implements AutoCloseable {
         if (tail.tail() == null) {
             throw new IllegalStateException(files.head() + " is not there");
         }
-        return writer.announce(payload, excess);
+        Announcement announcement = writer.announce(payload, excess);
+        own.added(announcement, tail.tail().end());
+        return announcement;
     }
 
     /**
@@ -204,10 +208,11 @@ public final class Timeline implements AutoCloseable {
     /**
      * Marks a note, with one write. Needs no lock of the database. Does nothing if it is no longer there.
      *
-     * @param announcement from {@link #announce}, in this process or another
+     * @param announcement from {@link #announce} of this instance
      * @param mark what all processes will find on it
      */
     public synchronized void mark(Announcement announcement, long mark) throws IOException {
+        own.marked(announcement, mark);
         writer.mark(announcement, mark);
     }
 
@@ -218,8 +223,12 @@ public final class Timeline implements AutoCloseable {
      */
     public synchronized List<Announcement> announcementsSinceNewest() throws IOException {
         tail.refresh();
-        return tail.tail() == null
-                ? List.of()
+        if (tail.tail() == null) {
+            return List.of();
+        }
+        List<Announcement> known = own.upTo(tail.tail().end());
+        return known != null
+                ? known
                 : LogIndex.announcements(files, tail.newestEnd(), tail.tail().end());
     }
 

@@ -3,7 +3,9 @@ package io.github.prtbackup.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.prtbackup.testing.Sql;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,5 +64,20 @@ class ShortLivesTest {
             Writers.run(database, "onceBeside", i, what);
         }
         Writers.requireExact(database, 4);
+    }
+
+    /** Where the system keeps the time of the last change of the inode, which nobody can set. */
+    @Test
+    void noticeAWriterWhoSetTheTimeBack() throws Exception {
+        Path database = Writers.create(directory, "WAL", 500);
+        Writers.run(database, "once", 0);
+        FileTime before = Files.getLastModifiedTime(database);
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "UPDATE t SET b = randomblob(400) WHERE a = 30");
+        }
+        Files.setLastModifiedTime(database, before);
+        String output = Writers.run(database, "once", 1);
+        assertThat(Writers.comparisons(output)).as(output).isOne();
+        Writers.requireExact(database, 2);
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -426,6 +427,8 @@ final class Writers {
             while (true) {
                 step(database, ours, random);
                 System.out.println("done");
+                // SQLite's waiters sleep for up to 100 ms, and would starve.
+                LockSupport.parkNanos(20_000_000);
             }
         }
     }

@@ -43,7 +43,7 @@ class TimelineModelTest {
                     ByteBuffer payload = ByteBuffer.wrap(("note " + i).getBytes(StandardCharsets.UTF_8));
                     Announcement note = timeline.announce(payload);
                     if (mark != 0) {
-                        open.get(random.nextInt(open.size())).mark(note, mark);
+                        timeline.mark(note, mark);
                     }
                 }
                 default -> {
