@@ -9,8 +9,8 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
 import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,8 +30,8 @@ public final class AutomaticBackups implements Closeable {
     /** Kept, because a catalogue remembers the metadata that it has parsed. */
     private final Map<Path, Catalog> catalogs = new ConcurrentHashMap<>();
 
-    /** When the newest backup was made, as far as this connection has seen; only for {@code backup.min-interval}. */
-    private final Map<Path, Instant> known = new ConcurrentHashMap<>();
+    /** The newest full backup that this connection has seen. One that somebody has made since is younger. */
+    private final Map<Path, File> newestFull = new ConcurrentHashMap<>();
 
     private final Map<Path, IncrementalBackups> incremental = new ConcurrentHashMap<>();
 
@@ -53,20 +53,30 @@ public final class AutomaticBackups implements Closeable {
         if (settings.minInterval().isZero()) {
             return true;
         }
-        // A backup that somebody has made since is still younger.
-        if (isYoung(known.get(database))) {
-            return false;
-        }
         try {
-            Instant made = newest(database).orElse(null);
-            if (!isYoung(made)) {
-                return true;
-            }
-            known.put(database, made);
-            return false;
+            return !isYoung(newestFull.get(database)) && !isYoung(newestPoint(database)) && !hasYoungFull(database);
         } catch (IOException e) {
             return true;
         }
+    }
+
+    private Instant newestPoint(Path database) throws IOException {
+        return (isIncremental(database)
+                        ? incremental(database).newest()
+                        : new Timelines(catalog(database), database).newest())
+                .orElse(null);
+    }
+
+    private boolean hasYoungFull(Path database) throws IOException {
+        Optional<Entry> full =
+                catalog(database).history(database).stream().filter(Entry::auto).findFirst();
+        full.ifPresent(entry -> newestFull.put(database, entry.path().toFile()));
+        return isYoung(newestFull.get(database));
+    }
+
+    /** When it was written tells when the backup was made, to finer than a second. */
+    private boolean isYoung(File backup) {
+        return backup != null && isYoung(Instant.ofEpochMilli(backup.lastModified()));
     }
 
     private boolean isYoung(Instant made) {
@@ -76,19 +86,6 @@ public final class AutomaticBackups implements Closeable {
         Duration age = Duration.between(made, Instant.now());
         // A clock that was set back makes the age negative. One backup too many is the harmless error.
         return !age.isNegative() && age.compareTo(settings.minInterval()) < 0;
-    }
-
-    private Optional<Instant> newest(Path database) throws IOException {
-        Optional<Instant> point = isIncremental(database)
-                ? incremental(database).newest()
-                : new Timelines(catalog(database), database).newest();
-        Optional<Entry> full =
-                catalog(database).history(database).stream().filter(Entry::auto).findFirst();
-        if (full.isEmpty()) {
-            return point;
-        }
-        Instant made = Files.getLastModifiedTime(full.get().path()).toInstant();
-        return point.filter(made::isBefore).or(() -> Optional.of(made));
     }
 
     /** Whether the database has no content yet, not even its first page. */

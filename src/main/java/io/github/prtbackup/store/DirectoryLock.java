@@ -153,9 +153,9 @@ public final class DirectoryLock {
     /**
      * The next free id, which is used up by this.
      *
-     * @param floor says which is the smallest id that nothing in the directory has. Asked when this process meets a lock
-     *     file for the first time, or one that was set back, as a crash of the operating system may do; from then on
-     *     the file knows of every id
+     * @param floor says which is the smallest id that no full backup has. Asked when this process meets a lock file for the
+     *     first time, or one that was set back, as a crash of the operating system may do; from then on the file knows
+     *     of every id
      * @return an id that was never given before
      * @throws IOException if no ids are left, or the lock file can't be read or written
      */
@@ -163,7 +163,7 @@ public final class DirectoryLock {
         return hold(() -> {
             long id = file.readNumber();
             if (file != trusted || id < nextId) {
-                long inUse = floor.call();
+                long inUse = Math.max(floor.call(), 1 + TimelineIds.largestIn(this));
                 id = Math.max(nextId(), inUse);
             }
             if (id > LARGEST_ID) {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *  0  u24  magic 505254, "PRT"
- *  3  u8   status: 1 if a point was deleted later. In no checksum
+ *  3  u8   status: 5A if a point was deleted later. In no checksum
  *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
  *  8  u32  head's length: all up to the contents
  * 12  u32  link: the checksum of the record before
@@ -33,7 +33,9 @@ import java.nio.ByteBuffer;
 record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, long mark) {
     static final int MAGIC = 0x505254;
     static final int VERSION = 1;
-    static final byte DELETED = 1;
+    /** No other status is one flipped bit away. */
+    static final byte DELETED = 0x5A;
+
     static final int MARK_LENGTH = 8;
 
     static final int STATUS_OFFSET = 3;
