@@ -331,7 +331,14 @@ final class Guard {
         if (!backups.needNotes() || isWriteInProgress() || !transaction.isActive()) {
             return work.run();
         }
-        attemptNote(() -> backups.ending(commits));
+        attemptNote(() -> {
+            if (commits) {
+                transaction.flushVirtualTables();
+            }
+            if (!commits || !targets.mayWriteAtCommit(transaction)) {
+                backups.ending(commits);
+            }
+        });
         boolean[] over = {false};
         try {
             T result = work.run();

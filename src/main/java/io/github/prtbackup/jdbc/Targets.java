@@ -9,6 +9,7 @@ import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,7 @@ final class Targets {
             return size() > KEPT_ANSWERS;
         }
     };
+    private final Map<String, Integer> versionsThatWriteNothingAtCommit = new HashMap<>();
     private AttachedDatabases databases;
     private boolean onlyFileWasLocked;
 
@@ -84,6 +86,7 @@ final class Targets {
     void forget() {
         onlyFileWasLocked = false;
         answers.clear();
+        versionsThatWriteNothingAtCommit.clear();
         databases = null;
     }
 
@@ -140,6 +143,30 @@ final class Targets {
     void lock(RawTransaction transaction, Database database) throws SQLException {
         transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database.file()) : null);
         onlyFileWasLocked = databases().files().size() == 1;
+    }
+
+    /**
+     * Whether the commit of the present transaction may write more than has been written by now, although
+     * {@link RawTransaction#flushVirtualTables} was called. FTS5 and R-trees have nothing left then; FTS3 and FTS4 with
+     * {@code automerge} merge segments. Of the modules of others nobody knows.
+     */
+    boolean mayWriteAtCommit(RawTransaction transaction) throws SQLException {
+        for (Database database : databases().files()) {
+            int version = transaction.schemaVersion(database.schema());
+            Integer known = versionsThatWriteNothingAtCommit.get(database.schema());
+            if (known == null || known != version) {
+                String table = Queries.first(
+                        connection,
+                        "SELECT name FROM " + Queries.quote(database.schema()) + ".sqlite_schema"
+                                + " WHERE sql LIKE 'CREATE VIRTUAL%' AND (sql LIKE '%fts3%' OR sql LIKE '%fts4%'"
+                                + " OR NOT (sql LIKE '%fts5%' OR sql LIKE '%rtree%')) LIMIT 1");
+                if (table != null) {
+                    return true;
+                }
+                versionsThatWriteNothingAtCommit.put(database.schema(), version);
+            }
+        }
+        return false;
     }
 
     private Explain.Plan plan(SqlStatement statement) throws SQLException {
