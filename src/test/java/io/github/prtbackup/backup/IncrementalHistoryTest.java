@@ -107,6 +107,28 @@ class IncrementalHistoryTest {
         }
     }
 
+    /** Whoever locks everybody out also locks out what looks for a table to lock. */
+    @ParameterizedTest
+    @CsvSource({"DELETE, BEGIN EXCLUSIVE", "WAL, BEGIN EXCLUSIVE", "DELETE, PRAGMA locking_mode = EXCLUSIVE"})
+    void incrementalAutoVacuumGoesWithExclusiveLocks(String journalMode, String lock) throws Exception {
+        Path database = directory.resolve("prt.db");
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "PRAGMA auto_vacuum = INCREMENTAL", "CREATE TABLE t (a)");
+            Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+        }
+        try (Connection ours = open(database)) {
+            if (lock.startsWith("PRAGMA")) {
+                Sql.column(ours, lock);
+                Sql.run(ours, "BEGIN", "INSERT INTO t VALUES (0)", "COMMIT", "BEGIN");
+            } else {
+                Sql.run(ours, lock);
+            }
+            Sql.run(ours, "INSERT INTO t VALUES (1)", "COMMIT");
+        }
+        assertThat(Sql.column(database, "SELECT a FROM t")).contains("1");
+        assertThat(Backups.count(database)).isPositive();
+    }
+
     /** Returns whether it was a write transaction. */
     private static boolean write(Connection ours, Random random) throws SQLException {
         switch (random.nextInt(9)) {
