@@ -62,10 +62,19 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         Object[] values = batch;
         long[] changes = new long[batchQueryCount];
         for (int i = 0; i < changes.length; i++) {
-            batch = values == null ? null : Arrays.copyOfRange(values, i * paramCount, (i + 1) * paramCount);
-            batchQueryCount = 1;
+            Object[] entry = values == null ? null : Arrays.copyOfRange(values, i * paramCount, (i + 1) * paramCount);
             try {
-                changes[i] = guard.run(statement, false, super::executeLargeBatch)[0];
+                changes[i] = guard.run(statement, false, () -> {
+                    // Here, because the guard may run it twice, and sqlite-jdbc empties the batch, and gives a
+                    // statement
+                    // up when it has failed.
+                    batch = entry;
+                    batchQueryCount = 1;
+                    if (pointer.isClosed()) {
+                        getDatabase().prepare(this);
+                    }
+                    return super.executeLargeBatch();
+                })[0];
             } catch (BatchUpdateException e) {
                 throw BackupStatement.failure(i, changes, e);
             }

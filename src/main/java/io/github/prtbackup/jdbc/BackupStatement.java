@@ -132,10 +132,13 @@ final class BackupStatement extends JDBC4Statement {
         long[] changes = new long[entries.length];
         clearBatch();
         for (int i = 0; i < entries.length; i++) {
-            addBatch((String) entries[i]);
+            Object entry = entries[i];
             AtomicBoolean running = new AtomicBoolean();
             try {
                 changes[i] = guard.run(statements.get(i), false, () -> {
+                    // Here, because the guard may run it twice, and sqlite-jdbc empties the batch.
+                    clearBatch();
+                    addBatch((String) entry);
                     running.set(true);
                     long[] counts = super.executeLargeBatch();
                     running.set(false);

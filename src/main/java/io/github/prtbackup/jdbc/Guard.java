@@ -153,10 +153,9 @@ final class Guard {
         return locked(() -> {
             try {
                 if (statements.stream().allMatch(this::goesTogether)) {
-                    return runTogether(statements, together);
+                    return runTogether(statements, together, oneByOne);
                 }
-                coveredByCall = new HashSet<>();
-                return oneByOne.run();
+                return runOneByOne(oneByOne);
             } finally {
                 coveredByCall = null;
                 targets.forget();
@@ -164,14 +163,19 @@ final class Guard {
         });
     }
 
-    private <T> T runTogether(List<SqlStatement> statements, Work<T> work) throws SQLException {
+    private <T> T runOneByOne(Work<T> work) throws SQLException {
+        coveredByCall = new HashSet<>();
+        return work.run();
+    }
+
+    private <T> T runTogether(List<SqlStatement> statements, Work<T> work, Work<T> oneByOne) throws SQLException {
         SqlStatement first = statements.get(0);
         Set<Database> databases;
         try {
             databases = new LinkedHashSet<>(targets.of(first));
         } catch (SQLException e) {
-            // It does not compile, so nothing of the string will run.
-            return withoutWriting(first, work);
+            // It does not compile, so nothing of the string will run, as far as this connection knows.
+            return runOneByOne(oneByOne);
         }
         for (SqlStatement later : statements.subList(1, statements.size())) {
             databases.addAll(targets.ofLater(later));
@@ -180,7 +184,8 @@ final class Guard {
                 .filter(statement -> statement.effect() == Effect.WRITE)
                 .findFirst()
                 .orElseThrow();
-        return databases.isEmpty() ? work.run() : wrapped(firstWrite, List.copyOf(databases), work);
+        // Where nothing is written as far as this connection knows, each statement makes sure of it by itself.
+        return databases.isEmpty() ? runOneByOne(oneByOne) : wrapped(firstWrite, List.copyOf(databases), work);
     }
 
     /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
@@ -331,7 +336,14 @@ final class Guard {
         if (!backups.needNotes() || isWriteInProgress() || !transaction.isActive()) {
             return work.run();
         }
-        attemptNote(() -> backups.ending(commits));
+        attemptNote(() -> {
+            if (commits) {
+                transaction.flushVirtualTables();
+            }
+            if (!commits || !targets.mayWriteAtCommit(transaction)) {
+                backups.ending(commits);
+            }
+        });
         boolean[] over = {false};
         try {
             T result = work.run();
@@ -394,7 +406,9 @@ final class Guard {
         try {
             return work.run();
         } catch (SQLException e) {
-            if (!set || (e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_READONLY.code) {
+            // That of a batch has no code, and the one of its entry as its cause.
+            int code = e.getCause() instanceof SQLException cause ? cause.getErrorCode() : e.getErrorCode();
+            if (!set || (code & 0xff) != SQLiteErrorCode.SQLITE_READONLY.code) {
                 throw e;
             }
         } finally {

@@ -81,6 +81,20 @@ final class RawTransaction {
     }
 
     /**
+     * Makes virtual tables write what they hold back: full-text indexes collect the terms of a transaction in memory and put
+     * them into their tables during {@code COMMIT}, or else when a savepoint is set.
+     */
+    void flushVirtualTables() throws SQLException {
+        run("SAVEPOINT prtbackup_probe");
+        run("RELEASE prtbackup_probe");
+    }
+
+    /** Another with each change of the schema, whoever makes it. */
+    int schemaVersion(String schema) throws SQLException {
+        return number("PRAGMA " + Queries.quote(schema) + ".schema_version");
+    }
+
+    /**
      * Whether a statement that writes has been stepped and not finished, a {@code RETURNING} whose result set is open.
      * Its changes are uncommitted, also in autocommit mode.
      */
@@ -136,10 +150,7 @@ final class RawTransaction {
      * @return whether that changed anything
      */
     boolean setReadOnly(boolean readOnly) throws SQLException {
-        JDBC4PreparedStatement query = prepared("PRAGMA query_only");
-        query.pointer.safeRunInt(DB::step);
-        boolean before = query.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0)) != 0;
-        query.pointer.safeRunInt(DB::reset);
+        boolean before = number("PRAGMA query_only") != 0;
         if (before != readOnly) {
             run("PRAGMA query_only = " + (readOnly ? "ON" : "OFF"));
         }
@@ -150,6 +161,14 @@ final class RawTransaction {
     interface Hold extends AutoCloseable {
         @Override
         void close() throws SQLException;
+    }
+
+    private int number(String sql) throws SQLException {
+        JDBC4PreparedStatement query = prepared(sql);
+        query.pointer.safeRunInt(DB::step);
+        int number = query.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0));
+        query.pointer.safeRunInt(DB::reset);
+        return number;
     }
 
     private void run(String sql) throws SQLException {

@@ -7,13 +7,15 @@ import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.Explain;
 import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
@@ -34,6 +36,7 @@ final class Targets {
             return size() > KEPT_ANSWERS;
         }
     };
+    private final Map<String, Integer> versionsThatWriteNothingAtCommit = new HashMap<>();
     private AttachedDatabases databases;
     private boolean onlyFileWasLocked;
 
@@ -84,6 +87,7 @@ final class Targets {
     void forget() {
         onlyFileWasLocked = false;
         answers.clear();
+        versionsThatWriteNothingAtCommit.clear();
         databases = null;
     }
 
@@ -138,8 +142,32 @@ final class Targets {
 
     /** Takes the write lock of one database inside the present transaction. */
     void lock(RawTransaction transaction, Database database) throws SQLException {
-        transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database.file()) : null);
+        transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database) : null);
         onlyFileWasLocked = databases().files().size() == 1;
+    }
+
+    /**
+     * Whether the commit of the present transaction may write more than has been written by now, although
+     * {@link RawTransaction#flushVirtualTables} was called. FTS5 and R-trees have nothing left then; FTS3 and FTS4 with
+     * {@code automerge} merge segments. Of the modules of others nobody knows.
+     */
+    boolean mayWriteAtCommit(RawTransaction transaction) throws SQLException {
+        for (Database database : databases().files()) {
+            int version = transaction.schemaVersion(database.schema());
+            Integer known = versionsThatWriteNothingAtCommit.get(database.schema());
+            if (known == null || known != version) {
+                String table = Queries.first(
+                        connection,
+                        "SELECT name FROM " + Queries.quote(database.schema()) + ".sqlite_schema"
+                                + " WHERE sql LIKE 'CREATE VIRTUAL%' AND (sql LIKE '%fts3%' OR sql LIKE '%fts4%'"
+                                + " OR NOT (sql LIKE '%fts5%' OR sql LIKE '%rtree%')) LIMIT 1");
+                if (table != null) {
+                    return true;
+                }
+                versionsThatWriteNothingAtCommit.put(database.schema(), version);
+            }
+        }
+        return false;
     }
 
     private Explain.Plan plan(SqlStatement statement) throws SQLException {
@@ -183,19 +211,56 @@ final class Targets {
         return String.valueOf(INCREMENTAL).equals(Queries.first(connection, pragma(database, "auto_vacuum")));
     }
 
-    /** Looked up beside the user's connection: a read in the user's transaction would pin a snapshot. */
-    private static String plainTable(Path file) throws SQLException {
-        if (!Files.exists(file)) {
+    /**
+     * A table, one without triggers if there is one. Looked up beside the user's connection: a read in the user's
+     * transaction would pin a snapshot. That only works on the connection itself if it has locked all others out, with
+     * {@code BEGIN EXCLUSIVE} for one, and then there is nothing left to pin.
+     */
+    private String plainTable(Database database) throws SQLException {
+        if (!Files.exists(database.file())) {
             return null;
         }
-        try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
-            String name = Queries.first(
-                    reader,
-                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%'"
-                            + " ESCAPE '\\' AND name NOT IN (SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger')"
-                            + " LIMIT 1");
-            return name == null ? null : Queries.quote(name);
+        try (SQLiteConnection reader = ReadOnlyConnection.open(database.file())) {
+            int patience = reader.getBusyTimeout();
+            reader.setBusyTimeout(0);
+            Optional<String> table = tableUnlessBusy(reader, "main");
+            if (table.isEmpty()) {
+                int own = connection.getBusyTimeout();
+                connection.setBusyTimeout(0);
+                try {
+                    table = tableUnlessBusy(connection, database.schema());
+                } finally {
+                    connection.setBusyTimeout(own);
+                }
+            }
+            if (table.isEmpty()) {
+                reader.setBusyTimeout(patience);
+                table = Optional.of(table(reader, "main"));
+            }
+            return table.get().isEmpty() ? null : Queries.quote(table.get());
         }
+    }
+
+    private static Optional<String> tableUnlessBusy(SQLiteConnection reader, String schema) throws SQLException {
+        try {
+            return Optional.of(table(reader, schema));
+        } catch (SQLException e) {
+            if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_BUSY.code) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static String table(SQLiteConnection reader, String schema) throws SQLException {
+        String schemaTable = Queries.quote(schema) + ".sqlite_schema";
+        String name = Queries.first(
+                reader,
+                "SELECT name FROM " + schemaTable + " WHERE type = 'table' AND rootpage > 0"
+                        + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                        + " ORDER BY name IN (SELECT tbl_name FROM " + schemaTable
+                        + " WHERE type = 'trigger') LIMIT 1");
+        return name == null ? "" : name;
     }
 
     private static String pragma(Database database, String name) {

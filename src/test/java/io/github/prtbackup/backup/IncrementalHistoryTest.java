@@ -78,6 +78,57 @@ class IncrementalHistoryTest {
         }
     }
 
+    /** Full-text indexes write while the transaction commits, when the journal has been read already. */
+    @ParameterizedTest
+    @CsvSource({"DELETE, fts5", "TRUNCATE, fts5", "PERSIST, fts4", "WAL, fts5", "DELETE, fts4", "DELETE, fts3"})
+    void fullTextIndexesAreAsTheyWere(String journalMode, String module) throws Exception {
+        Path database = directory.resolve("prt.db");
+        List<byte[]> expected = new ArrayList<>();
+        try (Connection ours = open(database)) {
+            Sql.column(ours, "PRAGMA journal_mode = " + journalMode);
+            Sql.run(ours, "CREATE VIRTUAL TABLE f USING " + module + "(body)");
+            Sql.run(
+                    ours,
+                    module.equals("fts5")
+                            ? "INSERT INTO f(f, rank) VALUES ('automerge', 2)"
+                            : "INSERT INTO f(f) VALUES ('automerge=2')");
+            for (int i = 0; i < 20; i++) {
+                expected.add(image(database));
+                Sql.run(
+                        ours,
+                        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 900)"
+                                + " INSERT INTO f(body) SELECT hex(randomblob(3)) FROM c");
+            }
+        }
+        List<Path> files = Backups.export(database, directory);
+        files = files.subList(files.size() - expected.size(), files.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(Files.readAllBytes(files.get(i))).as("point %d", i).isEqualTo(expected.get(i));
+        }
+    }
+
+    /** Whoever locks everybody out also locks out what looks for a table to lock. */
+    @ParameterizedTest
+    @CsvSource({"DELETE, BEGIN EXCLUSIVE", "WAL, BEGIN EXCLUSIVE", "DELETE, PRAGMA locking_mode = EXCLUSIVE"})
+    void incrementalAutoVacuumGoesWithExclusiveLocks(String journalMode, String lock) throws Exception {
+        Path database = directory.resolve("prt.db");
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "PRAGMA auto_vacuum = INCREMENTAL", "CREATE TABLE t (a)");
+            Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+        }
+        try (Connection ours = open(database)) {
+            if (lock.startsWith("PRAGMA")) {
+                Sql.column(ours, lock);
+                Sql.run(ours, "BEGIN", "INSERT INTO t VALUES (0)", "COMMIT", "BEGIN");
+            } else {
+                Sql.run(ours, lock);
+            }
+            Sql.run(ours, "INSERT INTO t VALUES (1)", "COMMIT");
+        }
+        assertThat(Sql.column(database, "SELECT a FROM t")).contains("1");
+        assertThat(Backups.count(database)).isPositive();
+    }
+
     /** Returns whether it was a write transaction. */
     private static boolean write(Connection ours, Random random) throws SQLException {
         switch (random.nextInt(9)) {

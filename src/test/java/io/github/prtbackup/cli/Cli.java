@@ -10,11 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Runs commands in this process, as {@code main} would. */
-final class Cli {
+public final class Cli {
     private Cli() {}
 
     /** Without a terminal. */
-    static Result run(Object... args) {
+    public static Result run(Object... args) {
         return run("", false, args);
     }
 
@@ -47,9 +47,9 @@ final class Cli {
     }
 
     /** What a command left behind. */
-    record Result(int status, String out, String err) {
+    public record Result(int status, String out, String err) {
 
-        Result succeeds() {
+        public Result succeeds() {
             assertThat(err).isEmpty();
             assertThat(status).isEqualTo(0);
             return this;
@@ -70,7 +70,7 @@ final class Cli {
             return this;
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             try {
                 return new ObjectMapper().readTree(out);
             } catch (JsonProcessingException e) {

@@ -439,6 +439,36 @@ class TransactionsTest {
         assertThat(Backups.count(database)).isEqualTo(before + 2);
     }
 
+    /** What the statement would write is unknown to the connection: its schema is an old one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"update", "batch", "script", "prepared batch"})
+    void whatSomebodyElseHasJustCreatedIsNotDroppedWithoutABackup(String way) throws Exception {
+        String drop = "DROP TABLE IF EXISTS other";
+        assertThat(Sql.column(connection, "SELECT count(*) FROM sqlite_schema")).hasSize(1);
+        int before = Backups.count(database);
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "CREATE TABLE other (a)");
+        }
+        try (Statement statement = connection.createStatement();
+                PreparedStatement prepared = connection.prepareStatement(drop)) {
+            switch (way) {
+                case "update" -> statement.executeUpdate(drop);
+                case "script" -> statement.executeUpdate(drop + "; " + drop);
+                case "batch" -> {
+                    statement.addBatch(drop);
+                    statement.executeBatch();
+                }
+                default -> {
+                    prepared.addBatch();
+                    prepared.executeBatch();
+                }
+            }
+        }
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema WHERE name = 'other'"))
+                .isEmpty();
+        assertThat(Backups.count(database)).isEqualTo(before + 1);
+    }
+
     @Test
     void minInterval() throws Exception {
         connection.close();
