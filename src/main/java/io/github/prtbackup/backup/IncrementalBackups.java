@@ -61,6 +61,9 @@ final class IncrementalBackups implements Closeable {
     /** Whether the files were seen to be there. */
     private boolean checked;
 
+    /** Room for one page. */
+    private byte[] content = new byte[0];
+
     /** A copy made outside of the write lock, for the transaction that is about to begin; null if there is none. */
     private PreparedBase prepared;
 
@@ -273,8 +276,10 @@ final class IncrementalBackups implements Closeable {
         }
     }
 
-    private static void copy(CurrentPages now, PageList pages, PageWriter writer) throws IOException {
-        byte[] content = new byte[now.pageSize()];
+    private void copy(CurrentPages now, PageList pages, PageWriter writer) throws IOException {
+        if (content.length != now.pageSize()) {
+            content = new byte[now.pageSize()];
+        }
         for (int i = 0; i < pages.size(); i++) {
             now.read(pages.get(i), 1, content, 0);
             writer.page(pages.get(i), ByteBuffer.wrap(content));

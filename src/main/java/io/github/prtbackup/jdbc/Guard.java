@@ -177,15 +177,20 @@ final class Guard {
             // It does not compile, so nothing of the string will run, as far as this connection knows.
             return runOneByOne(oneByOne);
         }
-        for (SqlStatement later : statements.subList(1, statements.size())) {
-            databases.addAll(targets.ofLater(later));
+        SqlStatement firstWrite = null;
+        for (SqlStatement statement : statements) {
+            if (statement.effect() != Effect.WRITE) {
+                continue;
+            }
+            List<Database> written = targets.ofLater(statement);
+            if (written.isEmpty() && !targets.writesElsewhere(statement)) {
+                // Nothing, as far as this connection knows; alone the statement makes sure of it.
+                return runOneByOne(oneByOne);
+            }
+            databases.addAll(written);
+            firstWrite = firstWrite == null ? statement : firstWrite;
         }
-        SqlStatement firstWrite = statements.stream()
-                .filter(statement -> statement.effect() == Effect.WRITE)
-                .findFirst()
-                .orElseThrow();
-        // Where nothing is written as far as this connection knows, each statement makes sure of it by itself.
-        return databases.isEmpty() ? runOneByOne(oneByOne) : wrapped(firstWrite, List.copyOf(databases), work);
+        return databases.isEmpty() ? work.run() : wrapped(firstWrite, List.copyOf(databases), work);
     }
 
     /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */

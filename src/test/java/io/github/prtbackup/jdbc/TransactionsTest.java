@@ -470,6 +470,25 @@ class TransactionsTest {
     }
 
     @Test
+    void norBehindOneThatSurelyWritesAnotherDatabase() throws Exception {
+        Path other = database.resolveSibling("other.db");
+        Sql.run(connection, "ATTACH '" + other + "' AS other", "CREATE TABLE other.kept (a)");
+        assertThat(Sql.column(connection, "SELECT count(*) FROM other.sqlite_schema"))
+                .hasSize(1);
+        try (Connection plain = Sql.plain(other)) {
+            Sql.run(plain, "CREATE TABLE gone (a)");
+        }
+        int before = Backups.count(other);
+        try (Statement statement = connection.createStatement()) {
+            statement.addBatch("INSERT INTO t (b) VALUES ('x')");
+            statement.addBatch("DROP TABLE IF EXISTS other.gone");
+            statement.executeBatch();
+        }
+        assertThat(Sql.column(other, "SELECT name FROM sqlite_schema")).containsExactly("kept");
+        assertThat(Backups.count(other)).isEqualTo(before + 1);
+    }
+
+    @Test
     void minInterval() throws Exception {
         connection.close();
         connection = Sql.open(database, "backup.min-interval=1h");

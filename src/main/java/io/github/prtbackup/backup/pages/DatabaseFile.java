@@ -21,10 +21,12 @@ public final class DatabaseFile {
 
     private final Path path;
     private final HeldFile held;
+    private final Path sharedMemory;
 
     private DatabaseFile(Path path, HeldFile held) {
         this.path = path;
         this.held = held;
+        this.sharedMemory = beside("-shm");
     }
 
     /** The database at a path. Links are followed as SQLite follows them: its other files lie beside the target. */
@@ -73,7 +75,7 @@ public final class DatabaseFile {
 
     /** The shared memory of the WAL mode, if there is any. */
     Optional<HeldFile> sharedMemory() throws IOException {
-        return HeldFile.at(beside("-shm"));
+        return HeldFile.at(sharedMemory);
     }
 
     /** {@code -wal} or {@code -journal}, which carry no locks and may be opened and closed. */
