@@ -210,7 +210,7 @@ public final class AutomaticBackups implements Closeable {
     /** Whether there is something to note when the connection closes. */
     public boolean needClosingNotes() throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            if (backups.schemaToNote().isPresent()) {
+            if (backups.closingNotes().schema().isPresent()) {
                 return true;
             }
         }
@@ -223,7 +223,7 @@ public final class AutomaticBackups implements Closeable {
      */
     public void prepareClosingNotes(SQLiteConnection closing) throws IOException, SQLException {
         for (IncrementalBackups backups : incremental.values()) {
-            Optional<String> schema = backups.schemaToNote();
+            Optional<String> schema = backups.closingNotes().schema();
             if (schema.isPresent()) {
                 Queries.first(closing, Queries.pragma(schema.get(), "wal_checkpoint(PASSIVE)"));
             }
@@ -240,8 +240,8 @@ public final class AutomaticBackups implements Closeable {
     /** The connection holds the write locks, so that nobody can change what is noted of its databases. */
     public void leaveClosingNotes() throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            if (backups.schemaToNote().isPresent()) {
-                backups.leaveClosingNote();
+            if (backups.closingNotes().schema().isPresent()) {
+                backups.closingNotes().leave();
             }
         }
     }
