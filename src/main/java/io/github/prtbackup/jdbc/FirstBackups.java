@@ -107,8 +107,7 @@ final class FirstBackups {
             any |= backups.needsPreparation(database.file());
         }
         if (any) {
-            // All of them before the first lock, and in one order for everybody, because each may have to be waited
-            // for.
+            // All of them before the first lock, and in one order for everybody: each may have to be waited for.
             for (Database database : databases.stream()
                     .sorted(Comparator.comparing(Database::file))
                     .toList()) {

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  *   <li>then the statement. If lock or copy fail, it is not run.
  * </ol>
  *
- * <p>In autocommit mode this needs a transaction of ours around the statement, which then ends as autocommit would have
- * ended it. Statements that refuse to run in one follow the lock at once.
+ * <p>Here it is only decided what a call is: a read, the begin or end of a transaction, one write or several. How each is
+ * run is told by {@link GuardedWrites}, what is done before the first write by {@link FirstBackups}, what before the end by
+ * {@link Endings}.
  *
  * <p>Thread-safe: the connection's and the database's monitor are held, in sqlite-jdbc's own order, from lock to commit.
  */

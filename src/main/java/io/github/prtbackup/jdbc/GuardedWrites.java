@@ -10,7 +10,8 @@ import org.sqlite.SQLiteErrorCode;
 
 /**
  * The ways in which a write is run behind its backup. In the user's transaction there is one: lock, copy, statement. In
- * autocommit mode lock and copy need a transaction of ours, and it depends on the statement how it gets along with that.
+ * autocommit mode lock and copy need a transaction of ours around the statement, which then ends as autocommit would have
+ * ended it; statements that refuse to run in one follow the lock at once.
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
