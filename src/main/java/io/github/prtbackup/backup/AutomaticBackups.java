@@ -1,26 +1,27 @@
 package io.github.prtbackup.backup;
 
-import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.pages.FileTick;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
-import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
-import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.sqlite.SQLiteConnection;
 
-/** Makes the automatic backups of a connection, whatever databases it has attached. Thread-safe. */
+/**
+ * The automatic backups of a connection, whatever databases it has attached: decides for each whether it is due, and whether
+ * it is a full one or a point, and passes on what the transactions of the connection tell about themselves.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
 public final class AutomaticBackups implements Closeable {
 
     private static final String COMMENT = "Auto-backup before: ";
@@ -28,12 +29,10 @@ public final class AutomaticBackups implements Closeable {
     private final Settings settings;
 
     /** Kept, because a catalogue remembers the metadata that it has parsed. */
-    private final Map<Path, Catalog> catalogs = new ConcurrentHashMap<>();
+    private final Map<Path, Catalog> catalogs = new HashMap<>();
 
-    /** The newest full backup that this connection has seen. One that somebody has made since is younger. */
-    private final Map<Path, File> newestFull = new ConcurrentHashMap<>();
-
-    private final Map<Path, IncrementalBackups> incremental = new ConcurrentHashMap<>();
+    private final Map<Path, FullBackups> full = new HashMap<>();
+    private final Map<Path, IncrementalBackups> incremental = new HashMap<>();
 
     /** @param settings those of the connection */
     public AutomaticBackups(Settings settings) {
@@ -54,36 +53,26 @@ public final class AutomaticBackups implements Closeable {
             return true;
         }
         try {
-            return !isYoung(newestFull.get(database)) && !isYoung(newestPoint(database)) && !hasYoungFull(database);
+            // The last asks most: it reads the directory.
+            return !isYoung(full(database).newestSeen())
+                    && !isYoung(newestPoint(database))
+                    && !isYoung(full(database).newest());
         } catch (IOException e) {
             return true;
         }
     }
 
-    private Instant newestPoint(Path database) throws IOException {
-        return (isIncremental(database)
-                        ? incremental(database).newest()
-                        : new Timelines(catalog(database), database).newest())
-                .orElse(null);
+    private Optional<Instant> newestPoint(Path database) throws IOException {
+        return isIncremental(database)
+                ? incremental(database).newest()
+                : new Timelines(catalog(database), database).newest();
     }
 
-    private boolean hasYoungFull(Path database) throws IOException {
-        Optional<Entry> full =
-                catalog(database).history(database).stream().filter(Entry::auto).findFirst();
-        full.ifPresent(entry -> newestFull.put(database, entry.path().toFile()));
-        return isYoung(newestFull.get(database));
-    }
-
-    /** When it was written tells when the backup was made, to finer than a second. */
-    private boolean isYoung(File backup) {
-        return backup != null && isYoung(Instant.ofEpochMilli(backup.lastModified()));
-    }
-
-    private boolean isYoung(Instant made) {
-        if (made == null) {
+    private boolean isYoung(Optional<Instant> made) {
+        if (made.isEmpty()) {
             return false;
         }
-        Duration age = Duration.between(made, Instant.now());
+        Duration age = Duration.between(made.get(), Instant.now());
         // A clock that was set back makes the age negative. One backup too many is the harmless error.
         return !age.isNegative() && age.compareTo(settings.minInterval()) < 0;
     }
@@ -148,13 +137,20 @@ public final class AutomaticBackups implements Closeable {
             throws IOException, SQLException {
         if (isIncremental(database)) {
             incremental(database).take(exclusive, schema, COMMENT + operation);
-            return;
+        } else {
+            full(database).take(locked, schema, COMMENT + operation);
         }
-        Catalog catalog = catalog(database);
-        try (PendingFile file = catalog.newFile()) {
-            FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
-            publish(catalog, file, database, operation);
-        }
+    }
+
+    /**
+     * Backs up the last committed state, where no lock can be held.
+     *
+     * @param database the database's file
+     * @param operation what is about to be done
+     * @return the new backup
+     */
+    public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
+        return full(database).takeFromSnapshot(isNew(database), COMMENT + operation);
     }
 
     private static boolean isExclusive(SQLiteConnection connection, String schema) throws SQLException {
@@ -210,7 +206,7 @@ public final class AutomaticBackups implements Closeable {
     /** Whether there is something to note when the connection closes. */
     public boolean needClosingNotes() throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            if (backups.schemaToNote().isPresent()) {
+            if (backups.closingNotes().schema().isPresent()) {
                 return true;
             }
         }
@@ -223,7 +219,7 @@ public final class AutomaticBackups implements Closeable {
      */
     public void prepareClosingNotes(SQLiteConnection closing) throws IOException, SQLException {
         for (IncrementalBackups backups : incremental.values()) {
-            Optional<String> schema = backups.schemaToNote();
+            Optional<String> schema = backups.closingNotes().schema();
             if (schema.isPresent()) {
                 Queries.first(closing, Queries.pragma(schema.get(), "wal_checkpoint(PASSIVE)"));
             }
@@ -240,8 +236,8 @@ public final class AutomaticBackups implements Closeable {
     /** The connection holds the write locks, so that nobody can change what is noted of its databases. */
     public void leaveClosingNotes() throws IOException {
         for (IncrementalBackups backups : incremental.values()) {
-            if (backups.schemaToNote().isPresent()) {
-                backups.leaveClosingNote();
+            if (backups.closingNotes().schema().isPresent()) {
+                backups.closingNotes().leave();
             }
         }
     }
@@ -279,30 +275,11 @@ public final class AutomaticBackups implements Closeable {
         return known;
     }
 
-    /**
-     * Backs up the last committed state, where no lock can be held.
-     *
-     * @param database the database's file
-     * @param operation what is about to be done
-     * @return the new backup
-     */
-    public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
-        Catalog catalog = catalog(database);
-        try (PendingFile file = catalog.newFile()) {
-            if (!isNew(database)) {
-                try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
-                    FullCopy.ofSnapshot(reader, Damage.REFUSED, file, CopyProgress.NONE);
-                }
-            }
-            return publish(catalog, file, database, operation);
-        }
+    private FullBackups full(Path database) {
+        return full.computeIfAbsent(database, file -> new FullBackups(file, catalog(file), settings.keep()));
     }
 
     private Catalog catalog(Path database) {
         return catalogs.computeIfAbsent(database, file -> Catalogs.open(settings.directoryFor(file)));
-    }
-
-    private Entry publish(Catalog catalog, PendingFile file, Path database, String operation) throws IOException {
-        return catalog.publish(file, new Request(database, COMMENT + operation, true, settings.keep()));
     }
 }

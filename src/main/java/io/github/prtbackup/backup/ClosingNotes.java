@@ -3,9 +3,10 @@ package io.github.prtbackup.backup;
 import io.github.prtbackup.backup.pages.Changed;
 import io.github.prtbackup.backup.pages.ClosingNote;
 import io.github.prtbackup.backup.pages.CurrentPages;
+import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.PageSource;
-import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.store.Announcement;
+import io.github.prtbackup.store.Tail;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,14 +24,44 @@ final class ClosingNotes {
     private final Timeline timeline;
     private final PageSource source;
 
+    /** The database's name in the connection; null unless that has taken a point of it, and could say how it got on. */
+    private String schema;
+
     ClosingNotes(Timeline timeline, PageSource source) {
         this.timeline = timeline;
         this.source = source;
     }
 
-    /** The connection is about to close, and holds the write lock. */
-    void leave(Position newest) throws IOException {
-        Optional<ClosingNote> note = source.closingNote(newest);
+    /**
+     * The connection has taken a point.
+     *
+     * @param exclusive whether it is in {@code locking_mode=EXCLUSIVE}
+     * @param name that of the database in it
+     */
+    void tookPoint(boolean exclusive, String name) {
+        // Who has the database to himself deletes the log whatever he has noted.
+        schema = exclusive ? null : name;
+    }
+
+    /** The database's name in the connection, if there is something to note when that closes. */
+    Optional<String> schema() throws IOException {
+        return source.isAlone()
+                        && source.database()
+                                .header()
+                                .filter(DatabaseHeader::wal)
+                                .isPresent()
+                ? Optional.ofNullable(schema)
+                : Optional.empty();
+    }
+
+    /** The connection is about to close. It holds the write lock, and all of the log is in the file, if that was possible. */
+    void leave() throws IOException {
+        Optional<Tail> tail = timeline.tail();
+        if (tail.isEmpty()) {
+            return;
+        }
+        Optional<ClosingNote> note =
+                source.closingNote(ChangedPages.position(tail.get().newest()));
         if (note.isPresent()) {
             byte[] bytes = note.get().encode();
             if (bytes.length <= Timeline.LONGEST_ANNOUNCEMENT) {

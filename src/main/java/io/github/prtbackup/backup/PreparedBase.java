@@ -33,7 +33,7 @@ final class PreparedBase implements Closeable {
 
     /**
      * How long to see whether the write lock is free, where it may be held by the connection that we work for. Somebody
-     * else's short transactions end in that time; the own one does not.
+     * else's short transactions end in that time; that of our own connection does not.
      */
     private static final long PATIENCE_NANOS = 200_000_000;
 

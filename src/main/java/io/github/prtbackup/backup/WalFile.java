@@ -1,5 +1,7 @@
 package io.github.prtbackup.backup;
 
+import io.github.prtbackup.backup.pages.DatabaseHeader;
+import io.github.prtbackup.backup.pages.WalChecksum;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -30,6 +32,8 @@ public final class WalFile implements Closeable {
     private static final int MAGIC = 0x377f0682;
     private static final int VERSION = 3007000;
     private static final int SALTS_OFFSET = 16;
+    private static final int HEADER_SUMMED = 24;
+    private static final int FRAME_SUMMED = 8;
 
     /**
      * A committed transaction.
@@ -43,15 +47,15 @@ public final class WalFile implements Closeable {
     private final FileChannel channel;
     private final int pageSize;
     private final long salts;
-    private final int[] checksumSeed;
+    private final long headerChecksum;
     private final ByteOrder checksumOrder;
 
     private WalFile(FileChannel channel, ByteBuffer header) {
         this.channel = channel;
         this.pageSize = header.getInt(8);
         this.salts = header.getLong(SALTS_OFFSET);
-        this.checksumOrder = (header.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-        this.checksumSeed = new int[] {header.getInt(24), header.getInt(28)};
+        this.headerChecksum = header.getLong(HEADER_SUMMED);
+        this.checksumOrder = checksumOrder(header);
     }
 
     /**
@@ -66,11 +70,11 @@ public final class WalFile implements Closeable {
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            ByteBuffer header = ByteBuffer.allocate(HEADER_SIZE);
+            byte[] header = new byte[HEADER_SIZE];
             if (channel.size() >= HEADER_SIZE) {
-                read(channel, header, 0);
+                read(channel, ByteBuffer.wrap(header), 0);
                 if (isValid(header)) {
-                    return Optional.of(new WalFile(channel, header));
+                    return Optional.of(new WalFile(channel, ByteBuffer.wrap(header)));
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -100,14 +104,14 @@ public final class WalFile implements Closeable {
     public List<Transaction> transactions() throws IOException {
         List<Transaction> committed = new ArrayList<>();
         ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
-        int[] checksum = checksumSeed.clone();
+        WalChecksum checksum = new WalChecksum(headerChecksum);
         long first = 0;
         long size = channel.size();
         for (long number = 0; offsetOf(number + 1) <= size; number++) {
             read(channel, frame.clear(), offsetOf(number));
-            update(checksum, frame, 0, 8);
-            update(checksum, frame, FRAME_HEADER_SIZE, pageSize);
-            if (frame.getLong(8) != salts || frame.getInt(16) != checksum[0] || frame.getInt(20) != checksum[1]) {
+            checksum.update(frame.array(), 0, FRAME_SUMMED, checksumOrder)
+                    .update(frame.array(), FRAME_HEADER_SIZE, pageSize, checksumOrder);
+            if (frame.getLong(8) != salts || frame.getLong(16) != checksum.value()) {
                 break;
             }
             long databasePages = Integer.toUnsignedLong(frame.getInt(4));
@@ -147,32 +151,19 @@ public final class WalFile implements Closeable {
         channel.close();
     }
 
-    private static boolean isValid(ByteBuffer header) {
-        int pageSize = header.getInt(8);
-        if ((header.getInt(0) & ~1) != MAGIC
-                || header.getInt(4) != VERSION
-                || Integer.bitCount(pageSize) != 1
-                || pageSize < 512
-                || pageSize > 65536) {
-            return false;
-        }
-        int[] checksum = new int[2];
-        ByteOrder order = (header.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-        update(checksum, header, 0, 24, order);
-        return checksum[0] == header.getInt(24) && checksum[1] == header.getInt(28);
+    private static boolean isValid(byte[] bytes) {
+        ByteBuffer header = ByteBuffer.wrap(bytes);
+        long checksum = new WalChecksum(0)
+                .update(bytes, 0, HEADER_SUMMED, checksumOrder(header))
+                .value();
+        return (header.getInt(0) & ~1) == MAGIC
+                && header.getInt(4) == VERSION
+                && DatabaseHeader.isPageSize(header.getInt(8))
+                && checksum == header.getLong(HEADER_SUMMED);
     }
 
-    private void update(int[] checksum, ByteBuffer bytes, int offset, int length) {
-        update(checksum, bytes, offset, length, checksumOrder);
-    }
-
-    /** The checksum of the format description, over pairs of 32-bit words. */
-    private static void update(int[] checksum, ByteBuffer bytes, int offset, int length, ByteOrder order) {
-        ByteBuffer words = bytes.duplicate().order(order);
-        for (int i = offset; i < offset + length; i += 8) {
-            checksum[0] += words.getInt(i) + checksum[1];
-            checksum[1] += words.getInt(i + 4) + checksum[0];
-        }
+    private static ByteOrder checksumOrder(ByteBuffer header) {
+        return (header.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
     }
 
     private static void read(FileChannel channel, ByteBuffer into, long offset) throws IOException {

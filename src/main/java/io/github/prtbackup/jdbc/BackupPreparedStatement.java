@@ -65,9 +65,8 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
             Object[] entry = values == null ? null : Arrays.copyOfRange(values, i * paramCount, (i + 1) * paramCount);
             try {
                 changes[i] = guard.run(statement, false, () -> {
-                    // Here, because the guard may run it twice, and sqlite-jdbc empties the batch, and gives a
-                    // statement
-                    // up when it has failed.
+                    // Here, because the guard may run it twice, and sqlite-jdbc empties the batch, and gives up a
+                    // statement that has failed.
                     batch = entry;
                     batchQueryCount = 1;
                     if (pointer.isClosed()) {

@@ -30,6 +30,7 @@ final class Targets {
     private static final int INCREMENTAL = 2;
 
     private final SQLiteConnection connection;
+    private final RawTransaction transaction;
     private final Map<String, Explain.Plan> answers = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Explain.Plan> eldest) {
@@ -40,8 +41,9 @@ final class Targets {
     private AttachedDatabases databases;
     private boolean onlyFileWasLocked;
 
-    Targets(SQLiteConnection connection) {
+    Targets(SQLiteConnection connection, RawTransaction transaction) {
         this.connection = connection;
+        this.transaction = transaction;
     }
 
     /** Whether a statement does the same inside a transaction as outside. */
@@ -141,7 +143,7 @@ final class Targets {
     }
 
     /** Takes the write lock of one database inside the present transaction. */
-    void lock(RawTransaction transaction, Database database) throws SQLException {
+    void lock(Database database) throws SQLException {
         transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database) : null);
         onlyFileWasLocked = databases().files().size() == 1;
     }
@@ -151,7 +153,7 @@ final class Targets {
      * {@link RawTransaction#flushVirtualTables} was called. FTS5 and R-trees have nothing left then; FTS3 and FTS4 with
      * {@code automerge} merge segments. Of the modules of others nobody knows.
      */
-    boolean mayWriteAtCommit(RawTransaction transaction) throws SQLException {
+    boolean mayWriteAtCommit() throws SQLException {
         for (Database database : databases().files()) {
             int version = transaction.schemaVersion(database.schema());
             Integer known = versionsThatWriteNothingAtCommit.get(database.schema());

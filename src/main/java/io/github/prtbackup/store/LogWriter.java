@@ -50,7 +50,7 @@ final class LogWriter implements Closeable {
         this.progress = progress;
     }
 
-    void append(Point.Header header, PageSource source, long excess, boolean sync) throws IOException {
+    void append(Point.Header header, PageSupplier source, long excess, boolean sync) throws IOException {
         prepare(excess);
         PointAppender appender = new PointAppender(buffer, file, tail.tail(), header, progress);
         try {

@@ -161,7 +161,7 @@ public final class Timeline implements AutoCloseable {
      * @throws TimelineMovedException if the timeline does not end there any more; nothing was written
      * @throws IllegalArgumentException if pages are missing, or the id is not larger; nothing was written
      */
-    public synchronized Tail append(Tail since, Point.Header header, PageSource pages, boolean sync)
+    public synchronized Tail append(Tail since, Point.Header header, PageSupplier pages, boolean sync)
             throws IOException {
         long excess = tail.refresh();
         if (tail.tail() == null || !tail.tail().end().equals(since.end())) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The rules of the interface, and the edges of what a database can be. */
 class TimelineTest {
     private static final int PAGE = 4096;
-    private static final PageSource NOTHING = writer -> {};
+    private static final PageSupplier NOTHING = writer -> {};
 
     @TempDir
     Path root;
@@ -81,7 +81,7 @@ class TimelineTest {
     }
 
     private static void assertRefused(
-            Timeline timeline, Tail tail, Point.Header header, PageSource pages, String message) throws IOException {
+            Timeline timeline, Tail tail, Point.Header header, PageSupplier pages, String message) throws IOException {
         assertThatThrownBy(() -> timeline.append(tail, header, pages, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);

@@ -39,7 +39,8 @@ public record DatabaseHeader(int pageSize, boolean wal, int changeCounter, int p
                 bytes.getInt(52) != 0));
     }
 
-    static boolean isPageSize(int size) {
+    /** Whether a database can have pages of so many bytes. */
+    public static boolean isPageSize(int size) {
         return size >= 512 && size <= 65536 && Integer.bitCount(size) == 1;
     }
 

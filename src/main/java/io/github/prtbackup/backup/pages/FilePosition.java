@@ -26,8 +26,8 @@ public record FilePosition(int changeCounter, long modifiedNanos, int pages, int
     static final int SIZE = 1 + 4 + 8 + 4 + 4;
 
     /**
-     * Reads where the database stands. Means something only while nobody else can write, or, right after a commit of the
-     * own, for {@link FileTransaction#markAt}, which checks that nobody has.
+     * Reads where the database stands. Means something only while nobody else can write, or, right after a transaction
+     * that was announced has ended, for {@link FileTransaction#markAt}, which checks that nobody has.
      *
      * @throws IOException if the file cannot be read or is no database with content
      */

@@ -31,7 +31,7 @@ public record FileTransaction(FilePosition before, boolean commits, PageList pag
      *
      * @param before where the database stood under the write lock
      * @param commits whether by {@code COMMIT}
-     * @param pages what the journal names
+     * @param pages what {@link RollbackJournal} has found
      */
     public static FileTransaction ending(FilePosition before, boolean commits, PageList pages) {
         return new FileTransaction(before, commits, pages, UNKNOWN);

@@ -146,9 +146,8 @@ final class WalPages implements CurrentPages {
     private PageList pagesSince(WalPosition then, int from) throws IOException {
         recent = readFrom(from);
         PageList changed = recent.pageList();
-        // A page can be new and in no frame: it was allocated and freed again. SQLite finds what is there, or zeros;
-        // also
-        // where the database had become smaller in between, and a checkpoint has cut the file.
+        // A page can be new and in no frame: it was allocated and freed again, and SQLite finds what is there, or
+        // zeros. So can one behind the end that the database had in between, where a checkpoint may have cut the file.
         int kept = Math.min(then.pages(), smallest);
         PageList grown = kept < pages() ? PageList.range(kept + 1, pages()) : PageList.EMPTY;
         return changed.union(grown).within(pages(), pageSize());

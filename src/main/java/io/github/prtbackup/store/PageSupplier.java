@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** Gives the pages of a point to a {@link Timeline}. */
 @FunctionalInterface
-public interface PageSource {
+public interface PageSupplier {
     /**
      * Gives the pages, in ascending order, each once.
      *

@@ -1,0 +1,78 @@
+package io.github.prtbackup.backup;
+
+import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.catalog.Request;
+import io.github.prtbackup.store.PendingFile;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * The automatic backups of one database by one connection that are full copies.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class FullBackups {
+
+    private final Path database;
+    private final Catalog catalog;
+    private final int keep;
+
+    /** The newest that was seen here; null before that. One that somebody has made since is younger. */
+    private File seen;
+
+    /** @param keep how many backups stay */
+    FullBackups(Path database, Catalog catalog, int keep) {
+        this.database = database;
+        this.catalog = catalog;
+        this.keep = keep;
+    }
+
+    /** Backs up the state that a connection has locked, which is its database of that name. */
+    void take(SQLiteConnection locked, String schema, String comment) throws IOException, SQLException {
+        try (PendingFile file = catalog.newFile()) {
+            FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
+            publish(file, comment);
+        }
+    }
+
+    /**
+     * Backs up the last committed state.
+     *
+     * @param isNew whether the database has no content yet; a full backup of it is an empty file
+     */
+    Entry takeFromSnapshot(boolean isNew, String comment) throws IOException, SQLException {
+        try (PendingFile file = catalog.newFile()) {
+            if (!isNew) {
+                try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
+                    FullCopy.ofSnapshot(reader, Damage.REFUSED, file, CopyProgress.NONE);
+                }
+            }
+            return publish(file, comment);
+        }
+    }
+
+    private Entry publish(PendingFile file, String comment) throws IOException {
+        return catalog.publish(file, new Request(database, comment, true, keep));
+    }
+
+    /** When the newest that was seen here was made. When its file was written tells that to finer than a second. */
+    Optional<Instant> newestSeen() {
+        return Optional.ofNullable(seen).map(file -> Instant.ofEpochMilli(file.lastModified()));
+    }
+
+    /** When the newest was made. */
+    Optional<Instant> newest() throws IOException {
+        catalog.history(database).stream()
+                .filter(Entry::auto)
+                .findFirst()
+                .ifPresent(entry -> seen = entry.path().toFile());
+        return newestSeen();
+    }
+}
