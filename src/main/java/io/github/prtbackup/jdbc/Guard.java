@@ -123,7 +123,7 @@ final class Guard {
         return locked(() -> {
             try {
                 T result = switch (statement.effect()) {
-                    case READ -> work.run();
+                    case READ -> reading(statement, work);
                     case TRANSACTION -> control(statement, work);
                     case WRITE -> write(statement, leavesRows, work);
                 };
@@ -289,6 +289,15 @@ final class Guard {
                 return work.run();
             }
         }
+    }
+
+    private <T> T reading(SqlStatement statement, Work<T> work) throws SQLException {
+        if (statement.detaches()) {
+            // First, as with the end of the connection.
+            Path main = targets.databases().main().map(Database::file).orElse(null);
+            attemptNote(() -> backups.closeAllBut(main));
+        }
+        return work.run();
     }
 
     private <T> T control(SqlStatement statement, Work<T> work) throws SQLException {
