@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sqlite.SQLiteConnection;
@@ -245,6 +246,20 @@ public final class AutomaticBackups implements Closeable {
     /** Nothing is known of the present transaction, if there is one. */
     public void transactionEnded() {
         incremental.values().forEach(backups -> backups.notes().forget());
+    }
+
+    /**
+     * A database is about to be detached. When one is attached at its path again, that may be another file, and while it is
+     * not, the connection is no witness of what happens to the log.
+     *
+     * @param main the database that can't be detached; null if it has no file
+     */
+    public void closeAllBut(Path main) throws IOException {
+        for (Path database : List.copyOf(incremental.keySet())) {
+            if (!database.equals(main)) {
+                incremental.remove(database).close();
+            }
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.prtbackup.sql.Script;
 import io.github.prtbackup.sql.SqlStatement;
 import io.github.prtbackup.sql.TransactionControl;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,7 +93,7 @@ final class Guard {
         return locked(() -> {
             try {
                 T result = switch (statement.effect()) {
-                    case READ -> work.run();
+                    case READ -> reading(statement, work);
                     case TRANSACTION -> control(statement, work);
                     case WRITE -> writes.run(call, statement, leavesRows, work);
                 };
@@ -221,6 +222,15 @@ final class Guard {
             present.beforeSavepoint();
             return null;
         });
+    }
+
+    private <T> T reading(SqlStatement statement, Work<T> work) throws SQLException {
+        if (statement.detaches()) {
+            // First, as with the end of the connection.
+            Path main = targets.databases().main().map(Database::file).orElse(null);
+            Endings.attempt(() -> backups.closeAllBut(main));
+        }
+        return work.run();
     }
 
     private <T> T control(SqlStatement statement, Work<T> work) throws SQLException {

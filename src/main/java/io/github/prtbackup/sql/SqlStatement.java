@@ -85,6 +85,11 @@ public final class SqlStatement {
         return verdict.has(Trait.CHANGES_NAMES);
     }
 
+    /** {@return whether it is a DETACH, after which another file may be attached at the same path} */
+    public boolean detaches() {
+        return verdict.equals(Verdict.DETACH);
+    }
+
     /**
      * {@return the schema written in a PRAGMA, a VACUUM or one of sqlite-jdbc's commands, {@code main} where none is
      * written, null for other statements}

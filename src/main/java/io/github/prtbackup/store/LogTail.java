@@ -21,6 +21,8 @@ final class LogTail {
     private long settledSegment;
     /** The file that the log ends in. */
     private File segment;
+    /** How often the end was looked for from the head on, because what was known did not lead to it. */
+    private long reloads;
 
     LogTail(TimelineFiles files) {
         this.files = files;
@@ -29,6 +31,16 @@ final class LogTail {
     /** What was last found; null if there is no timeline. */
     Tail tail() {
         return tail;
+    }
+
+    /** Changes when what is open of the log may have been deleted, and other files may have its names. */
+    long reloads() {
+        return reloads;
+    }
+
+    /** Whether the file that the path leads to ends where the log does. It does not if it is another file. */
+    boolean endsAtPath() {
+        return tail != null && segment.length() == tail.end().offset();
     }
 
     /** Where the record of the newest point ends, and announcements begin. */
@@ -61,7 +73,8 @@ final class LogTail {
         if (tail != null && length == tail.end().offset()) {
             return 0;
         }
-        if (tail == null || length < tail.end().offset() || !advance()) {
+        if (tail == null || length < tail.end().offset() || !advance() || !endsAtPath()) {
+            // Also where it seems torn: it may be another file, if somebody has deleted the directory.
             reload();
         }
         return tail == null ? 0 : segment.length() - tail.end().offset();
@@ -97,6 +110,7 @@ final class LogTail {
     }
 
     private void reload() throws IOException {
+        reloads++;
         Head head = Head.read(files);
         while (head != null) {
             boolean isComplete = scan(head);

@@ -40,6 +40,9 @@ final class LogWriter implements Closeable {
     private PositionalFile file;
 
     private long fileSegment;
+    /** {@link LogTail#reloads} when the file was opened. */
+    private long reloads;
+
     /** Whether all segments before the present are known to be durable. */
     private boolean earlierDurable;
 
@@ -138,10 +141,11 @@ final class LogWriter implements Closeable {
     private void prepare(long excess) throws IOException {
         LogPosition end = tail.tail().end();
         prepareBuffer();
-        if (file == null || fileSegment != end.segment()) {
+        if (file == null || fileSegment != end.segment() || reloads != tail.reloads()) {
             close();
             file = PositionalFile.write(files.segment(end.segment()));
             fileSegment = end.segment();
+            reloads = tail.reloads();
             earlierDurable = false;
         }
         if (excess > 0) {

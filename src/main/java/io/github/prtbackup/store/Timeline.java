@@ -173,6 +173,9 @@ public final class Timeline implements AutoCloseable {
                     + since.newest().id());
         }
         writer.append(header, pages, excess, sync);
+        if (!tail.endsAtPath()) {
+            throw new TimelineMovedException(files.directory().directory() + " was deleted and created anew by others");
+        }
         own.pointAdded(tail.tail().end());
         return tail.tail();
     }

@@ -73,9 +73,9 @@ public final class DatabaseFile {
         }
     }
 
-    /** The shared memory of the WAL mode, if there is any. */
+    /** The shared memory of the WAL mode, if there is any. Asked under the write lock of a connection of this process. */
     Optional<HeldFile> sharedMemory() throws IOException {
-        return HeldFile.at(sharedMemory);
+        return HeldFile.walIndexAt(sharedMemory);
     }
 
     /** {@code -wal} or {@code -journal}, which carry no locks and may be opened and closed. */

@@ -19,6 +19,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * to corrupt</a>, 2.2), so a descriptor is opened once for each file, not path, and stays strongly reachable as long as the
  * JVM lives. If the path leads to another file, that one is opened too, and the first is kept.
  *
+ * <p>The one exception is the wal-index. SQLite deletes it with the last connection of the last process, and makes another
+ * with the next, so that a program which opens and closes its connections would run out of descriptors. Nobody has locks on
+ * what was deleted like that.
+ *
  * <p>It is a {@link RandomAccessFile} because a {@code FileChannel} closes itself when a thread that reads from it is
  * interrupted. Not even {@code getChannel()} may be called here.
  *
@@ -26,18 +30,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class HeldFile {
 
-    /** By identity. An entry is never removed: as long as the file is open, its inode cannot be given to another. */
+    /** By identity. An entry stays as long as the file is open, and so its inode cannot be given to another. */
     private static final Map<Object, HeldFile> HELD = new ConcurrentHashMap<>();
 
     /** Everything that was ever opened, also what was opened twice in a race: it may not be collected, and so closed. */
     private static final Queue<RandomAccessFile> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
 
+    /** The wal-indexes, by path: the one that was last found there. */
+    private static final Map<Path, HeldFile> WAL_INDEXES = new ConcurrentHashMap<>();
+
+    private final Object identity;
     private final RandomAccessFile file;
 
     private int users;
     private long usedSince;
 
-    private HeldFile(RandomAccessFile file) {
+    private HeldFile(Object identity, RandomAccessFile file) {
+        this.identity = identity;
         this.file = file;
     }
 
@@ -55,6 +64,33 @@ final class HeldFile {
         }
     }
 
+    /**
+     * The wal-index at a path, of which the caller knows that a connection of this process has it open. The one that was there
+     * before is closed if nobody uses it.
+     *
+     * @return empty if there is none
+     */
+    static Optional<HeldFile> walIndexAt(Path path) throws IOException {
+        Optional<HeldFile> found = at(path);
+        if (found.isPresent() && WAL_INDEXES.get(path) != found.get()) {
+            HeldFile before = WAL_INDEXES.put(path, found.get());
+            if (before != null && before != found.get()) {
+                before.closeUnlessUsed();
+            }
+        }
+        return found;
+    }
+
+    private void closeUnlessUsed() throws IOException {
+        synchronized (HELD) {
+            if (users() == 0) {
+                HELD.remove(identity, this);
+                NEVER_CLOSED.remove(file);
+                file.close();
+            }
+        }
+    }
+
     private static HeldFile open(Path path) throws IOException {
         synchronized (HELD) {
             while (true) {
@@ -68,7 +104,7 @@ final class HeldFile {
                 // The JDK cannot ask an open file who it is: somebody may have replaced it between question and
                 // opening.
                 if (before.equals(identity(path))) {
-                    HeldFile opened = new HeldFile(file);
+                    HeldFile opened = new HeldFile(before, file);
                     HELD.put(before, opened);
                     return opened;
                 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.prtbackup.testing.Sql;
 import java.io.FileInputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
@@ -94,6 +96,36 @@ class HeldFileTest {
         assertThat(second).isNotSameAs(first);
         assertThat(second.length()).isEqualTo(3);
         assertThat(first.length()).isGreaterThan(3);
+    }
+
+    /** SQLite deletes the wal-index with the last connection. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void walIndexesThatWereDeletedTakeNoDescriptors() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (Connection connection = Sql.plain(database, "journal_mode=WAL");
+                    PageSource source = new PageSource(database)) {
+                Sql.run(connection, "BEGIN IMMEDIATE");
+                source.now(false);
+                Sql.run(connection, "COMMIT", WRITE);
+            }
+        }
+        assertThat(openWalIndexes()).isLessThanOrEqualTo(1);
+    }
+
+    private long openWalIndexes() throws Exception {
+        long count = 0;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    String target = Files.readSymbolicLink(descriptor).toString();
+                    count += target.startsWith(database + "-shm") ? 1 : 0;
+                } catch (NoSuchFileException e) {
+                    // Closed since.
+                }
+            }
+        }
+        return count;
     }
 
     @Test
