@@ -154,10 +154,6 @@ public final class AutomaticBackups implements Closeable {
         return full(database).takeFromSnapshot(isNew(database), COMMENT + operation);
     }
 
-    private static boolean isExclusive(SQLiteConnection connection, String schema) throws SQLException {
-        return "exclusive".equalsIgnoreCase(Queries.first(connection, Queries.pragma(schema, "locking_mode")));
-    }
-
     /**
      * Whether a transaction needs the write lock before it writes, and {@link #skip}, although no backup is due: the next
      * backup will ask what it has changed.
@@ -169,12 +165,11 @@ public final class AutomaticBackups implements Closeable {
     /**
      * Looks at the state that a connection has locked, without a backup.
      *
-     * @param locked as in {@link #take}
-     * @param schema the database's name in that connection
      * @param database the database's file
+     * @param exclusive as in {@link #take}
      */
-    public void skip(SQLiteConnection locked, String schema, Path database) throws IOException, SQLException {
-        incremental(database).skip(isExclusive(locked, schema));
+    public void skip(Path database, boolean exclusive) throws IOException {
+        incremental(database).skip(exclusive);
     }
 
     /** Whether the next backup will need to know what the present transaction changes. */
@@ -246,6 +241,11 @@ public final class AutomaticBackups implements Closeable {
     /** Nothing is known of the present transaction, if there is one. */
     public void transactionEnded() {
         incremental.values().forEach(backups -> backups.notes().forget());
+    }
+
+    /** The connection has just committed, and holds no lock. */
+    public void catchUp() {
+        incremental.values().forEach(IncrementalBackups::catchUp);
     }
 
     /**

@@ -130,8 +130,8 @@ final class IncrementalBackups implements Closeable {
         notes.began(source.now(exclusive));
     }
 
-    /** The transaction is over, one way or another. */
-    void transactionEnded() {
+    /** See {@link LazyFold#catchUp}. */
+    void catchUp() {
         fold.catchUp();
     }
 

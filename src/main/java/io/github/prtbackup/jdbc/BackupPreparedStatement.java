@@ -29,17 +29,17 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
 
     @Override
     public boolean execute() throws SQLException {
-        return reads ? super.execute() : guarded(columnCount != 0, super::execute);
+        return reads() ? super.execute() : guarded(columnCount != 0, super::execute);
     }
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return reads || columnCount == 0 ? super.executeQuery() : guarded(true, super::executeQuery);
+        return reads() || columnCount == 0 ? super.executeQuery() : guarded(true, super::executeQuery);
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return reads || columnCount != 0 ? super.executeLargeUpdate() : guarded(false, super::executeLargeUpdate);
+        return reads() || columnCount != 0 ? super.executeLargeUpdate() : guarded(false, super::executeLargeUpdate);
     }
 
     @Override
@@ -55,6 +55,13 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         } finally {
             clearBatch();
         }
+    }
+
+    private boolean reads() {
+        if (reads) {
+            guard.read();
+        }
+        return reads;
     }
 
     /** For statements whose failure would take the whole batch back, where autocommit keeps what came before. */

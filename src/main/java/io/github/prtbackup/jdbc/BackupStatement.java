@@ -48,7 +48,8 @@ final class BackupStatement extends JDBC4Statement {
     public ResultSet executeQuery(String sql) throws SQLException {
         Guard guard = connection.guard();
         SqlStatement first = guard.first(sql);
-        if (first == null || first.effect() == Effect.READ) {
+        if (first == null || (first.effect() == Effect.READ && !first.changesNames())) {
+            guard.read();
             return super.executeQuery(sql);
         }
         endPreviousExecution();

@@ -27,12 +27,13 @@ final class Call {
         return new Call(new HashSet<>());
     }
 
+    /** Whether it has not backed this database up yet; then it is about to. */
+    boolean isFirstWrite(Database database) {
+        return covered == null || covered.add(database.schema());
+    }
+
     /** Those of some databases that it has not backed up yet, and is about to. */
     List<Database> uncovered(List<Database> databases) {
-        return covered == null
-                ? databases
-                : databases.stream()
-                        .filter(database -> covered.add(database.schema()))
-                        .toList();
+        return databases.stream().filter(this::isFirstWrite).toList();
     }
 }

@@ -123,6 +123,7 @@ final class Endings {
             throw e;
         }
         present.boundary();
+        backups.catchUp();
         return result;
     }
 

@@ -58,14 +58,15 @@ final class FirstBackups {
     }
 
     /** Backs up what a statement of the present transaction will write. */
-    void cover(SqlStatement statement, List<Database> databases, PresentTransaction.Begun begun) throws SQLException {
+    void cover(Call call, SqlStatement statement, List<Database> databases, PresentTransaction.Begun begun)
+            throws SQLException {
         if (begun == PresentTransaction.Begun.LOCKED) {
-            cover(statement, databases, true);
+            cover(call, statement, databases, true);
             return;
         }
         boolean prepared = prepare(databases, begun == PresentTransaction.Begun.BY_USER);
         try {
-            cover(statement, databases, false);
+            cover(call, statement, databases, false);
         } finally {
             if (prepared) {
                 backups.discardPrepared();
@@ -74,12 +75,13 @@ final class FirstBackups {
     }
 
     /** @param locked whether the transaction has the write locks already */
-    private void cover(SqlStatement statement, List<Database> databases, boolean locked) throws SQLException {
+    private void cover(Call call, SqlStatement statement, List<Database> databases, boolean locked)
+            throws SQLException {
         for (Database database : databases) {
             if (!present.rule().isFirstWrite(database.schema())) {
                 continue;
             }
-            if (backups.isDue(database.file())) {
+            if (call.isFirstWrite(database) && backups.isDue(database.file())) {
                 if (!locked) {
                     targets.lock(database);
                 }
@@ -130,7 +132,7 @@ final class FirstBackups {
         if (needsNote[0]) {
             // Only under the lock, because what is read there may be another's otherwise.
             targets.lock(database);
-            Endings.attempt(() -> backups.skip(connection, database.schema(), database.file()));
+            Endings.attempt(() -> backups.skip(database.file(), database.exclusive()));
         }
     }
 

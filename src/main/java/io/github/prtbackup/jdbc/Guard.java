@@ -79,6 +79,11 @@ final class Guard {
         return settings.enabled() && sql != null ? classifier.script(sql) : new Script(List.of());
     }
 
+    /** A statement is about to read, past the funnel. Costs next to nothing. */
+    void read() {
+        present.read();
+    }
+
     /**
      * Runs one statement.
      *
@@ -259,7 +264,11 @@ final class Guard {
 
     /** Runs a method of JDBC that commits. */
     <T> T committing(Work<T> work) throws SQLException {
-        return locked(() -> endings.committing(work));
+        return locked(() -> {
+            T result = endings.committing(work);
+            backups.catchUp();
+            return result;
+        });
     }
 
     /** Runs a method of JDBC that rolls back. */

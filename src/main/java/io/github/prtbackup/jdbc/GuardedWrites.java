@@ -88,11 +88,11 @@ final class GuardedWrites {
         connection.tryEnforceTransactionMode();
         Begun begun = present.begin(first.canBeginLocked(databases));
         if (begun == Begun.BY_USER) {
-            first.cover(statement, databases, begun);
+            first.cover(Call.OF_ONE, statement, databases, begun);
             return work.run();
         }
         try {
-            first.cover(statement, call.uncovered(databases), begun);
+            first.cover(call, statement, databases, begun);
         } catch (SQLException | RuntimeException | Error e) {
             endings.rollback(e);
             throw e;
@@ -108,13 +108,13 @@ final class GuardedWrites {
             throws SQLException {
         connection.tryEnforceTransactionMode();
         if (present.begin(false) == Begun.BY_USER) {
-            first.cover(statement, databases, Begun.BY_USER);
+            first.cover(Call.OF_ONE, statement, databases, Begun.BY_USER);
             return work.run();
         }
         transaction.rollback();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
-            first.cover(statement, call.uncovered(databases), Begun.BY_US);
+            first.cover(call, statement, databases, Begun.BY_US);
             return connection.withoutAutocommit(work);
         } finally {
             present.leftRows();

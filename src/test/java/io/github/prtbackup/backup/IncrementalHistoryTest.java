@@ -9,7 +9,9 @@ import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteConnection;
 
 /** Random transactions, each with a copy of the database before it; every point of the timeline must be that copy. */
@@ -26,6 +29,42 @@ class IncrementalHistoryTest {
 
     @TempDir
     Path directory;
+
+    /** What a killed process leaves, and what SQLite does not look at in these modes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"execute", "executeQuery", "vfs"})
+    void anOldWalIndexIsNotBelieved(String way) throws Exception {
+        Path first = directory.resolve("first.db");
+        Path database = directory.resolve("prt.db");
+        try (Connection plain = Sql.plain(first)) {
+            Sql.column(plain, "PRAGMA journal_mode = WAL");
+            Sql.run(plain, "CREATE TABLE t (a)", "INSERT INTO t VALUES (0)");
+            for (String suffix : List.of("", "-wal", "-shm")) {
+                Files.copy(directory.resolve("first.db" + suffix), directory.resolve("prt.db" + suffix));
+            }
+        }
+        String url = "jdbc:prtbackup:sqlite:file:" + database + "?backup.strategy=incremental"
+                + (way.equals("vfs") ? "&vfs=unix-excl" : "");
+        try (Connection ours = DriverManager.getConnection(url);
+                Statement statement = ours.createStatement()) {
+            switch (way) {
+                case "execute" -> statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+                case "executeQuery" ->
+                    statement.executeQuery("PRAGMA locking_mode = EXCLUSIVE").close();
+                default -> {
+                    // The index is in the memory of this process.
+                }
+            }
+            for (int i = 1; i < 5; i++) {
+                statement.executeUpdate("UPDATE t SET a = " + i);
+            }
+        }
+        List<String> found = new ArrayList<>();
+        for (Path file : Backups.export(database, directory)) {
+            found.addAll(Sql.column(file, "SELECT a FROM t"));
+        }
+        assertThat(found).containsExactly("0", "1", "2", "3");
+    }
 
     @ParameterizedTest
     @CsvSource({

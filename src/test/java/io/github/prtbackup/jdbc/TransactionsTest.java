@@ -470,6 +470,20 @@ class TransactionsTest {
     }
 
     @Test
+    void whatAQueryHasAttachedIsBackedUp() throws Exception {
+        Path other = database.resolveSibling("other.db");
+        try (Connection plain = Sql.plain(other);
+                Statement statement = connection.createStatement()) {
+            Sql.run(plain, "CREATE TABLE two (a)");
+            statement.executeUpdate("INSERT INTO t (b) VALUES ('x')");
+            assertThatThrownBy(() -> statement.executeQuery("ATTACH '" + other + "' AS other"))
+                    .hasMessageContaining("does not return ResultSet");
+            statement.executeUpdate("INSERT INTO two VALUES (1)");
+        }
+        assertThat(Backups.count(other)).isEqualTo(1);
+    }
+
+    @Test
     void norBehindOneThatSurelyWritesAnotherDatabase() throws Exception {
         Path other = database.resolveSibling("other.db");
         Sql.run(connection, "ATTACH '" + other + "' AS other", "CREATE TABLE other.kept (a)");

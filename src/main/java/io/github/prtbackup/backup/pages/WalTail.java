@@ -81,6 +81,11 @@ public final class WalTail implements Closeable {
 
     private CurrentPages now(WalIndex index) throws IOException {
         if (index.frames() == 0) {
+            openLog();
+            if (isStale(index.salts(), 0, requireHeader().pageSize())) {
+                use(null);
+                return walked();
+            }
             return withoutFrames(index.salts(), index.commits(), true);
         }
         if (!endsWith(index)) {
@@ -99,8 +104,25 @@ public final class WalTail implements Closeable {
                 index.pageSize(),
                 JVM,
                 System.nanoTime());
+        if (isStale(index.salts(), index.frames(), position.pageSize())) {
+            use(null);
+            return walked();
+        }
         HeldFile memory = sharedMemory;
         return new WalPages(database, log, position, () -> index.frameMap(memory), this::isWitness);
+    }
+
+    /**
+     * Whether the log has commits behind those of the index. With {@code vfs=unix-excl} SQLite keeps the index in its own
+     * memory, and what lies on disk is what a killed process has left: whole, and old.
+     */
+    private boolean isStale(long salts, int frames, int pageSize) throws IOException {
+        return log != null
+                && log.frame(frames, pageSize)
+                        .filter(next -> next.salts() == salts)
+                        .isPresent()
+                // What was spilled and rolled back has the same salts, but no commit.
+                && log.end(WalLog.End.NONE).frames() > frames;
     }
 
     /**
@@ -149,8 +171,7 @@ public final class WalTail implements Closeable {
 
     /** Everything is in the database file. */
     private CurrentPages withoutFrames(long salts, int commits, boolean counted) throws IOException {
-        DatabaseHeader header =
-                database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
+        DatabaseHeader header = requireHeader();
         WalPosition position = new WalPosition(
                 salts,
                 0,
@@ -178,6 +199,10 @@ public final class WalTail implements Closeable {
         Optional<HeldFile> present = database.sharedMemory();
         Optional<WalIndex> index = present.isPresent() ? WalIndex.read(present.get()) : Optional.empty();
         return index.isPresent() && index.get().frames() == WalIndex.backfilled(present.get());
+    }
+
+    private DatabaseHeader requireHeader() throws IOException {
+        return database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
     }
 
     /** Whether this process has had the wal-index open ever since that position was taken. */
