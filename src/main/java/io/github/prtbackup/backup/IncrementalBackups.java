@@ -73,9 +73,11 @@ final class IncrementalBackups implements Closeable {
     void take(boolean exclusive, String name, String comment) throws IOException {
         CurrentPages now = source.now(exclusive);
         Position position = now.position();
+        // First, because it notices a directory that was deleted.
+        long id = catalog.reserveId();
         Optional<Tail> tail = usableTail();
         Point.Header header = new Point.Header(
-                catalog.reserveId(),
+                id,
                 Instant.now(),
                 comment,
                 true,

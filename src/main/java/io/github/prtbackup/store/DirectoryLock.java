@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li><b>Mutual exclusion</b> between all threads, class loaders and processes: {@link #hold}.
- *   <li><b>The counter of backup ids.</b> The file holds the next free id, 18 decimal digits and a line feed. It never
+ *   <li><b>The counter of backup ids.</b> The file holds the next free id, 8 bytes, big-endian. It never
  *       goes back, so that an id is not used twice when the metadata is deleted or set back to an older state.
  *   <li><b>Proof of life.</b> Each process holds a lock on one random byte, its slot, for as long as it lives, and names
  *       its temporary files after it. The kernel releases the byte when the process dies, however it dies, so whoever
@@ -62,6 +63,9 @@ public final class DirectoryLock {
     private volatile LockFile file;
 
     private long nextId = 1;
+
+    /** Rises with each lock file that is opened. */
+    private final AtomicInteger generation = new AtomicInteger();
 
     /** The lock file of which this process knows that it knows of all ids. */
     private LockFile trusted;
@@ -270,6 +274,11 @@ public final class DirectoryLock {
         }
     }
 
+    /** Changes when the lock file, and with it maybe the whole directory, was found to be another one. */
+    int generation() {
+        return generation.get();
+    }
+
     boolean isHeld() {
         return threads.isHeldByCurrentThread();
     }
@@ -322,6 +331,7 @@ public final class DirectoryLock {
             replaced.add(file);
         }
         file = opened;
+        generation.incrementAndGet();
     }
 
     private void requireHeld() {

@@ -38,8 +38,7 @@ final class LogTail {
         return reloads;
     }
 
-    /** Whether the file that the path leads to ends where the log does. It does not if it is another file. */
-    boolean endsAtPath() {
+    private boolean endsAtPath() {
         return tail != null && segment.length() == tail.end().offset();
     }
 
@@ -78,6 +77,12 @@ final class LogTail {
             reload();
         }
         return tail == null ? 0 : segment.length() - tail.end().offset();
+    }
+
+    /** The files may be others from now on. */
+    void forget() {
+        tail = null;
+        newestEnd = null;
     }
 
     /** This instance has added a point. */

@@ -42,6 +42,8 @@ final class LogWriter implements Closeable {
     private long fileSegment;
     /** {@link LogTail#reloads} when the file was opened. */
     private long reloads;
+    /** {@link DirectoryLock#generation} when the file was opened. */
+    private int generation;
 
     /** Whether all segments before the present are known to be durable. */
     private boolean earlierDurable;
@@ -137,15 +139,31 @@ final class LogWriter implements Closeable {
         }
     }
 
+    /**
+     * Whether the open file ends where the log was last known to, and is still there. No proof against a directory that was
+     * deleted and made anew: that is noticed with the next id, by the lock file.
+     */
+    boolean endsAsKnown() throws IOException {
+        Tail known = tail.tail();
+        return known != null
+                && file != null
+                && fileSegment == known.end().segment()
+                && reloads == tail.reloads()
+                && generation == files.directory().generation()
+                && file.endsAt(known.end().offset());
+    }
+
     /** Opens the file that the log ends in, and cuts off what lies behind the end. */
     private void prepare(long excess) throws IOException {
         LogPosition end = tail.tail().end();
         prepareBuffer();
-        if (file == null || fileSegment != end.segment() || reloads != tail.reloads()) {
+        int present = files.directory().generation();
+        if (file == null || fileSegment != end.segment() || reloads != tail.reloads() || generation != present) {
             close();
             file = PositionalFile.write(files.segment(end.segment()));
             fileSegment = end.segment();
             reloads = tail.reloads();
+            generation = present;
             earlierDurable = false;
         }
         if (excess > 0) {

@@ -104,6 +104,15 @@ public final class PositionalFile implements Closeable {
         return !target.hasRemaining();
     }
 
+    /** Whether it ends exactly there, and its path leads to a file. Does not ask for its times. */
+    boolean endsAt(long length) throws IOException {
+        if (!file.canRead()) {
+            return false;
+        }
+        ByteBuffer around = ByteBuffer.allocate(2);
+        return !read(around, length - 1) && around.position() == 1;
+    }
+
     /** Writes all that remains in a buffer. */
     void write(ByteBuffer source, long offset) throws IOException {
         int start = source.position();

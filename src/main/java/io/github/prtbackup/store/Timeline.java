@@ -37,6 +37,9 @@ public final class Timeline implements AutoCloseable {
     private final Consumer<TimelineStep> progress;
     private final LogTail tail;
     private final LogWriter writer;
+    /** {@link DirectoryLock#generation} when the tail was looked for. */
+    private int generation;
+
     private final OwnAnnouncements own = new OwnAnnouncements();
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
@@ -96,12 +99,30 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
+     * Looks whether others have added something. For the writer that costs no more than a look behind the end that it
+     * knows, and asks for no times of the file that it is about to write; {@link LockFile} tells why.
+     *
+     * @return how many bytes lie behind the end that are no good record
+     */
+    private long refresh() throws IOException {
+        if (writer.endsAsKnown()) {
+            return 0;
+        }
+        int now = files.directory().generation();
+        if (now != generation) {
+            generation = now;
+            tail.forget();
+        }
+        return tail.refresh();
+    }
+
+    /**
      * Where the timeline ends now.
      *
      * @return its newest point among others; empty if it has not begun
      */
     public synchronized Optional<Tail> tail() throws IOException {
-        tail.refresh();
+        refresh();
         return Optional.ofNullable(tail.tail());
     }
 
@@ -163,7 +184,7 @@ public final class Timeline implements AutoCloseable {
      */
     public synchronized Tail append(Tail since, Point.Header header, PageSupplier pages, boolean sync)
             throws IOException {
-        long excess = tail.refresh();
+        long excess = refresh();
         if (tail.tail() == null || !tail.tail().end().equals(since.end())) {
             throw new TimelineMovedException(
                     files.head() + " has moved since point " + since.newest().id());
@@ -173,9 +194,6 @@ public final class Timeline implements AutoCloseable {
                     + since.newest().id());
         }
         writer.append(header, pages, excess, sync);
-        if (!tail.endsAtPath()) {
-            throw new TimelineMovedException(files.directory().directory() + " was deleted and created anew by others");
-        }
         own.pointAdded(tail.tail().end());
         return tail.tail();
     }
@@ -187,7 +205,7 @@ public final class Timeline implements AutoCloseable {
      * @return the note, to be marked
      */
     public synchronized Announcement announce(ByteBuffer payload) throws IOException {
-        long excess = tail.refresh();
+        long excess = refresh();
         if (tail.tail() == null) {
             throw new IllegalStateException(files.head() + " is not there");
         }
@@ -225,7 +243,7 @@ public final class Timeline implements AutoCloseable {
      * @return oldest first
      */
     public synchronized List<Announcement> announcementsSinceNewest() throws IOException {
-        tail.refresh();
+        refresh();
         if (tail.tail() == null) {
             return List.of();
         }
@@ -367,7 +385,7 @@ public final class Timeline implements AutoCloseable {
      * @throws DamagedTimelineException if one is, or the head can't be read
      */
     public synchronized void requireFiles() throws IOException {
-        tail.refresh();
+        refresh();
         Head head = tail.tail() == null ? null : Head.read(files);
         while (head != null) {
             Path missing = missing(head);
@@ -415,7 +433,7 @@ public final class Timeline implements AutoCloseable {
     /** What there is now. Call it with the lock against folding, so that it stays. */
     private View view() throws IOException {
         synchronized (this) {
-            tail.refresh();
+            refresh();
             Head head = tail.tail() == null ? null : Head.read(files);
             return head == null ? null : new View(files, head, tail.tail().end());
         }

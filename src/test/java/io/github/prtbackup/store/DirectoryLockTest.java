@@ -81,11 +81,11 @@ class DirectoryLockTest {
         raise(lock, 8);
         raise(lock, 5);
         assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(8);
-        assertThat(file).hasContent("000000000000000008");
+        assertThat(file).hasBinaryContent(new byte[] {0, 0, 0, 0, 0, 0, 0, 8});
         Files.delete(file);
         assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(8);
         raise(lock, 5);
-        assertThat(file).hasContent("000000000000000008");
+        assertThat(file).hasBinaryContent(new byte[] {0, 0, 0, 0, 0, 0, 0, 8});
     }
 
     @Test
