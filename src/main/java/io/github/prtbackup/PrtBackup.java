@@ -22,6 +22,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -211,15 +212,18 @@ public final class PrtBackup implements AutoCloseable {
      */
     public VerifyResult verifyBackup(long id) throws IOException {
         Entry backup = history.require(id);
+        List<String> checked = new ArrayList<>();
         if (History.isIncremental(backup)) {
+            checked.add("CRC32C of all pages");
             List<String> damaged = history.damagedPages(backup);
             if (!damaged.isEmpty()) {
-                return new VerifyResult(BackupInfo.of(backup), List.of("CRC32C of all pages"), damaged);
+                return new VerifyResult(BackupInfo.of(backup), checked, damaged);
             }
         }
         try (History.Content content = history.content(backup, progress::progress)) {
             Verification result = Verification.of(content.entry());
-            return new VerifyResult(BackupInfo.of(backup), result.checked(), result.problems());
+            checked.addAll(result.checked());
+            return new VerifyResult(BackupInfo.of(backup), List.copyOf(checked), result.problems());
         }
     }
 

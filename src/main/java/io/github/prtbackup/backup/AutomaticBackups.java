@@ -136,7 +136,7 @@ public final class AutomaticBackups implements Closeable {
      */
     public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, String operation)
             throws IOException, SQLException {
-        if (isIncremental(database)) {
+        if (isIncremental(database) || hasGrownInLog(locked, schema, database)) {
             incremental(database).take(exclusive, schema, COMMENT + operation);
         } else {
             full(database).take(locked, schema, COMMENT + operation);
@@ -268,6 +268,16 @@ public final class AutomaticBackups implements Closeable {
             backups.close();
         }
         incremental.clear();
+    }
+
+    /** Whether a database is larger than its file, which in WAL mode grows only with the next checkpoint. */
+    private boolean hasGrownInLog(SQLiteConnection locked, String schema, Path database) throws SQLException {
+        if (settings.strategy() != Strategy.AUTO || isNew(database)) {
+            return false;
+        }
+        long pages = Long.parseLong(Queries.first(locked, Queries.pragma(schema, "page_count")));
+        long pageSize = Long.parseLong(Queries.first(locked, Queries.pragma(schema, "page_size")));
+        return pages * pageSize > settings.fullMaxSize();
     }
 
     /**

@@ -67,23 +67,6 @@ public final class PositionalFile implements Closeable {
     }
 
     /**
-     * Maps the beginning of the file into memory, for reading. It stays mapped until the buffer is garbage, also when the
-     * file is closed or deleted; who reads what has been cut off meanwhile gets an {@link InternalError}.
-     *
-     * @param length how much, in bytes; not more than the file has
-     * @return the content, which changes as the file does
-     * @throws IOException if the file can't be mapped
-     */
-    public ByteBuffer map(long length) throws IOException {
-        ByteBuffer[] mapped = new ByteBuffer[1];
-        run(opened -> {
-            mapped[0] = opened.map(FileChannel.MapMode.READ_ONLY, 0, length);
-            return 0L;
-        });
-        return mapped[0];
-    }
-
-    /**
      * Fills a buffer as far as the file goes.
      *
      * @param target filled from its position to its limit

@@ -38,6 +38,16 @@ class AutoStrategyTest {
         }
     }
 
+    @Test
+    void itGoesByTheDatabaseAndNotByItsFile() throws Exception {
+        try (Connection ours = open("journal_mode=WAL")) {
+            Sql.column(ours, "PRAGMA wal_autocheckpoint = 0");
+            Sql.run(ours, GROW, "UPDATE t SET b = 'y' WHERE a = 1");
+            assertThat(Files.size(database)).isLessThan(200_000);
+            assertThat(Backups.newest(database).backupPath().toString()).endsWith(".base");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"DELETE", "WAL"})
     void itSwitchesThereAndBackAndThereAgain(String journalMode) throws Exception {

@@ -252,7 +252,7 @@ final class Writers {
             for (int i = 0; i < steps; i++) {
                 Connection ours = i % 2 == 0 ? one : two;
                 Sql.run(ours, "PRAGMA cache_size = 2");
-                switch (i % 9) {
+                switch (i % 10) {
                     case 0 -> {
                         Sql.run(ours, "BEGIN", "UPDATE step SET n = n + 1");
                         keepCopy(database);
@@ -304,6 +304,15 @@ final class Writers {
                         Sql.run(ours, "UPDATE t SET b = randomblob(450)");
                         Sql.run(ours, "INSERT INTO t (b) VALUES (randomblob(90000))");
                         Sql.run(ours, "UPDATE step SET n = n + 1", "ROLLBACK");
+                    }
+                    case 8 -> {
+                        // One by one, because an error would take back more than its own.
+                        keepCopy(database);
+                        try (Statement batch = ours.createStatement()) {
+                            batch.addBatch("UPDATE OR ROLLBACK step SET n = n + 1");
+                            batch.addBatch("UPDATE OR ROLLBACK t SET b = 2 WHERE a % 40 = 9");
+                            batch.executeBatch();
+                        }
                     }
                     default -> {
                         keepCopy(database);

@@ -120,10 +120,13 @@ class ConcurrentHistoryTest {
                 }
             }
             ExecutorService executor = Executors.newFixedThreadPool(tasks.size());
-            for (Future<Void> done : executor.invokeAll(tasks)) {
-                done.get();
+            try {
+                for (Future<Void> done : executor.invokeAll(tasks)) {
+                    done.get();
+                }
+            } finally {
+                executor.shutdown();
             }
-            executor.shutdown();
         }
 
         private static Void write(Path database, String mode, Random random, boolean ours) throws SQLException {

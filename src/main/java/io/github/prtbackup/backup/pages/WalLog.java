@@ -53,18 +53,7 @@ final class WalLog implements Closeable {
 
     private final PositionalFile file;
 
-    /** Holds what is read ahead where it is not mapped. */
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
-
-    /** The beginning of the log in memory. */
-    private ByteBuffer mapped = ByteBuffer.allocate(0);
-
-    private long lengthSeen;
-
-    /** What was read ahead begins here, in the buffer or in the mapping. */
-    private ByteBuffer ahead = buffer;
-
-    private int aheadOffset;
+    private ByteBuffer ahead = ByteBuffer.allocateDirect(0);
     private int aheadFirst;
     private int aheadEnd;
     private int aheadPageSize;
@@ -100,9 +89,6 @@ final class WalLog implements Closeable {
     /**
      * Reads frames with one access, unless they are too many, and forgets those of the last time. Committed frames stay as
      * they are as long as the write lock is held.
-     *
-     * <p>Once the log no longer grows, because it is used over and over again, it is mapped: its pages need not be copied
-     * first. Nobody makes it shorter than its committed frames while the write lock is held, so the mapping is safe.
      */
     void readAhead(int first, int end, int pageSize) throws IOException {
         int frameSize = FRAME_HEADER + pageSize;
@@ -111,36 +97,14 @@ final class WalLog implements Closeable {
         if ((long) (end - first) * frameSize > READ_AHEAD) {
             return;
         }
-        aheadFirst = first;
-        aheadPageSize = pageSize;
-        if (isMapped(offsetOf(end, pageSize))) {
-            ahead = mapped;
-            aheadOffset = (int) offsetOf(first, pageSize);
-            aheadEnd = end;
-            return;
-        }
         int length = (end - first) * frameSize;
-        if (buffer.capacity() < length) {
-            buffer = ByteBuffer.allocateDirect(length);
+        if (ahead.capacity() < length) {
+            ahead = ByteBuffer.allocateDirect(length);
         }
-        boolean unused = file.read(buffer.clear().limit(length), offsetOf(first, pageSize));
-        ahead = buffer;
-        aheadOffset = 0;
-        aheadEnd = first + buffer.position() / frameSize;
-    }
-
-    /** Whether the log is mapped up to an offset. While it grows it is not: there would be a new mapping for each commit. */
-    private boolean isMapped(long end) throws IOException {
-        if (end > mapped.capacity()) {
-            long length = file.size();
-            boolean grows = length != lengthSeen;
-            lengthSeen = length;
-            if (grows || end > length || length > Integer.MAX_VALUE) {
-                return false;
-            }
-            mapped = file.map(length);
-        }
-        return true;
+        boolean unused = file.read(ahead.clear().limit(length), offsetOf(first, pageSize));
+        aheadFirst = first;
+        aheadEnd = first + ahead.position() / frameSize;
+        aheadPageSize = pageSize;
     }
 
     private boolean isAhead(int frame, int pageSize) {
@@ -148,7 +112,7 @@ final class WalLog implements Closeable {
     }
 
     private int offsetAhead(int frame) {
-        return aheadOffset + (frame - aheadFirst) * (FRAME_HEADER + aheadPageSize);
+        return (frame - aheadFirst) * (FRAME_HEADER + aheadPageSize);
     }
 
     /** The header of a frame; empty if the file ends before. */
