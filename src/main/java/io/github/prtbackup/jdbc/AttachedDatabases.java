@@ -27,7 +27,7 @@ record AttachedDatabases(List<Database> files) {
      * @param index its number in {@code EXPLAIN}
      * @param schema its name, {@code main} or that of {@code ATTACH}
      * @param file its path, as SQLite resolved it
-     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE} there
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE} there, or keeps others out by the VFS
      */
     record Database(int index, String schema, Path file, boolean exclusive) {}
 
@@ -40,6 +40,8 @@ record AttachedDatabases(List<Database> files) {
         List<Database> found = new ArrayList<>();
         // With jdbc.explicit_readonly, sqlite-jdbc refuses setReadOnly after the first statement; ours is none of the
         // user's.
+        // That VFS keeps the wal-index in the memory of the process.
+        boolean keepsOthersOut = connection.getUrl().contains("vfs=unix-excl");
         boolean executed = connection.isFirstStatementExecuted();
         try (JDBC4Statement statement = new JDBC4Statement(connection);
                 ResultSet rows = statement.executeQuery("PRAGMA database_list")) {
@@ -49,7 +51,10 @@ record AttachedDatabases(List<Database> files) {
                     String schema = rows.getString("name");
                     String locking = Queries.first(connection, Queries.pragma(schema, "locking_mode"));
                     found.add(new Database(
-                            rows.getInt("seq"), schema, path(file), "exclusive".equalsIgnoreCase(locking)));
+                            rows.getInt("seq"),
+                            schema,
+                            path(file),
+                            keepsOthersOut || "exclusive".equalsIgnoreCase(locking)));
                 }
             }
         } finally {

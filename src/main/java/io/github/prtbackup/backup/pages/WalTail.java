@@ -37,8 +37,9 @@ public final class WalTail implements Closeable {
     /**
      * The state under the write lock.
      *
-     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}. It may keep the wal-index to itself
-     *     then, and what lies on disk is nothing or an old one that looks valid; so the log itself is walked.
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}, or the like. It may keep the wal-index
+     *     to itself then, and what lies on disk is nothing or an old one that looks valid; so the log itself is walked.
+     *     Not otherwise: commits behind those of the index may be of a process that died in its commit, and not count.
      */
     public CurrentPages now(boolean exclusive) throws IOException {
         Optional<HeldFile> present = exclusive ? Optional.empty() : database.sharedMemory();
@@ -81,11 +82,6 @@ public final class WalTail implements Closeable {
 
     private CurrentPages now(WalIndex index) throws IOException {
         if (index.frames() == 0) {
-            openLog();
-            if (isStale(index.salts(), 0, requireHeader().pageSize())) {
-                use(null);
-                return walked();
-            }
             return withoutFrames(index.salts(), index.commits(), true);
         }
         if (!endsWith(index)) {
@@ -104,25 +100,8 @@ public final class WalTail implements Closeable {
                 index.pageSize(),
                 JVM,
                 System.nanoTime());
-        if (isStale(index.salts(), index.frames(), position.pageSize())) {
-            use(null);
-            return walked();
-        }
         HeldFile memory = sharedMemory;
         return new WalPages(database, log, position, () -> index.frameMap(memory), this::isWitness);
-    }
-
-    /**
-     * Whether the log has commits behind those of the index. With {@code vfs=unix-excl} SQLite keeps the index in its own
-     * memory, and what lies on disk is what a killed process has left: whole, and old.
-     */
-    private boolean isStale(long salts, int frames, int pageSize) throws IOException {
-        return log != null
-                && log.frame(frames, pageSize)
-                        .filter(next -> next.salts() == salts)
-                        .isPresent()
-                // What was spilled and rolled back has the same salts, but no commit.
-                && log.end(WalLog.End.NONE).frames() > frames;
     }
 
     /**
@@ -171,7 +150,8 @@ public final class WalTail implements Closeable {
 
     /** Everything is in the database file. */
     private CurrentPages withoutFrames(long salts, int commits, boolean counted) throws IOException {
-        DatabaseHeader header = requireHeader();
+        DatabaseHeader header =
+                database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
         WalPosition position = new WalPosition(
                 salts,
                 0,
@@ -199,10 +179,6 @@ public final class WalTail implements Closeable {
         Optional<HeldFile> present = database.sharedMemory();
         Optional<WalIndex> index = present.isPresent() ? WalIndex.read(present.get()) : Optional.empty();
         return index.isPresent() && index.get().frames() == WalIndex.backfilled(present.get());
-    }
-
-    private DatabaseHeader requireHeader() throws IOException {
-        return database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
     }
 
     /** Whether this process has had the wal-index open ever since that position was taken. */
