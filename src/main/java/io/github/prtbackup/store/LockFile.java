@@ -6,7 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -50,9 +49,9 @@ final class LockFile {
      * The number, in memory that all processes share. Not written by system calls: that would change the file's time, which
      * {@link #isCurrent} has just asked for. Since Linux 6.13 a time that was asked for is followed by a finer one, ahead
      * of which no file's clock may fall, and so the next {@code fsync} of SQLite's log would have a new time to make
-     * durable each time: measured as 1.6 times the cost of a commit.
+     * durable each time: measured as 1.6 times the cost of a commit. Null until the file is long enough.
      */
-    private final ByteBuffer content;
+    private ByteBuffer content;
 
     /** Never read; referenced, so that the garbage collector does not close them. */
     @SuppressWarnings("unused")
@@ -63,9 +62,7 @@ final class LockFile {
     /** Held and never released; the reference keeps it from being collected. */
     private FileLock slotLock;
 
-    private LockFile(
-            Path path, RandomAccessFile file, ByteBuffer content, Object fileKey, List<RandomAccessFile> unidentified) {
-        this.content = content;
+    private LockFile(Path path, RandomAccessFile file, Object fileKey, List<RandomAccessFile> unidentified) {
         this.path = path;
         this.file = file;
         this.fileKey = fileKey;
@@ -87,11 +84,7 @@ final class LockFile {
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             BasicFileAttributes after = attributes(path);
             if (before != null && after != null && Objects.equals(before.fileKey(), after.fileKey())) {
-                ByteBuffer content = map(path, file);
-                if (content == null) {
-                    continue;
-                }
-                LockFile lockFile = new LockFile(path, file, content, after.fileKey(), unidentified);
+                LockFile lockFile = new LockFile(path, file, after.fileKey(), unidentified);
                 lockFile.takeSlot(preferredSlot);
                 return lockFile;
             }
@@ -101,30 +94,6 @@ final class LockFile {
             unidentified.add(file);
             if (before == null && after != null) {
                 FileMode.openToWritersOf(path.getParent(), path);
-            }
-        }
-    }
-
-    /** Null if an interrupt came in between, which closes the file; no lock has been taken in it yet. */
-    private static ByteBuffer map(Path path, RandomAccessFile file) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (file.length() < CONTENT_LENGTH) {
-                // Blocks, and not a hole that a full disk could not fill later.
-                file.write(new byte[CONTENT_LENGTH]);
-            }
-            return file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, CONTENT_LENGTH);
-        } catch (ClosedByInterruptException e) {
-            interrupted |= Thread.interrupted();
-            return null;
-        } catch (IOException e) {
-            // A full disk shows by the message only, which does not say where.
-            FileSystemException located = new FileSystemException(path.toString(), null, e.getMessage());
-            located.initCause(e);
-            throw located;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
             }
         }
     }
@@ -145,7 +114,10 @@ final class LockFile {
     /** Whether the path still leads to this file. The inode cannot be reused while the descriptor is open. */
     boolean isCurrent() throws IOException {
         BasicFileAttributes now = attributes(path);
-        return now != null && isOpen() && Objects.equals(fileKey, now.fileKey()) && now.size() >= CONTENT_LENGTH;
+        return now != null
+                && isOpen()
+                && Objects.equals(fileKey, now.fileKey())
+                && (content == null || now.size() >= CONTENT_LENGTH);
     }
 
     /**
@@ -177,26 +149,55 @@ final class LockFile {
 
     /** The number in the file; 0 if there is none or it is not ours. */
     long readNumber() throws IOException {
+        if (content == null) {
+            if (file.length() < CONTENT_LENGTH) {
+                return 0;
+            }
+            map();
+        }
         try {
             long number = (long) NUMBER.getVolatile(content, 0);
             return number >= 0 && number <= DirectoryLock.LARGEST_ID + 1 ? number : 0;
         } catch (InternalError e) {
-            throw lost(e);
+            throw located("the counter cannot be reached", e);
         }
     }
 
     /** Replaces the number in one store, which a killed process has either made or not. */
     void writeNumber(long number) throws IOException {
+        if (content == null) {
+            map();
+        }
         try {
             NUMBER.setVolatile(content, 0, number);
         } catch (InternalError e) {
-            throw lost(e);
+            // So the JVM says that the file was cut off under the mapping, or has no room for a copy of the block.
+            throw located("the counter cannot be reached", e);
         }
     }
 
-    /** So the JVM says that the file was cut off under the mapping, or a file system had no room to copy the block. */
-    private IOException lost(InternalError cause) {
-        FileSystemException located = new FileSystemException(path.toString(), null, "the counter cannot be reached");
+    private void map() throws IOException {
+        // An interrupt would close the file.
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (file.length() < CONTENT_LENGTH) {
+                // Blocks, and not a hole that a full disk could not fill later.
+                file.seek(0);
+                file.write(new byte[CONTENT_LENGTH]);
+            }
+            content = file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, CONTENT_LENGTH);
+        } catch (IOException e) {
+            throw located(e.getMessage(), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** A full disk shows by the message only, which does not say where. */
+    private FileSystemException located(String message, Throwable cause) {
+        FileSystemException located = new FileSystemException(path.toString(), null, message);
         located.initCause(cause);
         return located;
     }
