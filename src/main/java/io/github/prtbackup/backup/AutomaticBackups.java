@@ -272,12 +272,9 @@ public final class AutomaticBackups implements Closeable {
 
     /** Whether a database is larger than its file, which in WAL mode grows only with the next checkpoint. */
     private boolean hasGrownInLog(SQLiteConnection locked, String schema, Path database) throws SQLException {
-        if (settings.strategy() != Strategy.AUTO || isNew(database)) {
-            return false;
-        }
-        long pages = Long.parseLong(Queries.first(locked, Queries.pragma(schema, "page_count")));
-        long pageSize = Long.parseLong(Queries.first(locked, Queries.pragma(schema, "page_size")));
-        return pages * pageSize > settings.fullMaxSize();
+        return settings.strategy() == Strategy.AUTO
+                && !isNew(database)
+                && Queries.size(locked, schema) > settings.fullMaxSize();
     }
 
     /**

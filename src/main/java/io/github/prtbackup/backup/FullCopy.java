@@ -37,7 +37,7 @@ public final class FullCopy {
      */
     public static void ofLocked(SQLiteConnection locked, String schema, Path file, Damage damage, PendingFile out)
             throws IOException, SQLException {
-        long size = number(locked, schema, "page_count") * number(locked, schema, "page_size");
+        long size = Queries.size(locked, schema);
         if (size > HEAP_LIMIT) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
                 reader.setBusyTimeout(0);
@@ -70,7 +70,7 @@ public final class FullCopy {
         // An open read transaction: without one the copy would start over at each commit of another connection.
         reader.setAutoCommit(false);
         try {
-            long size = number(reader, "main", "page_count") * number(reader, "main", "page_size");
+            long size = Queries.size(reader, "main");
             if (size == 0) {
                 return;
             }
@@ -105,9 +105,5 @@ public final class FullCopy {
     private static boolean isBusy(SQLException e) {
         int code = e.getErrorCode() & 0xff;
         return code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code;
-    }
-
-    private static long number(SQLiteConnection on, String schema, String pragma) throws SQLException {
-        return Long.parseLong(Queries.first(on, Queries.pragma(schema, pragma)));
     }
 }

@@ -20,6 +20,15 @@ public final class Queries {
         return "PRAGMA " + quote(schema) + "." + name;
     }
 
+    /** The size of one database of a connection, as the connection sees it, in bytes. */
+    static long size(SQLiteConnection on, String schema) throws SQLException {
+        return number(on, pragma(schema, "page_count")) * number(on, pragma(schema, "page_size"));
+    }
+
+    private static long number(SQLiteConnection on, String sql) throws SQLException {
+        return Long.parseLong(first(on, sql));
+    }
+
     /** The first column of the first row as text; null if there is no row. */
     public static String first(SQLiteConnection on, String sql) throws SQLException {
         try (JDBC4Statement statement = new JDBC4Statement(on);
