@@ -136,9 +136,9 @@ public final class AutomaticBackups implements Closeable {
      */
     public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, String operation)
             throws IOException, SQLException {
-        if (isIncremental(database) || hasGrownInLog(locked, schema, database)) {
-            incremental(database).take(exclusive, schema, COMMENT + operation);
-        } else {
+        boolean isPoint = (isIncremental(database) || hasGrownInLog(locked, schema, database))
+                && incremental(database).take(largestFull(), exclusive, schema, COMMENT + operation);
+        if (!isPoint) {
             full(database).take(locked, schema, COMMENT + operation);
         }
     }
@@ -283,9 +283,19 @@ public final class AutomaticBackups implements Closeable {
     private boolean isIncremental(Path database) {
         return switch (settings.strategy()) {
             case FULL -> false;
-            case INCREMENTAL -> !isNew(database);
-            case AUTO -> database.toFile().length() > settings.fullMaxSize();
+            case INCREMENTAL, AUTO -> wasLarger(database) || database.toFile().length() > largestFull();
         };
+    }
+
+    /** Spares the frequent case a look at the file; that the database has shrunk since shows when a point is taken. */
+    private boolean wasLarger(Path database) {
+        IncrementalBackups known = incremental.get(database);
+        return known != null && known.sizeInWal() > largestFull();
+    }
+
+    /** Up to how many bytes a database is copied. */
+    private long largestFull() {
+        return settings.strategy() == Strategy.AUTO ? settings.fullMaxSize() : 0;
     }
 
     private IncrementalBackups incremental(Path database) throws IOException {

@@ -2,7 +2,6 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.PageSource;
-import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
@@ -46,6 +45,8 @@ final class IncrementalBackups implements Closeable {
     /** Whether the files were seen to be there. */
     private boolean checked;
 
+    private long sizeInWal;
+
     IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
         this(database, catalog, settings, CopyProgress.NONE);
     }
@@ -67,12 +68,18 @@ final class IncrementalBackups implements Closeable {
     /**
      * Adds the state under the write lock, which has content and has not been changed yet.
      *
+     * @param smaller the database must be larger than that, in bytes
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
      * @param name that of the database in the connection
+     * @return false if the database is too small
      */
-    void take(boolean exclusive, String name, String comment) throws IOException {
+    boolean take(long smaller, boolean exclusive, String name, String comment) throws IOException {
+        sizeInWal = 0;
         CurrentPages now = source.now(exclusive);
-        Position position = now.position();
+        long size = (long) now.pages() * now.pageSize();
+        if (size <= smaller) {
+            return false;
+        }
         // First, because it notices a directory that was deleted.
         long id = catalog.reserveId();
         Optional<Tail> tail = usableTail();
@@ -83,7 +90,7 @@ final class IncrementalBackups implements Closeable {
                 true,
                 now.pageSize(),
                 Integer.toUnsignedLong(now.pages()),
-                ByteBuffer.wrap(position.encode()));
+                ByteBuffer.wrap(now.position().encode()));
         if (tail.isEmpty()) {
             first.take(now, header);
         } else {
@@ -91,9 +98,16 @@ final class IncrementalBackups implements Closeable {
             timeline.append(tail.get(), header, pages, settings.durability() == Durability.SYNC);
         }
         first.begun();
+        sizeInWal = now.inWalMode() ? size : 0;
         notes.began(now);
         closingNotes.tookPoint(exclusive, name);
         fold.startIfDue();
+        return true;
+    }
+
+    /** Bytes of the database at the last point that was taken here; 0 if it was not in WAL mode, or that has failed. */
+    long sizeInWal() {
+        return sizeInWal;
     }
 
     /** Whether this object has seen that the timeline has begun. */

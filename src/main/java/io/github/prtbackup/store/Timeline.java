@@ -40,6 +40,9 @@ public final class Timeline implements AutoCloseable {
     /** {@link DirectoryLock#generation} when the tail was looked for. */
     private int generation;
 
+    /** How many bytes lay behind the end, when that was last looked for, that are no good record. */
+    private long excess;
+
     private final OwnAnnouncements own = new OwnAnnouncements();
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
@@ -101,19 +104,18 @@ public final class Timeline implements AutoCloseable {
     /**
      * Looks whether others have added something. For the writer that costs no more than a look behind the end that it
      * knows, and asks for no times of the file that it is about to write; {@link LockFile} tells why.
-     *
-     * @return how many bytes lie behind the end that are no good record
      */
-    private long refresh() throws IOException {
+    private void refresh() throws IOException {
         if (writer.endsAsKnown()) {
-            return 0;
+            excess = 0;
+            return;
         }
         int now = files.directory().generation();
         if (now != generation) {
             generation = now;
             tail.forget();
         }
-        return tail.refresh();
+        excess = tail.refresh();
     }
 
     /**
@@ -173,18 +175,19 @@ public final class Timeline implements AutoCloseable {
     /**
      * Adds a point. It has all pages of the point before it but those that are given, up to its own size.
      *
-     * @param since what the caller knows as the tail, and the pages differ from
+     * @param since the tail, which the caller has asked for in the same hold of SQLite's lock, and the pages differ from.
+     *     It is not looked for once more
      * @param header what the point is; its id is larger than that of the newest point
      * @param pages gives the pages that differ. All pages that the newest point is too small for are among them, and all
      *     there are if the page size differs from its own
      * @param sync whether the point is made durable
      * @return the tail, with the new point
-     * @throws TimelineMovedException if the timeline does not end there any more; nothing was written
+     * @throws TimelineMovedException if this instance knows that the timeline does not end there any more; nothing was
+     *     written
      * @throws IllegalArgumentException if pages are missing, or the id is not larger; nothing was written
      */
     public synchronized Tail append(Tail since, Point.Header header, PageSupplier pages, boolean sync)
             throws IOException {
-        long excess = refresh();
         if (tail.tail() == null || !tail.tail().end().equals(since.end())) {
             throw new TimelineMovedException(
                     files.head() + " has moved since point " + since.newest().id());
@@ -194,6 +197,7 @@ public final class Timeline implements AutoCloseable {
                     + since.newest().id());
         }
         writer.append(header, pages, excess, sync);
+        excess = 0;
         own.pointAdded(tail.tail().end());
         return tail.tail();
     }
@@ -205,7 +209,7 @@ public final class Timeline implements AutoCloseable {
      * @return the note, to be marked
      */
     public synchronized Announcement announce(ByteBuffer payload) throws IOException {
-        long excess = refresh();
+        refresh();
         if (tail.tail() == null) {
             throw new IllegalStateException(files.head() + " is not there");
         }

@@ -211,9 +211,9 @@ class TimelineDamageTest {
             append(timeline);
             Tail tail = timeline.tail().orElseThrow();
             Files.write(log, Arrays.copyOf(Files.readAllBytes(log), (int) Files.size(log) - 1));
+            assertThat(timeline.tail().orElseThrow().newest().id()).isEqualTo(3);
             assertThatThrownBy(() -> timeline.append(tail, Model.header(9, PAGE, 2), writer -> {}, false))
                     .isInstanceOf(TimelineMovedException.class);
-            assertThat(timeline.tail().orElseThrow().newest().id()).isEqualTo(3);
             append(timeline);
         }
         check(4);

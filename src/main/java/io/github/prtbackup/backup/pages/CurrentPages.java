@@ -15,6 +15,11 @@ public sealed interface CurrentPages permits FilePages, WalPages {
     /** Where the database stands. */
     Position position();
 
+    /** Whether the database is in WAL mode. */
+    default boolean inWalMode() {
+        return position() instanceof WalPosition;
+    }
+
     /**
      * What has changed since a position of this database.
      *

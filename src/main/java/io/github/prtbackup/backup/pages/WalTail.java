@@ -106,7 +106,7 @@ public final class WalTail implements Closeable {
 
     /**
      * Finds an index or an open log that is not the right one. With the same access it reads what will be asked for: the
-     * last frame that this connection knows, which proves that the log is the same, and those after it.
+     * frames after those that this connection knows.
      */
     private boolean endsWith(WalIndex index) throws IOException {
         openLog();
@@ -114,7 +114,7 @@ public final class WalTail implements Closeable {
             return false;
         }
         boolean sameLog = index.salts() == lastSalts && index.frames() >= lastFrames;
-        log.readAhead(sameLog ? Math.max(0, lastFrames - 1) : 0, index.frames(), index.pageSize());
+        log.readAhead(sameLog ? lastFrames : 0, index.frames(), index.pageSize());
         lastSalts = index.salts();
         lastFrames = index.frames();
         return log.frame(index.frames() - 1, index.pageSize())
