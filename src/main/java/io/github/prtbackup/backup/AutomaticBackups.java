@@ -194,8 +194,17 @@ public final class AutomaticBackups implements Closeable {
      * @param isOver whether the transaction has ended like that
      */
     public void ended(boolean isOver) throws IOException {
+        IOException failed = null;
         for (IncrementalBackups backups : incremental.values()) {
-            backups.notes().ended(isOver);
+            try {
+                backups.notes().ended(isOver);
+            } catch (IOException e) {
+                // Others wait for the marks of the other databases.
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.pages.Changed;
 import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.DatabaseFile;
 import io.github.prtbackup.backup.pages.FilePosition;
+import io.github.prtbackup.backup.pages.FileTick;
 import io.github.prtbackup.backup.pages.PageComparison;
 import io.github.prtbackup.backup.pages.PageHashes;
 import io.github.prtbackup.backup.pages.PageList;
@@ -14,8 +15,6 @@ import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A copy of a database file that was read while others were writing, and what it takes to make it exact under the write
@@ -50,14 +49,6 @@ import java.util.concurrent.locks.LockSupport;
 final class BaseCopy implements Closeable {
 
     private static final int BYTES_AT_ONCE = 256 << 10;
-
-    /** Longer than the ticks in which Linux and macOS note times. */
-    private static final long TICK_NANOS = 50_000_000;
-
-    private static final long SECOND_NANOS = 1_000_000_000;
-
-    /** Longer than the ticks of file systems that keep whole seconds. */
-    private static final long COARSE_TICK_NANOS = 3 * SECOND_NANOS;
 
     private final Position then;
     private final PageList besideFile;
@@ -102,7 +93,7 @@ final class BaseCopy implements Closeable {
     static BaseCopy ofFile(
             DirectoryLock directory, DatabaseFile file, Position then, PageList besideFile, CopyProgress progress)
             throws IOException {
-        boolean provable = !(then instanceof FilePosition position) || awaitTick(position);
+        boolean provable = !(then instanceof FilePosition position) || FileTick.waitOut(position.modifiedNanos());
         PageHashes hashes = new PageHashes(then.pageSize());
         hashes.resize(then.pages());
         PendingFile image = PendingFile.createUnhashed(directory);
@@ -125,26 +116,6 @@ final class BaseCopy implements Closeable {
         }
         return new BaseCopy(
                 then, besideFile, provable, hashes, BaseImage.prepare(directory, file.path(), image, then.pageSize()));
-    }
-
-    /** Lets the clock of the file system move on, so that the time of the file shows each later write. */
-    private static boolean awaitTick(FilePosition position) {
-        long age = age(position);
-        // A time in whole seconds may be all that the file system keeps.
-        long tick = position.modifiedNanos() % SECOND_NANOS == 0 ? COARSE_TICK_NANOS : TICK_NANOS;
-        long end = System.nanoTime() + TICK_NANOS;
-        while (age <= tick && end - System.nanoTime() > 0) {
-            LockSupport.parkNanos(BaseCopy.class, end - System.nanoTime());
-            if (Thread.currentThread().isInterrupted()) {
-                break;
-            }
-            age = age(position);
-        }
-        return age > tick;
-    }
-
-    private static long age(FilePosition position) {
-        return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - position.modifiedNanos();
     }
 
     /** Whether it can be completed: the pages have the size that they had. */

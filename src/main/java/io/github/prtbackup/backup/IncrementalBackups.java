@@ -183,6 +183,7 @@ final class IncrementalBackups implements Closeable {
             return timeline.tail();
         } catch (DamagedTimelineException | NoSuchFileException e) {
             timeline.setAside();
+            checked = false;
             fold.timelineSetAside();
             log.warn(
                     "The incremental backups of {} are damaged and set aside, their files in {} are renamed to .damaged;"

@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -86,6 +87,12 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, lo
     /** Where it begins, with its checksum, which tells whether it is still there. */
     LogPosition place() {
         return new LogPosition(segment, offset, checksum());
+    }
+
+    /** The first bytes of the record at a {@link #place}; null if it is not there any more. */
+    static ByteBuffer startAt(PositionalFile file, LogPosition place) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(FIXED_LENGTH);
+        return file.read(start, place.offset()) && start.getInt(CHECKSUM_OFFSET) == place.link() ? start : null;
     }
 
     /** The fields, in a buffer of its own. */

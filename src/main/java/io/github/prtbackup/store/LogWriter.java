@@ -117,8 +117,8 @@ final class LogWriter implements Closeable {
     }
 
     private static void mark(PositionalFile file, LogPosition place, long mark) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
-        if (file.read(start, place.offset()) && start.getInt(LogRecord.CHECKSUM_OFFSET) == place.link()) {
+        ByteBuffer start = LogRecord.startAt(file, place);
+        if (start != null) {
             int headLength = start.getInt(LogRecord.LENGTH_OFFSET);
             ByteBuffer bytes =
                     ByteBuffer.allocate(LogRecord.MARK_LENGTH).putLong(mark).flip();

@@ -27,11 +27,10 @@ final class RecordStatus {
     }
 
     private static boolean set(PositionalFile file, LogPosition place, byte status) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(LogRecord.FIXED_LENGTH);
-        if (!file.read(start, place.offset()) || start.getInt(LogRecord.CHECKSUM_OFFSET) != place.link()) {
-            return false;
+        ByteBuffer start = LogRecord.startAt(file, place);
+        if (start != null) {
+            file.write(ByteBuffer.wrap(new byte[] {status}), place.offset() + LogRecord.STATUS_OFFSET);
         }
-        file.write(ByteBuffer.wrap(new byte[] {status}), place.offset() + LogRecord.STATUS_OFFSET);
-        return true;
+        return start != null;
     }
 }

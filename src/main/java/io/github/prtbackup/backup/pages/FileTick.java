@@ -3,42 +3,47 @@ package io.github.prtbackup.backup.pages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Two writes within one tick of the kernel's clock give a file the same time. */
+/** Two writes within one tick of the clock that a file system asks give a file the same time. */
 public final class FileTick {
 
     /** 10 ms at most on Linux, 15.6 ms on Windows. */
-    private static final Duration LONGEST = Duration.ofMillis(16);
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(16);
+
+    /** Of a file system that keeps whole seconds, or every other one. */
+    private static final long COARSE = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private FileTick() {}
 
     /**
-     * Waits until a write by anybody must give a file another time than its last one has. Takes a tick at most.
+     * Waits until a write by anybody must give a file another time than its last one has, if that takes no longer than the
+     * tick of a clock.
      *
-     * @return false if that does not help, because the file system keeps whole milliseconds or seconds, or clocks differ
+     * @return false if it would take longer, because the file system may keep whole seconds only, or its clock is ahead, or
+     *     if the thread was interrupted
      */
     public static boolean waitOut(Path file) throws IOException {
         return waitOut(Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS));
     }
 
-    static boolean waitOut(long modifiedNanos) {
-        if (modifiedNanos % TimeUnit.MILLISECONDS.toNanos(1) == 0) {
-            return false;
+    /** As {@link #waitOut(Path)}, with the time of the last write. */
+    public static boolean waitOut(long modifiedNanos) {
+        long tick = modifiedNanos % SECOND == 0 ? COARSE : LONGEST;
+        long left = modifiedNanos + tick - nowNanos();
+        while (left > 0 && left <= LONGEST && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(FileTick.class, left);
+            left = modifiedNanos + tick - nowNanos();
         }
-        Instant end = Instant.ofEpochSecond(0, modifiedNanos).plus(LONGEST);
-        Duration left = Duration.between(Instant.now(), end);
-        if (left.compareTo(LONGEST) > 0) {
-            return false;
-        }
-        long start = System.nanoTime();
-        long nanos = left.toNanos();
-        while (System.nanoTime() - start < nanos && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(nanos - (System.nanoTime() - start));
-        }
-        return !Instant.now().isBefore(end);
+        return left <= 0;
+    }
+
+    private static long nowNanos() {
+        Instant now = Instant.now();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 }
