@@ -10,6 +10,7 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.jdbc.BackupConnection;
+import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.restore.Export;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.Restore;
@@ -128,13 +129,16 @@ public final class PrtBackup implements AutoCloseable {
      */
     public BackupInfo createBackupWithComment(String comment) throws IOException, SQLException {
         requireDatabase();
-        try (PendingFile file = catalog.newFile()) {
+        String text = Objects.requireNonNullElse(comment, "");
+        try (Operation backup = Operation.backup(database, text);
+                PendingFile file = catalog.newFile()) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
                 reader.setBusyTimeout(busyMillis);
                 FullCopy.ofSnapshot(reader, Damage.REFUSED, file, progress::progress);
             }
-            String text = Objects.requireNonNullElse(comment, "");
-            return BackupInfo.of(catalog.publish(file, new Request(database, text, false, 0)));
+            Entry entry = catalog.publish(file, new Request(database, text, false, 0));
+            backup.done(Operation.FULL, entry.id(), entry.size());
+            return BackupInfo.of(entry);
         }
     }
 
@@ -183,8 +187,10 @@ public final class PrtBackup implements AutoCloseable {
      */
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
-        try (History.Content content = history.content(backup, progress::progress)) {
+        try (Operation restore = Operation.restore(database);
+                History.Content content = history.content(backup, progress::progress)) {
             Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(content.entry());
+            restore.done(History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, id, backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
     }

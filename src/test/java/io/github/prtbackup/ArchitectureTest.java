@@ -32,6 +32,10 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".config")
                 .layer("sql")
                 .definedBy(ROOT + ".sql")
+                .layer("observe")
+                .definedBy(ROOT + ".observe")
+                .layer("metrics")
+                .definedBy(ROOT + ".metrics")
                 .layer("store")
                 .definedBy(ROOT + ".store")
                 .layer("catalog")
@@ -58,6 +62,10 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("jdbc", "restore", "root")
                 .whereLayer("catalog")
                 .mayOnlyBeAccessedByLayers("backup", "restore", "root")
+                .whereLayer("metrics")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("observe")
+                .mayOnlyBeAccessedByLayers("catalog", "backup", "root", "metrics")
                 .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("catalog", "backup", "restore", "root")
                 .whereLayer("sql")
@@ -91,11 +99,12 @@ class ArchitectureTest {
     void optionalLibrariesStayOffTheDriversPath() {
         classes()
                 .that()
-                .resideOutsideOfPackage(ROOT + ".cli")
+                .resideOutsideOfPackages(ROOT + ".cli", ROOT + ".metrics")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
+                        "jdk.jfr..",
                         ROOT + "..",
                         "org.sqlite..",
                         "net.sf.jsqlparser..",

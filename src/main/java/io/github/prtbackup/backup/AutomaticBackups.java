@@ -5,6 +5,9 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
+import io.github.prtbackup.observe.Meters;
+import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.Point;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ public final class AutomaticBackups implements Closeable {
     private static final String COMMENT = "Auto-backup before: ";
 
     private final Settings settings;
+    private final Meters meters;
 
     /** Kept, because a catalogue remembers the metadata that it has parsed. */
     private final Map<Path, Catalog> catalogs = new HashMap<>();
@@ -35,9 +39,13 @@ public final class AutomaticBackups implements Closeable {
     private final Map<Path, FullBackups> full = new HashMap<>();
     private final Map<Path, IncrementalBackups> incremental = new HashMap<>();
 
-    /** @param settings those of the connection */
-    public AutomaticBackups(Settings settings) {
+    /**
+     * @param settings those of the connection
+     * @throws SQLException if the metrics that they ask for cannot be had
+     */
+    public AutomaticBackups(Settings settings) throws SQLException {
         this.settings = settings;
+        this.meters = Meters.of(settings.metrics());
     }
 
     /**
@@ -136,11 +144,24 @@ public final class AutomaticBackups implements Closeable {
      */
     public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, String operation)
             throws IOException, SQLException {
-        boolean isPoint = (isIncremental(database) || hasGrownInLog(locked, schema, database))
-                && incremental(database).take(largestFull(), exclusive, schema, COMMENT + operation);
-        if (!isPoint) {
-            full(database).take(locked, schema, COMMENT + operation);
+        String comment = COMMENT + operation;
+        Operation backup = Operation.backup(database, comment);
+        try (backup) {
+            Point point = isIncremental(database) || hasGrownInLog(locked, schema, database)
+                    ? incremental(database).take(largestFull(), exclusive, schema, comment)
+                    : null;
+            if (point != null) {
+                backup.done(Operation.INCREMENTAL, point.id(), point.storedBytes());
+            } else {
+                done(backup, full(database).take(locked, schema, comment));
+            }
+        } finally {
+            meters.record(backup);
         }
+    }
+
+    private static void done(Operation backup, Entry full) {
+        backup.done(Operation.FULL, full.id(), full.size());
     }
 
     /**
@@ -151,7 +172,15 @@ public final class AutomaticBackups implements Closeable {
      * @return the new backup
      */
     public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
-        return full(database).takeFromSnapshot(isNew(database), COMMENT + operation);
+        String comment = COMMENT + operation;
+        Operation backup = Operation.backup(database, comment);
+        try (backup) {
+            Entry entry = full(database).takeFromSnapshot(isNew(database), comment);
+            done(backup, entry);
+            return entry;
+        } finally {
+            meters.record(backup);
+        }
     }
 
     /**

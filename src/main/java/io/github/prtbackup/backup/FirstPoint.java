@@ -5,6 +5,7 @@ import io.github.prtbackup.backup.pages.DatabaseFile;
 import io.github.prtbackup.store.BaseImage;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Point;
+import io.github.prtbackup.store.Tail;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,14 +94,13 @@ final class FirstPoint {
     }
 
     /** Begins the timeline with the state under the write lock. */
-    void take(CurrentPages now, Point.Header header) throws IOException {
+    Tail take(CurrentPages now, Point.Header header) throws IOException {
         Optional<BaseImage> ready = prepared == null ? Optional.empty() : prepared.completed(now);
         if (ready.isPresent()) {
-            timeline.start(header, ready.get());
-            return;
+            return timeline.start(header, ready.get());
         }
         try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.of(backups), database, now)) {
-            timeline.start(header, base);
+            return timeline.start(header, base);
         }
     }
 }

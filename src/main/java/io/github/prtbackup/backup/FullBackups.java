@@ -35,10 +35,10 @@ final class FullBackups {
     }
 
     /** Backs up the state that a connection has locked, which is its database of that name. */
-    void take(SQLiteConnection locked, String schema, String comment) throws IOException, SQLException {
+    Entry take(SQLiteConnection locked, String schema, String comment) throws IOException, SQLException {
         try (PendingFile file = catalog.newFile()) {
             FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
-            publish(file, comment);
+            return publish(file, comment);
         }
     }
 

@@ -7,7 +7,6 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
 import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.PageSupplier;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.Tail;
 import io.github.prtbackup.store.Timeline;
@@ -71,14 +70,14 @@ final class IncrementalBackups implements Closeable {
      * @param smaller the database must be larger than that, in bytes
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
      * @param name that of the database in the connection
-     * @return false if the database is too small
+     * @return the new point; null if the database is too small
      */
-    boolean take(long smaller, boolean exclusive, String name, String comment) throws IOException {
+    Point take(long smaller, boolean exclusive, String name, String comment) throws IOException {
         sizeInWal = 0;
         CurrentPages now = source.now(exclusive);
         long size = (long) now.pages() * now.pageSize();
         if (size <= smaller) {
-            return false;
+            return null;
         }
         // First, because it notices a directory that was deleted.
         long id = catalog.reserveId();
@@ -91,18 +90,19 @@ final class IncrementalBackups implements Closeable {
                 now.pageSize(),
                 Integer.toUnsignedLong(now.pages()),
                 ByteBuffer.wrap(now.position().encode()));
-        if (tail.isEmpty()) {
-            first.take(now, header);
-        } else {
-            PageSupplier pages = changed.since(tail.get().newest(), now);
-            timeline.append(tail.get(), header, pages, settings.durability() == Durability.SYNC);
-        }
+        Tail added = tail.isEmpty()
+                ? first.take(now, header)
+                : timeline.append(
+                        tail.get(),
+                        header,
+                        changed.since(tail.get().newest(), now),
+                        settings.durability() == Durability.SYNC);
         first.begun();
         sizeInWal = now.inWalMode() ? size : 0;
         notes.began(now);
         closingNotes.tookPoint(exclusive, name);
         fold.startIfDue();
-        return true;
+        return added.newest();
     }
 
     /** Bytes of the database at the last point that was taken here; 0 if it was not in WAL mode, or that has failed. */

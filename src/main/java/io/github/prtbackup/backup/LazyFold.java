@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup;
 
+import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.util.concurrent.ForkJoinPool;
@@ -83,8 +84,8 @@ final class LazyFold {
 
     private void fold() {
         long toFold = timeline.filledSegments();
-        try {
-            timeline.fold(keepPoints);
+        try (Operation cleanup = Operation.cleanup(timeline.original())) {
+            cleanup.done(Operation.INCREMENTAL, timeline.fold(keepPoints));
             failedAt = 0;
         } catch (IOException | RuntimeException e) {
             failedAt = toFold;

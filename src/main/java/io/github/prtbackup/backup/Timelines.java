@@ -2,6 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Point;
@@ -101,13 +102,15 @@ public final class Timelines {
 
     /** Lets the oldest points go. The base stays, because the next point rests on it. */
     public void keep(int points) throws IOException {
-        try (Timeline timeline = open()) {
-            timeline.fold(Math.max(1, points));
+        try (Operation cleanup = Operation.cleanup(database);
+                Timeline timeline = open()) {
+            int gone = timeline.fold(Math.max(1, points));
             if (points == 0) {
                 for (Point left : timeline.points()) {
-                    timeline.delete(left.id());
+                    gone += timeline.delete(left.id()) ? 1 : 0;
                 }
             }
+            cleanup.done(Operation.INCREMENTAL, gone);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.prtbackup.catalog;
 
+import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.PendingFile;
@@ -226,7 +227,7 @@ public final class Catalog {
             }
             MetadataFile.Content written = file.replace(lock, metadata.without(expired), canonical, progress);
             syncDirectory();
-            List<Entry> deleted = deleteExpired(expired);
+            List<Entry> deleted = deleteExpired(expired, canonical);
             file.replaceCopy(lock, written, progress);
             return deleted;
         });
@@ -302,7 +303,9 @@ public final class Catalog {
             throw e;
         }
         syncDirectory();
-        deleteExpired(expired);
+        if (!expired.isEmpty()) {
+            deleteExpired(expired, request.original());
+        }
         file.replaceCopy(lock, written, progress);
         return entry;
     }
@@ -387,8 +390,17 @@ public final class Catalog {
         return gone.isEmpty() ? metadata : metadata.without(gone);
     }
 
-    private List<Entry> deleteExpired(List<Entry> expired) {
+    private List<Entry> deleteExpired(List<Entry> expired, Path original) {
         List<Entry> deleted = new ArrayList<>();
+        Operation cleanup = Operation.cleanup(original);
+        try (cleanup) {
+            deleteExpired(expired, deleted);
+            cleanup.done(Operation.FULL, deleted.size());
+        }
+        return deleted;
+    }
+
+    private void deleteExpired(List<Entry> expired, List<Entry> deleted) {
         for (Entry entry : expired) {
             try {
                 deleteFile(entry);
@@ -399,7 +411,6 @@ public final class Catalog {
             }
             progress.accept(Step.EXPIRED_DELETED);
         }
-        return deleted;
     }
 
     private static void deleteFile(Entry entry) throws IOException {

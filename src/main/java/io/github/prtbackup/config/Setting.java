@@ -50,7 +50,12 @@ public enum Setting {
             "backup.operation",
             null,
             List.of(),
-            "a name for what the application is doing, used in the backup's comment");
+            "a name for what the application is doing, used in the backup's comment"),
+    METRICS(
+            "backup.metrics",
+            "false",
+            List.of("true", "false"),
+            "`true`: automatic backups are counted and timed in Micrometer's global registry");
 
     /** What all keys begin with; keys that begin so never reach sqlite-jdbc. */
     public static final String PREFIX = "backup.";

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param onFailure what happens to a write whose backup could not be made
  * @param durability when incremental backups are on the disk
  * @param operation the operation's name; empty means that each statement names itself
+ * @param metrics whether automatic backups are counted and timed
  */
 public record Settings(
         boolean enabled,
@@ -39,7 +40,8 @@ public record Settings(
         Duration minInterval,
         OnFailure onFailure,
         Durability durability,
-        Optional<String> operation) {
+        Optional<String> operation,
+        boolean metrics) {
 
     /** How automatic backups are stored. */
     public enum Strategy {
@@ -126,7 +128,8 @@ public record Settings(
                 duration(Setting.MIN_INTERVAL, values),
                 OnFailure.valueOf(choice(Setting.ON_FAILURE, values).toUpperCase(Locale.ROOT)),
                 Durability.valueOf(choice(Setting.DURABILITY, values).toUpperCase(Locale.ROOT)),
-                Optional.ofNullable(values.get(Setting.OPERATION)).filter(name -> !name.isBlank()));
+                Optional.ofNullable(values.get(Setting.OPERATION)).filter(name -> !name.isBlank()),
+                Boolean.parseBoolean(choice(Setting.METRICS, values)));
     }
 
     private static Optional<Path> directory(Map<Setting, String> values) throws SQLException {

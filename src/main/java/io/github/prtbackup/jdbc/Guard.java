@@ -195,10 +195,11 @@ final class Guard {
 
     /** The connection is open: what a crash may have left of its backups is put right. */
     void open() throws SQLException {
-        if (!settings.enabled()) {
-            return;
-        }
         for (Database database : targets.databases().files()) {
+            Openings.opened(database.file(), settings);
+            if (!settings.enabled()) {
+                continue;
+            }
             try {
                 backups.open(database.file());
             } catch (IOException e) {

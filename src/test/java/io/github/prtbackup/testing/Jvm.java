@@ -1,9 +1,12 @@
 package io.github.prtbackup.testing;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Starts separate JVMs with the classes of the test. */
 public final class Jvm {
@@ -17,11 +20,25 @@ public final class Jvm {
 
     /** As {@link #start}, for a process that needs another environment. */
     public static ProcessBuilder command(Class<?> main, List<String> jvmArguments, Object... arguments) {
+        return command(System.getProperty("java.class.path"), main, jvmArguments, arguments);
+    }
+
+    /** As {@link #command}, without the libraries in whose path one of these names occurs. */
+    public static ProcessBuilder commandWithout(
+            List<String> libraries, Class<?> main, List<String> jvmArguments, Object... arguments) {
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(path -> libraries.stream().noneMatch(path::contains))
+                .collect(Collectors.joining(File.pathSeparator));
+        return command(classPath, main, jvmArguments, arguments);
+    }
+
+    private static ProcessBuilder command(
+            String classPath, Class<?> main, List<String> jvmArguments, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(jvmArguments);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }

@@ -1,0 +1,2 @@
+/** Internal: what the outside is told of backups, restores and clean-ups. */
+package io.github.prtbackup.observe;
