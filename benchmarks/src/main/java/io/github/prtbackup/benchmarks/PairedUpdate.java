@@ -37,7 +37,7 @@ final class PairedUpdate {
                         options.number("rounds")));
             }
         }
-        Results.of(measurements).write(Path.of(options.get("json")));
+        Results.add(measurements, Path.of(options.get("json")));
     }
 
     static List<Measurement> run(String size, Journal journal, List<Protection> protections, int block, int rounds)

@@ -20,6 +20,7 @@ final class Suite {
                         "journal", "WAL_NORMAL,WAL_FULL,DELETE_NORMAL,DELETE_FULL",
                         "protection", names(Protection.values()),
                         "rounds", "1",
+                        "pairs", "300",
                         "results", "target/results"));
         List<String> sizes = options.list("size");
         List<Journal> journals = options.list("journal", Journal.class);
@@ -31,7 +32,7 @@ final class Suite {
         Path results = Path.of(options.get("results"));
         for (String part : options.list("part")) {
             List<Measurement> measurements = switch (part) {
-                case "paired-update" -> pairedUpdates(sizes, journals, ours);
+                case "paired-update" -> pairedUpdates(sizes, journals, ours, options.number("pairs"));
                 case "paired-read" -> pairedReads();
                 case "update" ->
                     new Jmh(UpdateBenchmark.class)
@@ -49,7 +50,7 @@ final class Suite {
                 default -> throw new IllegalArgumentException("There is no part " + part);
             };
             if (!measurements.isEmpty()) {
-                Results.of(measurements).write(results.resolve(part + ".json"));
+                Results.add(measurements, results.resolve(part + ".json"));
             }
         }
         Plots.main(new String[] {"results=" + results, "plots=" + results});
@@ -57,14 +58,14 @@ final class Suite {
 
     /** Not for complete copies: where a transaction takes a thousand times as long, there is nothing to be paired. */
     private static List<Measurement> pairedUpdates(
-            List<String> sizes, List<Journal> journals, List<Protection> protections) throws Exception {
+            List<String> sizes, List<Journal> journals, List<Protection> protections, int rounds) throws Exception {
         List<Protection> quick =
                 protections.stream().filter(it -> !it.copiesAll()).toList();
         List<Measurement> measurements = new ArrayList<>();
         if (!quick.isEmpty()) {
             for (String size : sizes) {
                 for (Journal journal : journals) {
-                    measurements.addAll(PairedUpdate.run(size, journal, quick, 20, 300));
+                    measurements.addAll(PairedUpdate.run(size, journal, quick, 20, rounds));
                 }
             }
         }
