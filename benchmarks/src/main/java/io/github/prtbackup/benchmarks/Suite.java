@@ -21,7 +21,8 @@ final class Suite {
                         "protection", names(Protection.values()),
                         "rounds", "1",
                         "pairs", "300",
-                        "results", "target/results"));
+                        "results", "target/results",
+                        "plots", "target/results"));
         List<String> sizes = options.list("size");
         List<Journal> journals = options.list("journal", Journal.class);
         List<Protection> protections = Availability.reduce(options.list("protection", Protection.class));
@@ -53,7 +54,7 @@ final class Suite {
                 Results.add(measurements, results.resolve(part + ".json"));
             }
         }
-        Plots.main(new String[] {"results=" + results, "plots=" + results});
+        Plots.main(new String[] {"results=" + results, "plots=" + options.get("plots")});
     }
 
     /** Not for complete copies: where a transaction takes a thousand times as long, there is nothing to be paired. */
