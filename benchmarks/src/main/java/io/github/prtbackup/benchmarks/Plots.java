@@ -36,16 +36,21 @@ final class Plots {
         bars("read", "Reads, divided by plain sqlite-jdbc", "ratio", "read", read("paired-read"));
     }
 
-    /** Divided by plain sqlite-jdbc of the same run: not all are measured in one. */
+    /** Divided by plain sqlite-jdbc of the same run: not all are measured in one. Where there are pairs, these count. */
     private void updates(Journal journal) throws IOException {
         LineChart chart = new LineChart(
                 "One-row transaction, " + journal.name().replace("_", " + "), "database size", "multiples of plain");
         for (Run run : Results.read(results.resolve("update.json")).runs()) {
-            for (Measurement it : run.measurements()) {
+            for (Measurement it : of(journal, "µs", run.measurements())) {
                 Optional<Measurement> plain = run.plain(it);
-                if (it.unit().equals("µs") && journal.name().equals(it.of().get("journal")) && plain.isPresent()) {
-                    add(chart, it, it.value() / plain.get().value());
+                if (plain.isPresent()) {
+                    add(chart, "protection", it, it.value() / plain.get().value());
                 }
+            }
+        }
+        for (Measurement it : of(journal, "ratio", read("paired-update"))) {
+            if (!it.of().get("contender").equals("CONTROL")) {
+                add(chart, "contender", it, it.value());
             }
         }
         write("update-" + journal.name().toLowerCase(Locale.ROOT).replace('_', '-'), chart.isEmpty(), chart::svg);
@@ -55,14 +60,21 @@ final class Plots {
         LineChart chart = new LineChart(title, "database size", unit);
         for (Measurement it : measurements) {
             if (it.unit().equals(unit)) {
-                add(chart, it, it.value());
+                add(chart, "protection", it, it.value());
             }
         }
         write(name, chart.isEmpty(), chart::svg);
     }
 
-    private static void add(LineChart chart, Measurement it, double value) {
-        chart.add(it.of().get("protection"), (double) Database.bytes(it.of().get("size")), value);
+    private static List<Measurement> of(Journal journal, String unit, List<Measurement> measurements) {
+        return measurements.stream()
+                .filter(it ->
+                        it.unit().equals(unit) && journal.name().equals(it.of().get("journal")))
+                .toList();
+    }
+
+    private static void add(LineChart chart, String series, Measurement it, double value) {
+        chart.add(it.of().get(series), (double) Database.bytes(it.of().get("size")), value);
     }
 
     private void bars(String name, String title, String unit, String group, List<Measurement> measurements)
