@@ -48,9 +48,11 @@ final class Plots {
                 }
             }
         }
-        for (Measurement it : of(journal, "ratio", read("paired-update"))) {
-            if (!it.of().get("contender").equals("CONTROL")) {
-                add(chart, "contender", it, it.value());
+        for (String part : List.of("paired-copies", "paired-update")) {
+            for (Measurement it : of(journal, "ratio", read(part))) {
+                if (!it.of().get("contender").equals("CONTROL")) {
+                    add(chart, "contender", it, it.value());
+                }
             }
         }
         write("update-" + journal.name().toLowerCase(Locale.ROOT).replace('_', '-'), chart.isEmpty(), chart::svg);

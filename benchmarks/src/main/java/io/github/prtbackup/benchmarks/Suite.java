@@ -15,7 +15,7 @@ final class Suite {
         Options options = Options.parse(
                 args,
                 Map.of(
-                        "part", "paired-update,paired-read,update,read,restore,stored",
+                        "part", "paired-update,paired-copies,paired-read,update,read,restore,stored",
                         "size", "1MB,10MB",
                         "journal", "WAL_NORMAL,WAL_FULL,DELETE_NORMAL,DELETE_FULL",
                         "protection", names(Protection.values()),
@@ -34,6 +34,7 @@ final class Suite {
         for (String part : options.list("part")) {
             List<Measurement> measurements = switch (part) {
                 case "paired-update" -> pairedUpdates(sizes, journals, ours, options.number("pairs"));
+                case "paired-copies" -> pairedCopies(sizes, journals, protections);
                 case "paired-read" -> pairedReads();
                 case "update" ->
                     new Jmh(UpdateBenchmark.class)
@@ -57,7 +58,6 @@ final class Suite {
         Plots.main(new String[] {"results=" + results, "plots=" + options.get("plots")});
     }
 
-    /** Not for complete copies: where a transaction takes a thousand times as long, there is nothing to be paired. */
     private static List<Measurement> pairedUpdates(
             List<String> sizes, List<Journal> journals, List<Protection> protections, int rounds) throws Exception {
         List<Protection> quick =
@@ -67,6 +67,22 @@ final class Suite {
             for (String size : sizes) {
                 for (Journal journal : journals) {
                     measurements.addAll(PairedUpdate.run(size, journal, quick, 20, rounds));
+                }
+            }
+        }
+        return measurements;
+    }
+
+    /** One transaction a block, and few of them: a copy takes a thousand times as long. */
+    private static List<Measurement> pairedCopies(
+            List<String> sizes, List<Journal> journals, List<Protection> protections) throws Exception {
+        List<Protection> copies =
+                protections.stream().filter(Protection::copiesAll).toList();
+        List<Measurement> measurements = new ArrayList<>();
+        if (!copies.isEmpty()) {
+            for (String size : sizes) {
+                for (Journal journal : journals) {
+                    measurements.addAll(PairedUpdate.run(size, journal, copies, 1, 20));
                 }
             }
         }
