@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * A database to be measured, alone in a directory of its own that goes when it is closed. It is a copy of one that is
  * generated once per size and kept: contacts of which four fill a page of 4 KiB.
  */
-record Database(Path file, long rows) implements AutoCloseable {
+record Database(Path file, long rows) implements Closing.Resource {
 
     private static final Path ROOT = Path.of(System.getProperty("benchmarks.directory", "target/databases"));
     private static final int BYTES_PER_ROW = 1024;

@@ -46,6 +46,7 @@ final class LineChart {
         Svg svg = new Svg(WIDTH, HEIGHT);
         svg.text(LEFT, TOP - 18, "start", title + ": " + yUnit + ", logarithmic");
         svg.text((LEFT + RIGHT) / 2.0, BOTTOM + 38, "middle", xTitle);
+        yMax = Math.max(yMax, 10 * yMin);
         for (double y = yMin; y <= yMax * 1.01; y *= 10) {
             svg.line(LEFT, y(y), RIGHT, y(y), GRID);
             svg.text(LEFT - 6, y(y) + 4, "end", number(y));

@@ -50,6 +50,29 @@ record Measurement(String what, Map<String, String> of, String unit, double valu
         return new Measurement(what, of, unit, rounded(value), rounded(value), rounded(value));
     }
 
+    /** Whether the other is of the same thing, measured at another time. */
+    boolean isOfSame(Measurement other) {
+        return what.equals(other.what) && unit.equals(other.unit) && of.equals(other.of);
+    }
+
+    /** Whether the other is of the same thing, but for who did it. */
+    boolean isComparable(Measurement other) {
+        return what.equals(other.what)
+                && unit.equals(other.unit)
+                && circumstances().equals(other.circumstances());
+    }
+
+    /** Whether plain sqlite-jdbc did it. */
+    boolean isPlain() {
+        return "PLAIN".equals(of.get("protection")) || "PLAIN".equals(of.get("contender"));
+    }
+
+    private Map<String, String> circumstances() {
+        Map<String, String> circumstances = new TreeMap<>(of);
+        circumstances.keySet().removeAll(List.of("protection", "contender"));
+        return circumstances;
+    }
+
     private static double quantile(double[] samples, double quantile) {
         double[] sorted = samples.clone();
         Arrays.sort(sorted);

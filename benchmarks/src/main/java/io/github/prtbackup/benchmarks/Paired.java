@@ -29,6 +29,11 @@ final class Paired {
     /** One operation, such as a transaction, on resources of its own. */
     interface Operation extends Closing.Resource {
         void run() throws IOException, SQLException;
+
+        /** Called once, when all contenders are open: opening the others may have displaced what this one had read. */
+        default void warm() throws SQLException {
+            // Most have everything in memory.
+        }
     }
 
     /** Opens what an operation needs. */
@@ -71,6 +76,9 @@ final class Paired {
             try (Closing open = new Closing()) {
                 for (Contender contender : contenders) {
                     contender.operation = open.add(contender.opener.open());
+                }
+                for (Contender contender : contenders) {
+                    contender.operation.warm();
                 }
                 blocks(each / 2);
                 contenders.forEach(contender -> contender.blocks.clear());

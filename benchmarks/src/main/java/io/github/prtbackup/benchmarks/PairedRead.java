@@ -38,7 +38,7 @@ final class PairedRead {
         for (String read : options.list("read")) {
             measurements.addAll(run(read, options.list("driver", ReadDriver.class), options.number("rounds")));
         }
-        Results.of(measurements).write(Path.of(options.get("json")));
+        Results.add(measurements, Path.of(options.get("json")));
     }
 
     static List<Measurement> run(String read, List<ReadDriver> drivers, int rounds) throws IOException, SQLException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -37,17 +38,23 @@ final class PairedUpdate {
                         options.number("rounds")));
             }
         }
-        Results.of(measurements).write(Path.of(options.get("json")));
+        Results.add(measurements, Path.of(options.get("json")));
     }
 
     static List<Measurement> run(String size, Journal journal, List<Protection> protections, int block, int rounds)
             throws IOException, SQLException {
-        Paired paired = new Paired("paired update", Map.of("size", size, "journal", journal.name()), block);
-        paired.add("PLAIN", () -> Updates.open(Protection.PLAIN, size, journal));
-        paired.add("CONTROL", () -> Updates.open(Protection.PLAIN, size, journal));
-        for (Protection protection : protections) {
-            paired.add(protection.name(), () -> Updates.open(protection, size, journal));
+        // The databases outlive the openings: copying 10 GB for each would take longer than what is measured.
+        try (Closing databases = new Closing()) {
+            Paired paired = new Paired("paired update", Map.of("size", size, "journal", journal.name()), block);
+            Map<String, Protection> contenders = new LinkedHashMap<>();
+            contenders.put("PLAIN", Protection.PLAIN);
+            contenders.put("CONTROL", Protection.PLAIN);
+            protections.forEach(protection -> contenders.put(protection.name(), protection));
+            for (Map.Entry<String, Protection> contender : contenders.entrySet()) {
+                Database database = databases.add(Database.create(size, journal));
+                paired.add(contender.getKey(), () -> Updates.of(contender.getValue(), database, journal));
+            }
+            return paired.run(rounds);
         }
-        return paired.run(rounds);
     }
 }

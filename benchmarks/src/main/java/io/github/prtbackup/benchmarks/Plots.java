@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Draws the plots of the README from the results. */
 final class Plots {
@@ -26,31 +28,55 @@ final class Plots {
 
     private void draw() throws IOException {
         for (Journal journal : Journal.values()) {
-            lines(
-                    "update-" + journal.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    "One-row transaction, " + journal.name().replace("_", " + "),
-                    "µs",
-                    "protection",
-                    read("update").stream()
-                            .filter(it -> journal.name().equals(it.of().get("journal")))
-                            .toList());
+            updates(journal);
         }
-        lines("stored", "Stored per transaction", "bytes", "protection", only(read("stored"), "stored"));
-        lines("restore", "Restore", "ms", "protection", only(read("restore"), "restore"));
-        lines("export", "Export", "ms", "protection", only(read("restore"), "export"));
+        lines("stored", "Stored per transaction", "bytes", only(read("stored"), "stored"));
+        lines("restore", "Restore", "ms", only(read("restore"), "restore"));
+        lines("export", "Export", "ms", only(read("restore"), "export"));
         bars("read", "Reads, divided by plain sqlite-jdbc", "ratio", "read", read("paired-read"));
     }
 
-    /** Against the size of the database, both axes logarithmic. */
-    private void lines(String name, String title, String unit, String series, List<Measurement> measurements)
-            throws IOException {
+    /** Divided by plain sqlite-jdbc of the same run: not all are measured in one. Where there are pairs, these count. */
+    private void updates(Journal journal) throws IOException {
+        LineChart chart = new LineChart(
+                "One-row transaction, " + journal.name().replace("_", " + "), "database size", "multiples of plain");
+        for (Run run : Results.read(results.resolve("update.json")).runs()) {
+            for (Measurement it : of(journal, "µs", run.measurements())) {
+                Optional<Measurement> plain = run.plain(it);
+                if (plain.isPresent()) {
+                    add(chart, "protection", it, it.value() / plain.get().value());
+                }
+            }
+        }
+        for (String part : List.of("paired-copies", "paired-update")) {
+            for (Measurement it : of(journal, "ratio", read(part))) {
+                if (!it.of().get("contender").equals("CONTROL")) {
+                    add(chart, "contender", it, it.value());
+                }
+            }
+        }
+        write("update-" + journal.name().toLowerCase(Locale.ROOT).replace('_', '-'), chart.isEmpty(), chart::svg);
+    }
+
+    private void lines(String name, String title, String unit, List<Measurement> measurements) throws IOException {
         LineChart chart = new LineChart(title, "database size", unit);
         for (Measurement it : measurements) {
             if (it.unit().equals(unit)) {
-                chart.add(it.of().get(series), (double) Database.bytes(it.of().get("size")), it.value());
+                add(chart, "protection", it, it.value());
             }
         }
-        write(name, chart.isEmpty(), chart.svg());
+        write(name, chart.isEmpty(), chart::svg);
+    }
+
+    private static List<Measurement> of(Journal journal, String unit, List<Measurement> measurements) {
+        return measurements.stream()
+                .filter(it ->
+                        it.unit().equals(unit) && journal.name().equals(it.of().get("journal")))
+                .toList();
+    }
+
+    private static void add(LineChart chart, String series, Measurement it, double value) {
+        chart.add(it.of().get(series), (double) Database.bytes(it.of().get("size")), value);
     }
 
     private void bars(String name, String title, String unit, String group, List<Measurement> measurements)
@@ -61,7 +87,7 @@ final class Plots {
                 chart.add(it.of().get(group), it.of().get("contender"), it.value());
             }
         }
-        write(name, chart.isEmpty(), chart.svg());
+        write(name, chart.isEmpty(), chart::svg);
     }
 
     private static List<Measurement> only(List<Measurement> measurements, String what) {
@@ -69,13 +95,14 @@ final class Plots {
     }
 
     private List<Measurement> read(String part) throws IOException {
-        Path file = results.resolve(part + ".json");
-        return Files.exists(file) ? Results.read(file).measurements() : List.of();
+        return Results.read(results.resolve(part + ".json")).runs().stream()
+                .flatMap(run -> run.measurements().stream())
+                .toList();
     }
 
-    private void write(String name, boolean empty, String svg) throws IOException {
+    private void write(String name, boolean empty, Supplier<String> svg) throws IOException {
         if (!empty) {
-            System.out.println("Drawn: " + Files.writeString(plots.resolve(name + ".svg"), svg));
+            System.out.println("Drawn: " + Files.writeString(plots.resolve(name + ".svg"), svg.get()));
         }
     }
 }

@@ -5,38 +5,36 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import org.sqlite.SQLiteJDBCLoader;
 
 /**
- * The measurements of one run and what they were made on, as JSON.
+ * The measurements of a part, as JSON, run by run: times of different runs must not be divided by each other.
  *
- * @param processors how many there were
- * @param java the version of the JVM
- * @param system the operating system
- * @param sqliteJdbc the version of sqlite-jdbc
- * @param measurements in the order in which they were made
+ * @param runs the oldest first
  */
-record Results(int processors, String java, String system, String sqliteJdbc, List<Measurement> measurements) {
+record Results(List<Run> runs) {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    static Results of(List<Measurement> measurements) {
-        return new Results(
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version().toString(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                SQLiteJDBCLoader.getVersion(),
-                measurements);
-    }
-
+    /** Those of a file; none if it does not exist. */
     static Results read(Path file) throws IOException {
-        return JSON.readValue(file.toFile(), Results.class);
+        return Files.exists(file) ? JSON.readValue(file.toFile(), Results.class) : new Results(List.of());
     }
 
-    void write(Path file) throws IOException {
+    /** Adds measurements made now to a file. What was measured before and is not measured anew stays there. */
+    static void add(List<Measurement> measurements, Path file) throws IOException {
+        Run now = Run.of(measurements);
+        List<Run> runs = new ArrayList<>();
+        for (Run run : read(file).runs) {
+            Run rest = run.without(now);
+            if (!rest.measurements().isEmpty()) {
+                runs.add(rest);
+            }
+        }
+        runs.add(now);
         Files.createDirectories(file.toAbsolutePath().getParent());
-        JSON.writeValue(file.toFile(), this);
+        JSON.writeValue(file.toFile(), new Results(runs));
         System.out.println("Written: " + file);
     }
 }

@@ -15,12 +15,14 @@ final class Suite {
         Options options = Options.parse(
                 args,
                 Map.of(
-                        "part", "paired-update,paired-read,update,read,restore,stored",
+                        "part", "paired-update,paired-copies,paired-read,update,read,restore,stored",
                         "size", "1MB,10MB",
                         "journal", "WAL_NORMAL,WAL_FULL,DELETE_NORMAL,DELETE_FULL",
                         "protection", names(Protection.values()),
                         "rounds", "1",
-                        "results", "target/results"));
+                        "pairs", "300",
+                        "results", "target/results",
+                        "plots", "target/results"));
         List<String> sizes = options.list("size");
         List<Journal> journals = options.list("journal", Journal.class);
         List<Protection> protections = Availability.reduce(options.list("protection", Protection.class));
@@ -31,7 +33,8 @@ final class Suite {
         Path results = Path.of(options.get("results"));
         for (String part : options.list("part")) {
             List<Measurement> measurements = switch (part) {
-                case "paired-update" -> pairedUpdates(sizes, journals, ours);
+                case "paired-update" -> pairedUpdates(sizes, journals, ours, options.number("pairs"));
+                case "paired-copies" -> pairedCopies(sizes, journals, protections);
                 case "paired-read" -> pairedReads();
                 case "update" ->
                     new Jmh(UpdateBenchmark.class)
@@ -49,22 +52,37 @@ final class Suite {
                 default -> throw new IllegalArgumentException("There is no part " + part);
             };
             if (!measurements.isEmpty()) {
-                Results.of(measurements).write(results.resolve(part + ".json"));
+                Results.add(measurements, results.resolve(part + ".json"));
             }
         }
-        Plots.main(new String[] {"results=" + results, "plots=" + results});
+        Plots.main(new String[] {"results=" + results, "plots=" + options.get("plots")});
     }
 
-    /** Not for complete copies: where a transaction takes a thousand times as long, there is nothing to be paired. */
     private static List<Measurement> pairedUpdates(
-            List<String> sizes, List<Journal> journals, List<Protection> protections) throws Exception {
+            List<String> sizes, List<Journal> journals, List<Protection> protections, int rounds) throws Exception {
         List<Protection> quick =
                 protections.stream().filter(it -> !it.copiesAll()).toList();
         List<Measurement> measurements = new ArrayList<>();
         if (!quick.isEmpty()) {
             for (String size : sizes) {
                 for (Journal journal : journals) {
-                    measurements.addAll(PairedUpdate.run(size, journal, quick, 20, 300));
+                    measurements.addAll(PairedUpdate.run(size, journal, quick, 20, rounds));
+                }
+            }
+        }
+        return measurements;
+    }
+
+    /** One transaction a block, and few of them: a copy takes a thousand times as long. */
+    private static List<Measurement> pairedCopies(
+            List<String> sizes, List<Journal> journals, List<Protection> protections) throws Exception {
+        List<Protection> copies =
+                protections.stream().filter(Protection::copiesAll).toList();
+        List<Measurement> measurements = new ArrayList<>();
+        if (!copies.isEmpty()) {
+            for (String size : sizes) {
+                for (Journal journal : journals) {
+                    measurements.addAll(PairedUpdate.run(size, journal, copies, 1, 20));
                 }
             }
         }

@@ -39,6 +39,8 @@ public class UpdateBenchmark {
     @Setup
     public void open() throws IOException, SQLException {
         updates = Updates.open(protection, size, journal);
+        updates.run();
+        updates.warm();
     }
 
     @Benchmark

@@ -1,0 +1,153 @@
+package io.github.prtbackup.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.testing.Backups;
+import io.github.prtbackup.testing.Jvm;
+import io.github.prtbackup.testing.Sql;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Incremental backups hold at most 16 bytes of heap for each page of the database; everything else does not grow with it.
+ *
+ * <p>A JVM whose heap is too small ends, so the peak is measured, however short it is. What the program needs for a small
+ * database is found first, by trying; the large one then gets 16 bytes more for each page that it has more.
+ */
+class HeapBoundTest {
+
+    private static final int PAGE_SIZE = 512;
+
+    /** More than is copied under the write lock, so that both databases take the same way. */
+    private static final int FEW_PAGES = 20_000;
+
+    private static final int MANY_PAGES = 420_000;
+
+    private static final int BYTES_PER_PAGE = 16;
+
+    /** How closely the heap for the small database is found, in KiB: one byte for each page of the large one. */
+    private static final int STEP = 400;
+
+    private static final int TOO_LITTLE = 2_800;
+    private static final int ENOUGH = TOO_LITTLE + 32 * STEP;
+
+    /** What a JVM ends with that runs out of heap. */
+    private static final int OUT_OF_MEMORY = 3;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "WAL"})
+    void aPageCostsAtMostSixteenBytes(String journalMode) throws Exception {
+        Path small = create("small", journalMode, FEW_PAGES);
+        Path large = create("large", journalMode, MANY_PAGES);
+        int constant = leastHeapFor(small);
+        int perPage = BYTES_PER_PAGE * (MANY_PAGES - FEW_PAGES) / 1024;
+        // All pages are compared, which no program does that holds nothing for each of them.
+        assertThat(suffices(constant, large))
+                .as("the heap of the small database for the large one")
+                .isFalse();
+        assertThat(suffices(constant + perPage, large))
+                .as("%d KiB for the small database, and 16 bytes for each page more", constant)
+                .isTrue();
+        assertThat(Backups.count(large)).isEqualTo(Program.POINTS);
+    }
+
+    /** In KiB, found by halving, which takes for granted that more heap never does harm. */
+    private static int leastHeapFor(Path database) throws Exception {
+        int tooLittle = TOO_LITTLE;
+        int enough = ENOUGH;
+        assertThat(suffices(enough, database)).isTrue();
+        while (enough - tooLittle > STEP) {
+            int middle = (tooLittle + enough) / 2;
+            if (suffices(middle, database)) {
+                enough = middle;
+            } else {
+                tooLittle = middle;
+            }
+        }
+        assertThat(tooLittle).as("in KiB, was seen to be too little").isGreaterThan(TOO_LITTLE);
+        return enough;
+    }
+
+    private static boolean suffices(int heap, Path database) throws Exception {
+        delete(database.resolveSibling("backups"));
+        Process program = Jvm.start(
+                Program.class,
+                // A young generation of fixed size, so that all that is more goes to what lives long.
+                List.of("-Xmx" + heap + "k", "-Xmn1024k", "-XX:+ExitOnOutOfMemoryError"),
+                database);
+        String output = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = program.waitFor();
+        assertThat(status).as(output).isIn(0, OUT_OF_MEMORY);
+        return status == 0;
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (Files.exists(tree)) {
+            try (Stream<Path> files = Files.walk(tree)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private Path create(String name, String journalMode, int pages) throws Exception {
+        Path database =
+                Files.createDirectory(directory.toRealPath().resolve(name)).resolve("prt.db");
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "PRAGMA page_size = " + PAGE_SIZE, "PRAGMA synchronous = OFF");
+            Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+            Sql.run(
+                    plain,
+                    "CREATE TABLE log (x)",
+                    "CREATE TABLE large (x)",
+                    "INSERT INTO large VALUES (zeroblob(" + (long) PAGE_SIZE * pages + "))");
+        }
+        assertThat(Sql.number(database, "PRAGMA page_count")).isBetween((long) pages, pages + pages / 100L);
+        return database;
+    }
+
+    /** Takes points in all ways: the first of a database, by what SQLite has noted, and by a comparison of all pages. */
+    static final class Program {
+
+        static final int POINTS = 4;
+
+        private Program() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path database = Path.of(arguments[0]);
+            write(database);
+            // Somebody else, after whom no log and no journal is left.
+            try (Connection plain = Sql.plain(database)) {
+                Sql.run(plain, "INSERT INTO log VALUES ('plain')");
+            }
+            write(database);
+            try (PrtBackup backups = PrtBackup.open(database)) {
+                long newest = backups.getBackupHistory().get(0).backupId();
+                backups.exportBackup(newest, database.resolveSibling("backups").resolve("exported.db"));
+            }
+        }
+
+        private static void write(Path database) throws SQLException {
+            try (Connection ours = Sql.open(database, "backup.strategy=incremental")) {
+                for (int i = 0; i < POINTS / 2; i++) {
+                    Sql.run(ours, "INSERT INTO log VALUES ('ours')");
+                }
+            }
+        }
+    }
+}
