@@ -5,6 +5,7 @@ import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +22,25 @@ final class LazyFold {
 
     private static final Logger log = LoggerFactory.getLogger(LazyFold.class);
 
-    /** So many filled segments of the log show that nobody gets to the end of a fold. */
-    private static final int MUCH = 3;
+    /**
+     * So many filled segments are folded together, if they come fast. Each fold makes files durable, and while the file system
+     * does that, whoever appends to others waits now and then.
+     */
+    private static final int BATCH = 8;
+
+    /** If they come more slowly, each is folded. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** So many filled segments show that nobody gets to the end of a fold. */
+    private static final int MUCH = 4 * BATCH;
 
     private final Timeline timeline;
     private final int keepPoints;
 
     /** Null before the first. */
     private ForkJoinTask<?> running;
+
+    private long startedNanos = System.nanoTime() - PAUSE_NANOS;
 
     /** How much there was to fold when that failed: it is tried again when there is more. */
     private volatile long failedAt;
@@ -41,7 +53,15 @@ final class LazyFold {
 
     /** Begins a fold in the background if one is due. */
     void startIfDue() {
-        if (timeline.isFoldDue() && timeline.filledSegments() > failedAt && (running == null || running.isDone())) {
+        if (timeline.isFoldDue()
+                && (timeline.filledSegments() >= BATCH || System.nanoTime() - startedNanos >= PAUSE_NANOS)) {
+            start();
+        }
+    }
+
+    private void start() {
+        if (timeline.filledSegments() > failedAt && (running == null || running.isDone())) {
+            startedNanos = System.nanoTime();
             running = ForkJoinPool.commonPool().submit(this::fold);
         }
     }
@@ -59,7 +79,8 @@ final class LazyFold {
      * @throws IOException if it can't be done, {@link io.github.prtbackup.store.DamagedTimelineException} for one
      */
     void insist() throws IOException {
-        if (timeline.filledSegments() > MUCH + 1) {
+        long filled = timeline.filledSegments();
+        if (filled > MUCH + 1 || (failedAt > 0 && filled > failedAt + 1)) {
             timeline.fold(keepPoints);
         }
     }
@@ -69,10 +90,12 @@ final class LazyFold {
         failedAt = 0;
     }
 
-    /** Folds if it is due, and waits for a fold that is under way. Fails never. */
+    /** Folds if there is anything to fold, and waits for a fold that is under way. Fails never. */
     void finish() {
         try {
-            startIfDue();
+            if (timeline.isFoldDue()) {
+                start();
+            }
         } catch (RuntimeException e) {
             log.debug("No fold can be started", e);
         }
