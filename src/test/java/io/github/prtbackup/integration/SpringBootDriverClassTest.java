@@ -13,7 +13,7 @@ import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEven
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/** Which driver class Spring Boot is told. */
+/** Which driver class Spring Boot is told. That it listens is shown by the applications in {@code src/it}. */
 class SpringBootDriverClassTest {
 
     private static final String OURS = "jdbc:prtbackup:sqlite:contacts.db";
