@@ -99,6 +99,18 @@ public final class WatchedDatabase {
         }
     }
 
+    /** The first value that a query finds in each backup, oldest backup first. */
+    public List<String> inEachBackup(String query) throws Exception {
+        List<String> values = new ArrayList<>();
+        for (BackupInfo backup : history()) {
+            try (Connection connection = plain(backup.backupPath());
+                    Statement statement = connection.createStatement()) {
+                values.add(column(statement, query).get(0));
+            }
+        }
+        return values;
+    }
+
     private List<BackupInfo> backupsAfter(long id) throws Exception {
         return history().stream().filter(backup -> backup.backupId() > id).toList();
     }
