@@ -62,6 +62,19 @@ class PoolTest {
                         .toList());
     }
 
+    @Test
+    void theDataSourceOfTheDriverTakesTheOldUrlToo() throws Exception {
+        WatchedDatabase database = new WatchedDatabase(Path.of("source.db"));
+        HikariConfig config = new HikariConfig();
+        config.setDataSourceClassName("io.github.prtbackup.jdbc.BackupDataSource");
+        config.addDataSourceProperty("url", "jdbc:sqlite:source.db");
+        try (HikariDataSource pool = new HikariDataSource(config);
+                Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            database.leavesOneBackup(() -> statement.execute("CREATE TABLE contact (id INTEGER PRIMARY KEY)"));
+        }
+    }
+
     private static void count(HikariDataSource pool) throws SQLException {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {

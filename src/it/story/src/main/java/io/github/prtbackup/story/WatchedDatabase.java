@@ -45,19 +45,15 @@ public final class WatchedDatabase {
     /** Runs an operation that is one transaction, and checks that its one backup holds exactly the state before. */
     public <T> T leavesOneBackup(Callable<T> operation) throws Exception {
         Map<String, List<String>> before = content(file);
-        long last = lastId();
-        T result = operation.call();
-        List<BackupInfo> backups = backupsAfter(last);
-        assertThat(backups).hasSize(1);
-        assertThat(backups.get(0).isAuto()).isTrue();
-        assertThat(content(backups.get(0).backupPath())).isEqualTo(before);
+        T result = leavesOneBackupOf(before, operation);
+        assertThat(content(file)).isNotEqualTo(before);
         return result;
     }
 
     /** Runs an operation of one transaction that changes nothing in the end, which has its backup as well. */
     public void leavesOneBackupAndNoChange(Callable<?> operation) throws Exception {
         Map<String, List<String>> before = content(file);
-        leavesOneBackup(operation);
+        leavesOneBackupOf(before, operation);
         assertThat(content(file)).isEqualTo(before);
     }
 
@@ -109,6 +105,16 @@ public final class WatchedDatabase {
             }
         }
         return values;
+    }
+
+    private <T> T leavesOneBackupOf(Map<String, List<String>> before, Callable<T> operation) throws Exception {
+        long last = lastId();
+        T result = operation.call();
+        List<BackupInfo> backups = backupsAfter(last);
+        assertThat(backups).hasSize(1);
+        assertThat(backups.get(0).isAuto()).isTrue();
+        assertThat(content(backups.get(0).backupPath())).isEqualTo(before);
+        return result;
     }
 
     private List<BackupInfo> backupsAfter(long id) throws Exception {
