@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The shape of the house. */
@@ -50,12 +51,16 @@ class ArchitectureTest {
                 .definedBy(ROOT)
                 .layer("cli")
                 .definedBy(ROOT + ".cli")
+                .layer("integration")
+                .definedBy(ROOT + ".integration")
                 .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("integration")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("root")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("jdbc")
-                .mayOnlyBeAccessedByLayers("root")
+                .mayOnlyBeAccessedByLayers("root", "integration")
                 .whereLayer("restore")
                 .mayOnlyBeAccessedByLayers("root", "cli")
                 .whereLayer("backup")
@@ -99,7 +104,7 @@ class ArchitectureTest {
     void optionalLibrariesStayOffTheDriversPath() {
         classes()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".cli", ROOT + ".metrics")
+                .resideOutsideOfPackages(ROOT + ".cli", ROOT + ".metrics", ROOT + ".integration")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -111,6 +116,25 @@ class ArchitectureTest {
                         "com.fasterxml.jackson..",
                         "org.slf4j..")
                 .check(CLASSES);
+    }
+
+    @Test
+    void whatFindsTheDriverForAToolKnowsThatToolOnly() {
+        // Each of these classes is loaded where none of the other tools is.
+        Map.of(
+                        "Flyway", "org.flywaydb..",
+                        "Hibernate", "org.hibernate..",
+                        "Liquibase", "liquibase..",
+                        "Spring", "org.springframework..")
+                .forEach((tool, library) -> classes()
+                        .that()
+                        .resideInAPackage(ROOT + ".integration")
+                        .and()
+                        .haveSimpleNameStartingWith(tool)
+                        .should()
+                        .onlyDependOnClassesThat()
+                        .resideInAnyPackage("java..", ROOT + ".config", ROOT + ".jdbc", "org.sqlite..", library)
+                        .check(CLASSES));
     }
 
     @Test

@@ -1,0 +1,2 @@
+CREATE TABLE contact (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+INSERT INTO contact (name) VALUES ('Ada'), ('Grace');

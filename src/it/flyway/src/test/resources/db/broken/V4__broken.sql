@@ -1,0 +1,2 @@
+INSERT INTO contact (name) VALUES ('Nobody');
+INSERT INTO nowhere VALUES (1);
