@@ -1,5 +1,6 @@
 package io.github.prtbackup.catalog;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,7 +30,11 @@ final class Metadata {
     private static final String BACKUPS = "backups";
     private static final String NEXT_ID = "next_id";
 
-    private static final JsonMapper MAPPER = new JsonMapper();
+    /** Keeps no buffers with the thread: they would hold the class loader of an application that was stopped. */
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING)
+                    .build())
+            .build();
     /** Half a document, and one with something behind it, are unreadable, not empty. */
     private static final ObjectReader READER = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 

@@ -37,6 +37,8 @@ public final class BackupConnection extends JDBC4Connection {
     private SQLWarning warnings;
     private int heldWarnings;
 
+    private boolean counted;
+
     // No initial value: it is set while the constructor of the superclass runs.
     private List<String> waitingPragmas;
 
@@ -49,6 +51,8 @@ public final class BackupConnection extends JDBC4Connection {
             this.guard = new Guard(this, settings, classifier, new AutomaticBackups(settings));
             runWaitingPragmas();
             guard.open();
+            BackupDriver.CONNECTIONS.opened();
+            counted = true;
         } catch (SQLException | RuntimeException | Error e) {
             super.close();
             throw e;
@@ -111,7 +115,18 @@ public final class BackupConnection extends JDBC4Connection {
             // First, because it vouches for what the connection has seen of the log.
             guard.close();
         }
-        super.close();
+        try {
+            super.close();
+        } finally {
+            uncount();
+        }
+    }
+
+    private synchronized void uncount() {
+        if (counted) {
+            counted = false;
+            BackupDriver.CONNECTIONS.closed();
+        }
     }
 
     @Override

@@ -20,18 +20,21 @@ import org.sqlite.JDBC;
  * The driver of {@code jdbc:prtbackup:} URLs. {@code jdbc:prtbackup:sqlite:<rest>} and {@code jdbc:prtbackup:<rest>} open
  * what {@code jdbc:sqlite:<rest>} opens, with a backup before the first write of every transaction.
  *
- * <p>Found by {@link java.util.ServiceLoader}; loading the class registers it too. Thread-safe.
+ * <p>Found by {@link java.util.ServiceLoader}; loading the class registers it too. Once it is deregistered and its last
+ * connection is closed, no thread, file or class loader is held by it. Thread-safe.
  */
 public final class BackupDriver implements Driver {
 
     /** Shared by all connections: what a text does is the same for all. */
     private static final Classifier CLASSIFIER = new Classifier();
 
+    static final OpenConnections CONNECTIONS = new OpenConnections();
+
     private final Driver sqlite = new JDBC();
 
     static {
         try {
-            DriverManager.registerDriver(new BackupDriver());
+            DriverManager.registerDriver(new BackupDriver(), CONNECTIONS::deregistered);
         } catch (SQLException e) {
             throw new ExceptionInInitializerError(e);
         }

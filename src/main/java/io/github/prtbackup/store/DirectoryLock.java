@@ -37,7 +37,7 @@ import java.util.regex.Pattern;
  * {@link #hold} fails.
  *
  * <p>There is one instance for a directory in a JVM (a class loader, strictly: between those it is the file that
- * excludes), and it is thread-safe. It lives as long as the JVM.
+ * excludes), and it is thread-safe. Its file stays open until {@link #closeAll}.
  */
 public final class DirectoryLock {
     /** The name of the lock file. */
@@ -83,6 +83,38 @@ public final class DirectoryLock {
      */
     public static DirectoryLock of(Path directory) throws IOException {
         return REGISTRY.computeIfAbsent(createAndResolve(directory), DirectoryLock::new);
+    }
+
+    /**
+     * Closes the lock files that nobody is using, for when this class is about to be unloaded. Whoever comes after all opens
+     * them anew.
+     *
+     * @throws IOException if one can't be closed
+     */
+    public static void closeAll() throws IOException {
+        for (DirectoryLock lock : REGISTRY.values()) {
+            lock.closeUnlessUsed();
+        }
+    }
+
+    private void closeUnlessUsed() throws IOException {
+        if (!threads.tryLock()) {
+            return;
+        }
+        try {
+            if (threads.getHoldCount() == 1
+                    && ranges.values().stream().noneMatch(RangeLock::isLeased)
+                    && file != null) {
+                for (LockFile old : replaced) {
+                    old.close();
+                }
+                replaced.clear();
+                file.close();
+                file = null;
+            }
+        } finally {
+            threads.unlock();
+        }
     }
 
     /**

@@ -23,7 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * One opened lock file: its descriptor, the byte this process holds in it as proof of life, and the number it carries.
  *
- * <p>It is never closed. On POSIX closing any descriptor of a file drops all locks that the process has on it, whoever
+ * <p>It is not closed before the driver goes. On POSIX closing any descriptor of a file drops all locks that the process has on it, whoever
  * took them. For the same reason nothing here uses an operation that an interrupt can end: it would close the channel.
  * {@link RandomAccessFile} and {@link java.nio.channels.FileChannel#tryLock(long, long, boolean)} have none.
  *
@@ -53,8 +53,7 @@ final class LockFile {
      */
     private ByteBuffer content;
 
-    /** Never read; referenced, so that the garbage collector does not close them. */
-    @SuppressWarnings("unused")
+    /** Referenced, so that the garbage collector does not close them. */
     private final List<RandomAccessFile> unidentified;
 
     private int slot;
@@ -96,6 +95,14 @@ final class LockFile {
                 FileMode.openToWritersOf(path.getParent(), path);
             }
         }
+    }
+
+    /** Drops all locks that this process has on the file, whoever took them. */
+    void close() throws IOException {
+        for (RandomAccessFile opened : unidentified) {
+            opened.close();
+        }
+        file.close();
     }
 
     static int randomSlot() {

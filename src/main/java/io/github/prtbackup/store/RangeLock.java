@@ -66,6 +66,10 @@ final class RangeLock {
         }
     }
 
+    synchronized boolean isLeased() {
+        return leases > 0;
+    }
+
     private synchronized Lease tryTake(boolean shared) throws IOException {
         if (leases == 0) {
             lock = directory.tryRange(key, shared);

@@ -35,6 +35,11 @@ public final class DatabaseFile {
         return new DatabaseFile(path, HeldFile.at(path).orElseThrow(() -> new NoSuchFileException(path.toString())));
     }
 
+    /** Closes what is kept open of all databases, when no connection of this class loader is. */
+    public static void closeAll() throws IOException {
+        HeldFile.closeAll();
+    }
+
     /** Where the file really is. */
     public Path path() {
         return path;

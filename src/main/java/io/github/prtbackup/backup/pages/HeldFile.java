@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A file on which SQLite holds locks, opened once and never closed. On POSIX closing <em>any</em> descriptor of a file
  * drops all locks that the process has on it
  * (<a href="https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_">how
- * to corrupt</a>, 2.2), so a descriptor is opened once for each file, not path, and stays strongly reachable as long as the
- * JVM lives. If the path leads to another file, that one is opened too, and the first is kept.
+ * to corrupt</a>, 2.2), so a descriptor is opened once for each file, not path, and stays strongly reachable until
+ * {@link #closeAll}, which is when the driver goes. If the path leads to another file, that one is opened too, and the first is kept.
  *
  * <p>The one exception is the wal-index. SQLite deletes it with the last connection of the last process, and makes another
  * with the next, so that a program which opens and closes its connections would run out of descriptors. Nobody has locks on
@@ -79,6 +79,17 @@ final class HeldFile {
             }
         }
         return found;
+    }
+
+    /** Closes all, of which nobody has a use any more. */
+    static void closeAll() throws IOException {
+        synchronized (HELD) {
+            HELD.clear();
+            WAL_INDEXES.clear();
+            for (RandomAccessFile file = NEVER_CLOSED.poll(); file != null; file = NEVER_CLOSED.poll()) {
+                file.close();
+            }
+        }
     }
 
     private void closeUnlessUsed() throws IOException {
