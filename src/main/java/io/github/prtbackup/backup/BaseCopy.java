@@ -133,12 +133,15 @@ final class BaseCopy implements Closeable {
         Changed changed = provable ? now.since(then) : new Changed.Lost("the clock of the file system is coarse");
         image.resize(now.pages());
         if (changed instanceof Changed.Complete complete) {
-            PageList again = complete.pages().union(besideFile).within(now.pages(), now.pageSize());
+            PageList again = new PageList.Builder(now.pages(), now.pageSize())
+                    .addAll(complete.pages())
+                    .addAll(besideFile)
+                    .build();
             byte[] content = new byte[now.pageSize()];
-            for (int i = 0; i < again.size(); i++) {
-                now.read(again.get(i), 1, content, 0);
-                image.patch(again.get(i), ByteBuffer.wrap(content));
-            }
+            again.forEach(page -> {
+                now.read(page, 1, content, 0);
+                image.patch(page, ByteBuffer.wrap(content));
+            });
         } else {
             PageComparison.run(
                     now,
