@@ -129,7 +129,7 @@ class HeapBoundTest {
      */
     static final class Program {
 
-        static final int POINTS = 13;
+        static final int POINTS = 11;
 
         private static final String EVERY_PAGE = "UPDATE large SET x = randomblob(400)";
         private static final String EVERY_SECOND_PAGE = EVERY_PAGE + " WHERE rowid % 2 = 0";
@@ -139,12 +139,12 @@ class HeapBoundTest {
 
         public static void main(String[] arguments) throws Exception {
             Path database = Path.of(arguments[0]);
-            // With the first point the log holds more frames than the database has pages, and later many more.
+            // With the first point the log holds as many frames as the database has pages, and later many more.
             try (Connection plain = withLongLog(database)) {
-                Sql.run(plain, EVERY_PAGE, EVERY_SECOND_PAGE);
+                Sql.run(plain, EVERY_PAGE);
                 try (Connection ours = ours(database)) {
                     Sql.run(ours, ONE_PAGE, ONE_PAGE);
-                    Sql.run(plain, EVERY_PAGE, EVERY_PAGE);
+                    Sql.run(plain, EVERY_PAGE, EVERY_SECOND_PAGE);
                     Sql.run(ours, EVERY_PAGE, EVERY_SECOND_PAGE, ONE_PAGE);
                 }
             }
@@ -156,10 +156,9 @@ class HeapBoundTest {
             write(database);
             // And after whom there is another log.
             try (Connection plain = withLongLog(database)) {
-                Sql.run(plain, EVERY_PAGE, EVERY_PAGE);
+                Sql.run(plain, EVERY_PAGE, EVERY_SECOND_PAGE);
                 write(database);
             }
-            write(database);
             try (PrtBackup backups = PrtBackup.open(database)) {
                 long newest = backups.getBackupHistory().get(0).backupId();
                 backups.exportBackup(newest, database.resolveSibling("backups").resolve("exported.db"));
