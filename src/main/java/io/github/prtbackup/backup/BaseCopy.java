@@ -53,8 +53,10 @@ final class BaseCopy implements Closeable {
     private final Position then;
     private final PageList besideFile;
     private final boolean provable;
-    private final PageHashes hashes;
     private final BaseImage image;
+
+    /** Of what was copied; null once it is known that they are not needed, because they are large. */
+    private PageHashes hashes;
 
     private BaseCopy(Position then, PageList besideFile, boolean provable, PageHashes hashes, BaseImage image) {
         this.then = then;
@@ -124,7 +126,7 @@ final class BaseCopy implements Closeable {
     }
 
     /**
-     * Makes it the state under the write lock.
+     * Makes it the state under the write lock. Called once.
      *
      * @param now of the same page size
      * @return the image, which {@link #close} closes
@@ -133,12 +135,16 @@ final class BaseCopy implements Closeable {
         Changed changed = provable ? now.since(then) : new Changed.Lost("the clock of the file system is coarse");
         image.resize(now.pages());
         if (changed instanceof Changed.Complete complete) {
-            PageList again = complete.pages().union(besideFile).within(now.pages(), now.pageSize());
+            hashes = null;
+            PageList again = new PageList.Builder(now.pages(), now.pageSize())
+                    .addAll(complete.pages())
+                    .addAll(besideFile)
+                    .build();
             byte[] content = new byte[now.pageSize()];
-            for (int i = 0; i < again.size(); i++) {
-                now.read(again.get(i), 1, content, 0);
-                image.patch(again.get(i), ByteBuffer.wrap(content));
-            }
+            again.forEach(page -> {
+                now.read(page, 1, content, 0);
+                image.patch(page, ByteBuffer.wrap(content));
+            });
         } else {
             PageComparison.run(
                     now,

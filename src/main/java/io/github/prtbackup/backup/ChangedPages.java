@@ -118,9 +118,7 @@ final class ChangedPages {
 
     private void copy(CurrentPages now, PageList pages, PageWriter writer) throws IOException {
         makeRoom(now);
-        for (int i = 0; i < pages.size(); i++) {
-            copy(now, pages.get(i), writer);
-        }
+        pages.forEach(page -> copy(now, page, writer));
     }
 
     private void makeRoom(CurrentPages now) {

@@ -62,11 +62,8 @@ final class ClosingNotes {
         }
         Optional<ClosingNote> note =
                 source.closingNote(ChangedPages.position(tail.get().newest()));
-        if (note.isPresent()) {
-            byte[] bytes = note.get().encode();
-            if (bytes.length <= Timeline.LONGEST_ANNOUNCEMENT) {
-                timeline.announce(ByteBuffer.wrap(bytes));
-            }
+        if (note.isPresent() && note.get().encodedSize() <= Timeline.LONGEST_ANNOUNCEMENT) {
+            timeline.announce(ByteBuffer.wrap(note.get().encode()));
         }
     }
 

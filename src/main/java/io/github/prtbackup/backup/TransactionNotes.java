@@ -73,9 +73,8 @@ final class TransactionNotes {
             return;
         }
         FileTransaction transaction = FileTransaction.ending(before, commits, changed.pages());
-        byte[] note = transaction.encode();
-        if (note.length <= Timeline.LONGEST_ANNOUNCEMENT) {
-            announcement = timeline.announce(ByteBuffer.wrap(note));
+        if (transaction.encodedSize() <= Timeline.LONGEST_ANNOUNCEMENT) {
+            announcement = timeline.announce(ByteBuffer.wrap(transaction.encode()));
             ending = transaction;
         }
     }
@@ -98,6 +97,7 @@ final class TransactionNotes {
             // In any case, because others wait for it.
             timeline.mark(announcement, mark);
             announcement = null;
+            ending = null;
         }
     }
 
@@ -105,6 +105,7 @@ final class TransactionNotes {
     void forget() {
         before = null;
         announcement = null;
+        ending = null;
     }
 
     /** What has been told since the newest point, which is at a position. */

@@ -11,8 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -101,26 +99,38 @@ public final class WalFile implements Closeable {
     }
 
     /** All committed transactions, in order. */
-    public List<Transaction> transactions() throws IOException {
-        List<Transaction> committed = new ArrayList<>();
-        ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
-        WalChecksum checksum = new WalChecksum(headerChecksum);
-        long first = 0;
-        long size = channel.size();
-        for (long number = 0; offsetOf(number + 1) <= size; number++) {
-            read(channel, frame.clear(), offsetOf(number));
-            checksum.update(frame.array(), 0, FRAME_SUMMED, checksumOrder)
-                    .update(frame.array(), FRAME_HEADER_SIZE, pageSize, checksumOrder);
-            if (frame.getLong(8) != salts || frame.getLong(16) != checksum.value()) {
-                break;
+    public Transactions transactions() throws IOException {
+        return new Transactions();
+    }
+
+    /** One after the other, because a log may hold any number of them. */
+    public final class Transactions {
+
+        private final ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
+        private final WalChecksum checksum = new WalChecksum(headerChecksum);
+        private final long size = channel.size();
+        private long number;
+
+        private Transactions() throws IOException {}
+
+        /** The next; null if there is none. */
+        public Transaction next() throws IOException {
+            long first = number;
+            while (offsetOf(number + 1) <= size) {
+                read(channel, frame.clear(), offsetOf(number));
+                checksum.update(frame.array(), 0, FRAME_SUMMED, checksumOrder)
+                        .update(frame.array(), FRAME_HEADER_SIZE, pageSize, checksumOrder);
+                if (frame.getLong(8) != salts || frame.getLong(16) != checksum.value()) {
+                    return null;
+                }
+                number++;
+                long databasePages = Integer.toUnsignedLong(frame.getInt(4));
+                if (databasePages > 0) {
+                    return new Transaction(first, number, databasePages);
+                }
             }
-            long databasePages = Integer.toUnsignedLong(frame.getInt(4));
-            if (databasePages > 0) {
-                committed.add(new Transaction(first, number + 1, databasePages));
-                first = number + 1;
-            }
+            return null;
         }
-        return committed;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.prtbackup.restore;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.WalFile;
 import io.github.prtbackup.backup.WalFile.Transaction;
+import io.github.prtbackup.backup.WalFile.Transactions;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,16 +60,23 @@ final class Overtaken implements AutoCloseable {
                 rows.next();
             }
             try (WalFile wal = WalFile.of(database).orElse(null)) {
-                List<Transaction> transactions = wal == null ? List.of() : wal.transactions();
-                long end = transactions.isEmpty()
-                        ? 0
-                        : transactions.get(transactions.size() - 1).end();
-                return new Overtaken(database, pin, wal == null ? 0 : wal.salts(), end);
+                return wal == null
+                        ? new Overtaken(database, pin, 0, 0)
+                        : new Overtaken(database, pin, wal.salts(), endOf(wal));
             }
         } catch (IOException | SQLException | RuntimeException e) {
             pin.close();
             throw e;
         }
+    }
+
+    private static long endOf(WalFile wal) throws IOException {
+        long end = 0;
+        Transactions transactions = wal.transactions();
+        for (Transaction next = transactions.next(); next != null; next = transactions.next()) {
+            end = next.end();
+        }
+        return end;
     }
 
     /**
@@ -84,7 +92,10 @@ final class Overtaken implements AutoCloseable {
             long known = wal.salts() == salts ? committed : 0;
             boolean found = false;
             List<Long> states = new ArrayList<>();
-            for (Transaction transaction : wal.transactions()) {
+            Transactions transactions = wal.transactions();
+            for (Transaction transaction = transactions.next();
+                    transaction != null;
+                    transaction = transactions.next()) {
                 if (transaction.end() > known && holds(wal, transaction, restored)) {
                     found = true;
                     if (transaction.first() > known) {

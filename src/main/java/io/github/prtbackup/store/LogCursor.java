@@ -3,8 +3,6 @@ package io.github.prtbackup.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Goes through a log, from segment to segment, as far as it is good. What follows the first thing that is not good does
@@ -66,7 +64,7 @@ final class LogCursor implements Closeable {
     /** The next point or announcement; null at the end of what is good. */
     LogEntry next() throws IOException {
         LogPosition at = position;
-        List<LogRecord> parts = new ArrayList<>();
+        boolean hasParts = false;
         while (true) {
             LogRecord record = reader.read(at.offset());
             if (record == null || record.link() != at.link()) {
@@ -86,7 +84,7 @@ final class LogCursor implements Closeable {
                     if (!isGood(record)) {
                         return null;
                     }
-                    parts.add(record);
+                    hasParts = true;
                     at = record.end();
                 }
                 case POINT -> {
@@ -94,20 +92,20 @@ final class LogCursor implements Closeable {
                     if (point == null || !isGood(record)) {
                         return null;
                     }
-                    parts.add(record);
-                    position = record.end();
+                    LogEntry entry = LogEntry.of(record.isDeleted() ? point.asDeleted() : point, position, record);
+                    position = entry.end();
                     pointsInSegment++;
-                    return new LogEntry(record.isDeleted() ? point.asDeleted() : point, parts);
+                    return entry;
                 }
                 case ANNOUNCEMENT -> {
-                    if (!parts.isEmpty()) {
+                    if (hasParts) {
                         return null;
                     }
                     position = record.end();
-                    return new LogEntry(null, List.of(record));
+                    return LogEntry.ofAnnouncement(record);
                 }
                 case END -> {
-                    if (!parts.isEmpty() || !enterNextSegment(record)) {
+                    if (hasParts || !enterNextSegment(record)) {
                         return null;
                     }
                     at = position;

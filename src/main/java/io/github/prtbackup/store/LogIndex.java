@@ -63,8 +63,7 @@ final class LogIndex {
         List<Announcement> found = new ArrayList<>();
         try (LogCursor cursor = new LogCursor(files, start, false)) {
             for (LogEntry entry = cursor.next(); entry != null && !isBehind(entry.end(), end); entry = cursor.next()) {
-                LogRecord record = entry.last();
-                found.add(new Announcement(record.fields(), record.mark(), record.place()));
+                found.add(entry.announcement());
             }
         }
         return found;

@@ -6,9 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The database as it was at a point of a {@link Timeline}: for each page its newest content in the log up to the point,
@@ -22,46 +20,45 @@ public final class PointImage implements AutoCloseable {
     private final TimelineFiles files;
     private final Closeable lease;
     private final Point point;
-    /** Those the point rests on, oldest first. */
-    private final List<LogRecord> records;
+    /** Itself and those that it rests on, oldest first. */
+    private final List<LogEntry> points;
     /** The size of the base in pages; 0 if the point does not rest on it. */
     private final long basePages;
     /** Whether points between those of the records are lost. */
     private final boolean hasGap;
 
-    private final Map<Long, SegmentReader> segments = new HashMap<>();
+    /** The one that was last read. */
+    private SegmentReader segment;
+
     private Base base;
 
     private PointImage(
-            TimelineFiles files,
-            Closeable lease,
-            Point point,
-            List<LogRecord> records,
-            long basePages,
-            boolean hasGap) {
+            TimelineFiles files, Closeable lease, Point point, List<LogEntry> points, long basePages, boolean hasGap) {
         this.files = files;
         this.lease = lease;
         this.point = point;
-        this.records = records;
+        this.points = points;
         this.basePages = basePages;
         this.hasGap = hasGap;
     }
 
     /** The image of a point, given all that is in the log up to it. */
     static PointImage of(TimelineFiles files, Closeable lease, Head head, List<LogEntry> upToPoint, Point point) {
-        List<LogRecord> records = new ArrayList<>();
+        List<LogEntry> points = new ArrayList<>();
         long basePages = head.basePages();
         boolean hasGap = false;
         for (LogEntry entry : upToPoint) {
             if (entry.isPoint() && entry.point().whole()) {
-                records.clear();
+                points.clear();
                 basePages = 0;
                 hasGap = false;
             }
             hasGap |= entry.isGap();
-            records.addAll(entry.records());
+            if (entry.isPoint()) {
+                points.add(entry);
+            }
         }
-        return new PointImage(files, lease, point, records, basePages, hasGap);
+        return new PointImage(files, lease, point, points, basePages, hasGap);
     }
 
     /**
@@ -91,15 +88,10 @@ public final class PointImage implements AutoCloseable {
         if (hasGap) {
             throw new DamagedTimelineException(gap());
         }
-        for (int i = records.size() - 1; i >= 0; i--) {
-            LogRecord record = records.get(i);
-            int index = record.indexOf(number);
-            if (index >= 0) {
-                ByteBuffer content = segment(record).content(record, index);
-                if (content == null) {
-                    throw new DamagedTimelineException(damage(record, number));
-                }
-                return ByteBuffer.allocate(content.remaining()).put(content).flip();
+        for (int i = points.size() - 1; i >= 0; i--) {
+            ByteBuffer content = page(points.get(i), number);
+            if (content != null) {
+                return content;
             }
         }
         ByteBuffer content = number <= basePages ? base().page(number) : null;
@@ -107,6 +99,28 @@ public final class PointImage implements AutoCloseable {
             throw new DamagedTimelineException("page " + number + " in " + files.base() + " is damaged");
         }
         return content;
+    }
+
+    /** The content that a point has given a page; null if it has not. */
+    private ByteBuffer page(LogEntry of, long number) throws IOException {
+        SegmentReader reader = segment(of);
+        long offset = of.start().offset();
+        while (offset < of.end().offset()) {
+            LogRecord record = reader.read(offset);
+            if (record == null) {
+                throw new DamagedTimelineException(damage(of, offset));
+            }
+            int index = record.indexOf(number);
+            if (index >= 0) {
+                ByteBuffer content = reader.content(record, index);
+                if (content == null) {
+                    throw new DamagedTimelineException(damage(record, number));
+                }
+                return ByteBuffer.allocate(content.remaining()).put(content).flip();
+            }
+            offset = record.end().offset();
+        }
+        return null;
     }
 
     /**
@@ -189,21 +203,34 @@ public final class PointImage implements AutoCloseable {
         if (hasGap) {
             visitor.damaged(gap());
         }
-        for (int i = records.size() - 1; i >= 0; i--) {
-            LogRecord record = records.get(i);
-            SegmentReader segment = segment(record);
-            for (int index = 0; index < record.pageCount(); index++) {
-                long number = record.pageNumber(index);
-                if (number > point.pages()) {
+        for (int i = points.size() - 1; i >= 0; i--) {
+            LogEntry changed = points.get(i);
+            SegmentReader reader = segment(changed);
+            long offset = changed.start().offset();
+            while (offset < changed.end().offset()) {
+                LogRecord record = reader.read(offset);
+                if (record == null) {
+                    visitor.damaged(damage(changed, offset));
                     break;
                 }
-                if (seen.add(number)) {
-                    ByteBuffer content = segment.content(record, index);
-                    if (content == null) {
-                        visitor.damaged(damage(record, number));
-                    } else {
-                        visitor.page(number, record.pageChecksum(index), content);
-                    }
+                visit(reader, record, seen, visitor);
+                offset = record.end().offset();
+            }
+        }
+    }
+
+    private void visit(SegmentReader reader, LogRecord record, PageSet seen, PageVisitor visitor) throws IOException {
+        for (int index = 0; index < record.pageCount(); index++) {
+            long number = record.pageNumber(index);
+            if (number > point.pages()) {
+                return;
+            }
+            if (seen.add(number)) {
+                ByteBuffer content = reader.content(record, index);
+                if (content == null) {
+                    visitor.damaged(damage(record, number));
+                } else {
+                    visitor.page(number, record.pageChecksum(index), content);
                 }
             }
         }
@@ -214,13 +241,21 @@ public final class PointImage implements AutoCloseable {
                 + files.head().getParent();
     }
 
-    private SegmentReader segment(LogRecord record) throws IOException {
-        SegmentReader segment = segments.get(record.segment());
-        if (segment == null) {
-            segment = SegmentReader.open(files, record.segment());
-            segments.put(record.segment(), segment);
+    private SegmentReader segment(LogEntry of) throws IOException {
+        long number = of.place().segment();
+        if (segment == null || segment.segment() != number) {
+            closeSegment();
+            segment = SegmentReader.open(files, number);
         }
         return segment;
+    }
+
+    private void closeSegment() throws IOException {
+        SegmentReader open = segment;
+        segment = null;
+        if (open != null) {
+            open.close();
+        }
     }
 
     private Base base() throws IOException {
@@ -235,16 +270,18 @@ public final class PointImage implements AutoCloseable {
                 + " is damaged";
     }
 
+    private String damage(LogEntry of, long offset) {
+        return "the record at byte " + offset + " of "
+                + files.segment(of.place().segment()) + " is damaged";
+    }
+
     /** Closes the files, and lets older points be folded again. */
     @Override
     public void close() throws IOException {
-        try (lease) {
-            for (SegmentReader segment : segments.values()) {
-                segment.close();
-            }
-            if (base != null) {
-                base.close();
-            }
+        Base opened = base;
+        try (lease;
+                opened) {
+            closeSegment();
         }
     }
 

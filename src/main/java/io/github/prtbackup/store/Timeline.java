@@ -326,7 +326,7 @@ public final class Timeline implements AutoCloseable {
             LogEntry entry = view.find(id);
             return entry != null
                     && !entry.point().deleted()
-                    && RecordStatus.setDurably(files, entry.last().place(), LogRecord.DELETED);
+                    && RecordStatus.setDurably(files, entry.place(), LogRecord.DELETED);
         });
     }
 

@@ -111,31 +111,54 @@ class HeapBoundTest {
         try (Connection plain = Sql.plain(database)) {
             Sql.run(plain, "PRAGMA page_size = " + PAGE_SIZE, "PRAGMA synchronous = OFF");
             Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+            // One page for each row, so that a statement can change every second page.
             Sql.run(
                     plain,
                     "CREATE TABLE log (x)",
                     "CREATE TABLE large (x)",
-                    "INSERT INTO large VALUES (zeroblob(" + (long) PAGE_SIZE * pages + "))");
+                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + pages + ")"
+                            + " INSERT INTO large SELECT zeroblob(400) FROM n");
         }
-        assertThat(Sql.number(database, "PRAGMA page_count")).isBetween((long) pages, pages + pages / 100L);
+        assertThat(Sql.number(database, "PRAGMA page_count")).isBetween((long) pages, pages + pages / 20L);
         return database;
     }
 
-    /** Takes points in all ways: the first of a database, by what SQLite has noted, and by a comparison of all pages. */
+    /**
+     * Takes points in all ways: the first of a database, by what SQLite has noted, and by a comparison of all pages; after
+     * transactions that change one page, every second one, and all.
+     */
     static final class Program {
 
-        static final int POINTS = 4;
+        static final int POINTS = 11;
+
+        private static final String EVERY_PAGE = "UPDATE large SET x = randomblob(400)";
+        private static final String EVERY_SECOND_PAGE = EVERY_PAGE + " WHERE rowid % 2 = 0";
+        private static final String ONE_PAGE = "INSERT INTO log VALUES ('x')";
 
         private Program() {}
 
         public static void main(String[] arguments) throws Exception {
             Path database = Path.of(arguments[0]);
-            write(database);
-            // Somebody else, after whom no log and no journal is left.
-            try (Connection plain = Sql.plain(database)) {
-                Sql.run(plain, "INSERT INTO log VALUES ('plain')");
+            // With the first point the log holds as many frames as the database has pages, and later many more.
+            try (Connection plain = withLongLog(database)) {
+                Sql.run(plain, EVERY_PAGE);
+                try (Connection ours = ours(database)) {
+                    Sql.run(ours, ONE_PAGE, ONE_PAGE);
+                    Sql.run(plain, EVERY_PAGE, EVERY_SECOND_PAGE);
+                    Sql.run(ours, EVERY_PAGE, EVERY_SECOND_PAGE, ONE_PAGE);
+                }
             }
             write(database);
+            // Somebody else, after whom no log and no journal is left, and the database has become larger.
+            try (Connection plain = Sql.plain(database)) {
+                Sql.run(plain, "INSERT INTO log VALUES (zeroblob(100000))");
+            }
+            write(database);
+            // And after whom there is another log.
+            try (Connection plain = withLongLog(database)) {
+                Sql.run(plain, EVERY_PAGE, EVERY_SECOND_PAGE);
+                write(database);
+            }
             try (PrtBackup backups = PrtBackup.open(database)) {
                 long newest = backups.getBackupHistory().get(0).backupId();
                 backups.exportBackup(newest, database.resolveSibling("backups").resolve("exported.db"));
@@ -143,11 +166,19 @@ class HeapBoundTest {
         }
 
         private static void write(Path database) throws SQLException {
-            try (Connection ours = Sql.open(database, "backup.strategy=incremental")) {
-                for (int i = 0; i < POINTS / 2; i++) {
-                    Sql.run(ours, "INSERT INTO log VALUES ('ours')");
-                }
+            try (Connection ours = ours(database)) {
+                Sql.run(ours, ONE_PAGE, EVERY_SECOND_PAGE);
             }
+        }
+
+        private static Connection ours(Path database) throws SQLException {
+            return Sql.open(database, "backup.strategy=incremental");
+        }
+
+        private static Connection withLongLog(Path database) throws SQLException {
+            Connection plain = Sql.plain(database);
+            Sql.run(plain, "PRAGMA wal_autocheckpoint = 0");
+            return plain;
         }
     }
 }

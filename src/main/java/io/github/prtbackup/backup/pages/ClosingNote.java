@@ -17,9 +17,14 @@ public record ClosingNote(long salts, int databasePages, FileState file, PageLis
     /** Tells it from a {@link FileTransaction}. */
     static final byte KIND = 3;
 
+    /** The length of what {@link #encode} gives. */
+    public long encodedSize() {
+        return 1 + Long.BYTES + Integer.BYTES + FileState.SIZE + pages.encodedSize();
+    }
+
     /** Bytes that {@link #decode} understands. */
     public byte[] encode() {
-        ByteBuffer into = ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES + FileState.SIZE + pages.encodedSize())
+        ByteBuffer into = ByteBuffer.allocate(Math.toIntExact(encodedSize()))
                 .put(KIND)
                 .putLong(salts)
                 .putInt(databasePages);

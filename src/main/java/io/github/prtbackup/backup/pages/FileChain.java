@@ -1,6 +1,5 @@
 package io.github.prtbackup.backup.pages;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,16 +13,16 @@ import java.util.List;
  */
 final class FileChain {
 
-    private final List<PageList> named = new ArrayList<>();
+    private final List<FileTransaction> announced;
     private FilePosition reached;
     private int fewestPages;
     private boolean isUnsettled;
 
     FileChain(FilePosition then, List<FileTransaction> announced) {
+        this.announced = announced;
         reached = then;
         fewestPages = then.pages();
         for (FileTransaction transaction : announced) {
-            named.add(transaction.pages());
             fewestPages = Math.min(fewestPages, transaction.before().pages());
             if (transaction.before().isSameStateAs(reached)) {
                 isUnsettled = transaction.mark() == FileTransaction.UNKNOWN;
@@ -44,9 +43,11 @@ final class FileChain {
 
     /** All pages that may have changed, if the database has so many now. Those by which it grew are in no journal. */
     PageList pages(int now) {
-        if (fewestPages < now) {
-            named.add(PageList.range(fewestPages + 1, now));
+        PageList.Builder pages = new PageList.Builder(now, reached.pageSize());
+        for (FileTransaction transaction : announced) {
+            pages.addAll(transaction.pages());
         }
-        return PageList.union(named);
+        pages.addRange(fewestPages + 1, now);
+        return pages.build();
     }
 }

@@ -61,7 +61,7 @@ public final class FilePages implements CurrentPages {
         if (autoVacuum && !known.isEmpty()) {
             return new Changed.Lost("with auto-vacuum a commit moves pages that are in no journal");
         }
-        return new Changed.Complete(chain.pages(pages()).within(pages(), pageSize()));
+        return new Changed.Complete(chain.pages(pages()));
     }
 
     @Override

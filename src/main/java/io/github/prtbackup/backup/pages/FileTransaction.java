@@ -65,12 +65,16 @@ public record FileTransaction(FilePosition before, boolean commits, PageList pag
         return before.changeCounter() + (commits ? 1 : 0);
     }
 
+    /** The length of what {@link #encode} gives. */
+    public long encodedSize() {
+        return 1 + FilePosition.SIZE + pages.encodedSize();
+    }
+
     /** Bytes that {@link #decode} understands; the mark is not among them. */
     public byte[] encode() {
-        byte[] position = before.encode();
-        ByteBuffer into = ByteBuffer.allocate(1 + position.length + pages.encodedSize())
+        ByteBuffer into = ByteBuffer.allocate(Math.toIntExact(encodedSize()))
                 .put(commits ? COMMIT : ROLLBACK)
-                .put(position);
+                .put(before.encode());
         pages.encode(into);
         return into.array();
     }

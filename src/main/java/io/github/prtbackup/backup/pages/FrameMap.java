@@ -1,49 +1,82 @@
 package io.github.prtbackup.backup.pages;
 
-/** For each page the last of its frames: open addressing with linear probing, without boxes. */
+/**
+ * For each page of a database the last of its frames. A few are in a hash table, with open addressing and linear probing;
+ * many are in an array with a place for each page, which then takes less.
+ */
 final class FrameMap {
 
+    /** Without any frame. */
+    static final FrameMap EMPTY = new FrameMap(0, 0);
+
+    private static final int LARGEST_AT_FIRST = 1 << 16;
+
+    private final int databasePages;
+
+    /** The page of each slot, 0 if there is none; null if the slot of each page is its number. */
     private int[] pages;
+
+    /** The frame of each slot, counted from 1; 0 if there is none. */
     private int[] frames;
+
     private int size;
 
-    FrameMap(int expected) {
-        int capacity = Integer.highestOneBit(Math.max(8, expected)) * 4;
-        pages = new int[capacity];
-        frames = new int[capacity];
+    /**
+     * An empty one.
+     *
+     * @param expected how many frames will come, about
+     * @param databasePages pages behind that are left out
+     */
+    FrameMap(int expected, int databasePages) {
+        this.databasePages = databasePages;
+        int few = Math.max(8, Math.min(expected, LARGEST_AT_FIRST));
+        allocate(Integer.highestOneBit(few) * 4);
+    }
+
+    /** A table becomes an array at half the size of that, so that both together are not much more. */
+    private void allocate(int capacity) {
+        boolean isTable = 2L * capacity <= databasePages / 2;
+        pages = isTable ? new int[capacity] : null;
+        frames = new int[isTable ? capacity : databasePages + 1];
     }
 
     /** Later frames overwrite earlier ones. */
     void put(int page, int frame) {
-        if (size > pages.length / 2) {
+        if (page <= databasePages) {
+            set(page, frame + 1);
+        }
+    }
+
+    private void set(int page, int number) {
+        if (pages != null && size > pages.length / 2) {
             grow();
         }
         int slot = slot(page);
-        if (pages[slot] == 0) {
+        if (pages != null && pages[slot] == 0) {
             pages[slot] = page;
             size++;
         }
-        frames[slot] = frame;
+        frames[slot] = number;
     }
 
     /** The frame of a page, -1 if there is none. */
     int get(int page) {
-        int slot = slot(page);
-        return pages[slot] == 0 ? -1 : frames[slot];
+        return page <= databasePages ? frames[slot(page)] - 1 : -1;
     }
 
-    PageList pageList() {
-        int[] present = new int[size];
-        int count = 0;
-        for (int page : pages) {
-            if (page != 0) {
-                present[count++] = page;
+    /** Adds all pages that have a frame. */
+    void addTo(PageList.Builder list) {
+        for (int slot = 0; slot < frames.length; slot++) {
+            if (frames[slot] != 0) {
+                list.add(pages == null ? slot : pages[slot]);
             }
         }
-        return PageList.of(present);
     }
 
     private int slot(int page) {
+        if (pages == null) {
+            return page;
+        }
         int slot = ((page * 0x9E3779B9) >>> 7) & (pages.length - 1);
         while (pages[slot] != 0 && pages[slot] != page) {
             slot = (slot + 1) & (pages.length - 1);
@@ -54,12 +87,11 @@ final class FrameMap {
     private void grow() {
         int[] oldPages = pages;
         int[] oldFrames = frames;
-        pages = new int[oldPages.length * 2];
-        frames = new int[oldPages.length * 2];
+        allocate(oldPages.length * 2);
         size = 0;
         for (int i = 0; i < oldPages.length; i++) {
             if (oldPages[i] != 0) {
-                put(oldPages[i], oldFrames[i]);
+                set(oldPages[i], oldFrames[i]);
             }
         }
     }

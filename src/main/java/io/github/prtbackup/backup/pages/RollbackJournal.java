@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * The pages that a transaction has changed, read from
@@ -35,7 +34,7 @@ public final class RollbackJournal {
     private final int pageSize;
     private final int oldPages;
     private final byte[] record;
-    private final IntStream.Builder pages = IntStream.builder();
+    private final PageList.Builder pages;
 
     private RollbackJournal(RandomAccessFile file, long length, ByteBuffer header) {
         this.file = file;
@@ -44,6 +43,7 @@ public final class RollbackJournal {
         this.sectorSize = header.getInt(20);
         this.pageSize = header.getInt(24);
         this.record = new byte[4 + pageSize + 4];
+        this.pages = new PageList.Builder(oldPages, pageSize);
     }
 
     /**
@@ -87,7 +87,7 @@ public final class RollbackJournal {
         while (PositionalRead.read(file, offset, header, 0, HEADER) == HEADER && continues(ByteBuffer.wrap(header))) {
             offset = segment(offset, ByteBuffer.wrap(header));
         }
-        return PageList.of(pages.build().toArray()).within(oldPages, pageSize);
+        return pages.build();
     }
 
     /**

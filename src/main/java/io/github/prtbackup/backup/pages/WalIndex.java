@@ -75,7 +75,7 @@ record WalIndex(long salts, int frames, long checksum, int commits, int pages, i
 
     /** The pages of all committed frames, which the index keeps so that nobody needs to walk the log. */
     FrameMap frameMap(HeldFile sharedMemory) throws IOException {
-        FrameMap map = new FrameMap(Math.min(frames, 1 << 16));
+        FrameMap map = new FrameMap(frames, pages);
         byte[] bytes = new byte[PAGES_IN_BLOCK * Integer.BYTES];
         int frame = 0;
         for (int block = 0; frame < frames; block++) {

@@ -170,8 +170,8 @@ final class WalLog implements Closeable {
     }
 
     /** The pages of the first frames, read from all their headers. */
-    FrameMap frameMap(int frames, int pageSize) throws IOException {
-        FrameMap map = new FrameMap(Math.min(frames, 1 << 16));
+    FrameMap frameMap(int frames, int pageSize, int databasePages) throws IOException {
+        FrameMap map = new FrameMap(frames, databasePages);
         for (int number = 0; number < frames; number++) {
             map.put(
                     requirePage(frame(number, pageSize)

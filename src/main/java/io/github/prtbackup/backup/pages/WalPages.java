@@ -45,10 +45,7 @@ final class WalPages implements CurrentPages {
     private final Predicate<WalPosition> witness;
 
     private FrameMap overlay;
-    private FrameMap recent = new FrameMap(0);
-
-    /** The smallest size that a commit among the recent frames has left. */
-    private int smallest = Integer.MAX_VALUE;
+    private FrameMap recent = FrameMap.EMPTY;
 
     WalPages(DatabaseFile database, WalLog log, WalPosition position, Frames frames, Predicate<WalPosition> witness) {
         this.database = database;
@@ -94,11 +91,8 @@ final class WalPages implements CurrentPages {
         if (!note.file().equals(database.state())) {
             return new Changed.Lost("the file was written since the last connection closed");
         }
-        recent = readFrom(0);
-        PageList grown =
-                note.databasePages() < pages() ? PageList.range(note.databasePages() + 1, pages()) : PageList.EMPTY;
         return new Changed.Complete(
-                note.pages().union(recent.pageList()).union(grown).within(pages(), pageSize()));
+                readFrom(0, note.databasePages()).addAll(note.pages()).build());
     }
 
     /** Rule 1. */
@@ -148,34 +142,38 @@ final class WalPages implements CurrentPages {
     }
 
     private PageList pagesSince(WalPosition then, int from) throws IOException {
-        recent = readFrom(from);
-        PageList changed = recent.pageList();
-        // A page can be new and in no frame: it was allocated and freed again, and SQLite finds what is there, or
-        // zeros. So can one behind the end that the database had in between, where a checkpoint may have cut the file.
-        int kept = Math.min(then.pages(), smallest);
-        PageList grown = kept < pages() ? PageList.range(kept + 1, pages()) : PageList.EMPTY;
-        return changed.union(grown).within(pages(), pageSize());
+        return readFrom(from, then.pages()).build();
     }
 
-    private FrameMap readFrom(int from) throws IOException {
-        FrameMap map = new FrameMap(Math.min(position.frames() - from, 1 << 16));
-        smallest = Integer.MAX_VALUE;
+    /**
+     * The pages that may have changed since the database had a size, given where the frames since then begin. A page can be
+     * new and in no frame: it was allocated and freed again, and SQLite finds what is there, or zeros. So can one behind the
+     * end that the database had in between, where a checkpoint may have cut the file.
+     */
+    private PageList.Builder readFrom(int from, int pagesThen) throws IOException {
+        recent = new FrameMap(position.frames() - from, pages());
+        int smallest = pagesThen;
         for (int number = from; number < position.frames(); number++) {
             WalLog.Frame frame = log.frame(number, pageSize()).orElseThrow(EOFException::new);
             if (frame.salts() != position.salts()) {
                 throw new IOException("frame " + number + " is of another log");
             }
-            map.put(WalLog.requirePage(frame.page()), number);
+            recent.put(WalLog.requirePage(frame.page()), number);
             if (frame.isCommit()) {
                 smallest = Math.min(smallest, frame.databasePages());
             }
         }
-        return map;
+        PageList.Builder changed = new PageList.Builder(pages(), pageSize());
+        recent.addTo(changed);
+        changed.addRange(smallest + 1, pages());
+        return changed;
     }
 
     @Override
     public PageList besideFile() throws IOException {
-        return frames.all().pageList().within(pages(), pageSize());
+        PageList.Builder pages = new PageList.Builder(pages(), pageSize());
+        frames.all().addTo(pages);
+        return pages.build();
     }
 
     @Override
@@ -184,6 +182,8 @@ final class WalPages implements CurrentPages {
             return;
         }
         if (overlay == null) {
+            // Has these, too.
+            recent = FrameMap.EMPTY;
             overlay = frames.all();
         }
         if (count == 1 && readFrame(overlay.get(first), into, offset)) {

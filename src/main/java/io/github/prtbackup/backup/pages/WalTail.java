@@ -144,7 +144,7 @@ public final class WalTail implements Closeable {
                 database,
                 walked,
                 position,
-                () -> walked.frameMap(position.frames(), position.pageSize()),
+                () -> walked.frameMap(position.frames(), position.pageSize(), position.pages()),
                 this::isWitness);
     }
 
@@ -166,7 +166,7 @@ public final class WalTail implements Closeable {
         if (log != null) {
             log.readAhead(0, 0, header.pageSize());
         }
-        return new WalPages(database, log, position, () -> new FrameMap(0), this::isWitness);
+        return new WalPages(database, log, position, () -> FrameMap.EMPTY, this::isWitness);
     }
 
     /** Whether no other connection of this process has the wal-index open, as far as is known here. */

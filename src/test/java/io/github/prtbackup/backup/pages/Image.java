@@ -33,11 +33,11 @@ final class Image {
         if (changed instanceof Changed.Complete complete) {
             hashes.resize(now.pages());
             byte[] page = new byte[pageSize + 7];
-            for (int number : complete.pages().toArray()) {
+            complete.pages().forEach(number -> {
                 now.read(number, 1, page, 7);
                 System.arraycopy(page, 7, bytes, (number - 1) * pageSize, pageSize);
                 hashes.put(number, page, 7);
-            }
+            });
             reported += complete.pages().size();
         } else if (changed instanceof Changed.Lost reason) {
             if (position != null) {

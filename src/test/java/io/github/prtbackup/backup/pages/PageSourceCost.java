@@ -114,9 +114,7 @@ final class PageSourceCost {
         CurrentPages now = source.now(false);
         if (then != null) {
             PageList pages = ((Changed.Complete) now.since(then, known)).pages();
-            for (int i = 0; i < pages.size(); i++) {
-                now.read(pages.get(i), 1, page, 0);
-            }
+            pages.forEach(number -> now.read(number, 1, page, 0));
         }
         return now.position();
     }
