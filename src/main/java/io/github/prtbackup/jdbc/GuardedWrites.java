@@ -111,6 +111,10 @@ final class GuardedWrites {
             first.cover(Call.OF_ONE, statement, databases, Begun.BY_USER);
             return work.run();
         }
+        for (Database database : databases) {
+            // With that the connection learns whether the database has incremental auto-vacuum now.
+            int unused = transaction.schemaVersion(database.schema());
+        }
         transaction.rollback();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {

@@ -30,6 +30,8 @@ final class RawTransaction {
     private final SQLiteConnection connection;
     private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
 
+    private boolean held;
+
     RawTransaction(SQLiteConnection connection) {
         this.connection = connection;
     }
@@ -111,17 +113,38 @@ final class RawTransaction {
      * nothing. {@code BEGIN IMMEDIATE} would lock every attached file.
      *
      * <p>On a database without auto-vacuum, which is nearly every one, {@code incremental_vacuum} compiles to the opening
-     * of a write transaction and no more. With incremental auto-vacuum it would free a page, so there a
-     * {@code DELETE … WHERE 0} of some table does it.
-     *
-     * @param table a table of that database without triggers, already quoted; null for {@code incremental_vacuum}
+     * of a write transaction and no more. With incremental auto-vacuum it frees a page, which is taken back; the lock stays.
+     * Nobody asks before: somebody may have switched it on, and a connection learns of it only as it opens the transaction.
      */
-    void lock(String schema, String table) throws SQLException {
-        String name = Queries.quote(schema);
+    void lock(String schema) throws SQLException {
+        run("SAVEPOINT prtbackup_lock");
+        int code = step(incrementalVacuum(schema));
+        if (code == SQLITE_ROW) {
+            run("ROLLBACK TO prtbackup_lock");
+        }
+        try {
+            if (code != SQLITE_DONE && code != SQLITE_ROW) {
+                connection.getDatabase().throwex(code);
+            }
+        } finally {
+            int unused = step("RELEASE prtbackup_lock");
+        }
+    }
+
+    /**
+     * As {@link #lock}, under a {@link #hold}, where there can be no savepoint.
+     *
+     * @param table a table of that database without triggers, already quoted, if it has incremental auto-vacuum; otherwise null
+     */
+    void lockHeld(String schema, String table) throws SQLException {
         run(
                 table == null
-                        ? "PRAGMA " + name + ".incremental_vacuum(1)"
-                        : "DELETE FROM " + name + "." + table + " WHERE 0");
+                        ? incrementalVacuum(schema)
+                        : "DELETE FROM " + Queries.quote(schema) + "." + table + " WHERE 0");
+    }
+
+    private static String incrementalVacuum(String schema) {
+        return "PRAGMA " + Queries.quote(schema) + ".incremental_vacuum(1)";
     }
 
     /**
@@ -130,18 +153,26 @@ final class RawTransaction {
      * counts as one, and is left on its row here. Closing it leaves the commit to whichever statement is still open.
      */
     Hold hold() throws SQLException {
+        held = true;
         JDBC4PreparedStatement statement = prepared("PRAGMA main.journal_mode");
         int code = statement.pointer.safeRunInt(DB::step);
         if (code != SQLITE_ROW) {
+            held = false;
             statement.pointer.safeRunInt(DB::reset);
             throw new SQLException("PRAGMA journal_mode returned no row but code " + code);
         }
         return () -> {
+            held = false;
             int closed = statement.pointer.safeRunInt(DB::reset);
             if (closed != SQLITE_OK) {
                 connection.getDatabase().throwex(closed);
             }
         };
+    }
+
+    /** Whether there is a {@link #hold}. */
+    boolean isHeld() {
+        return held;
     }
 
     /**

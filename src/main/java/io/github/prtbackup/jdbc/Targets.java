@@ -144,7 +144,11 @@ final class Targets {
 
     /** Takes the write lock of one database inside the present transaction. */
     void lock(Database database) throws SQLException {
-        transaction.lock(database.schema(), hasIncrementalVacuum(database) ? plainTable(database) : null);
+        if (transaction.isHeld()) {
+            transaction.lockHeld(database.schema(), hasIncrementalVacuum(database) ? plainTable(database) : null);
+        } else {
+            transaction.lock(database.schema());
+        }
         onlyFileWasLocked = databases().files().size() == 1;
     }
 

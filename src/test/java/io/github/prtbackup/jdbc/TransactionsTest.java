@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.prtbackup.BackupInfo;
+import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a backup is made, and what it holds: the rule of the contract, form by form. */
@@ -318,6 +320,46 @@ class TransactionsTest {
         }
         assertThat(Sql.number(vacuumed, "PRAGMA freelist_count")).isEqualTo(free);
         assertThat(Backups.count(vacuumed)).isOne();
+    }
+
+    /** A connection does not notice that somebody has switched it on until it looks at the file. */
+    @ParameterizedTest
+    @CsvSource({
+        "full, DELETE, autocommit", "full, DELETE, transaction", "full, DELETE, returning",
+        "full, WAL, autocommit", "full, WAL, transaction", "full, WAL, returning",
+        "incremental, DELETE, autocommit", "incremental, DELETE, transaction", "incremental, DELETE, returning",
+        "incremental, WAL, autocommit", "incremental, WAL, transaction", "incremental, WAL, returning"
+    })
+    void incrementalVacuumThatSomebodySwitchesOnIsLeftAlone(String strategy, String journalMode, String way)
+            throws Exception {
+        Path vacuumed = directory.resolve("switched.db");
+        try (Connection plain = Sql.plain(vacuumed)) {
+            Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+            Sql.run(plain, "CREATE TABLE t (a)", "CREATE TABLE big (b)");
+        }
+        try (Connection ours = Sql.open(vacuumed, "backup.strategy=" + strategy);
+                Connection plain = Sql.plain(vacuumed)) {
+            Sql.run(ours, "INSERT INTO t VALUES (1)");
+            Sql.run(plain, "PRAGMA auto_vacuum = INCREMENTAL", "VACUUM");
+            Sql.run(plain, "INSERT INTO big VALUES (zeroblob(100000))", "DELETE FROM big");
+            Sql.column(plain, "PRAGMA wal_checkpoint(TRUNCATE)");
+            Path before = Files.copy(vacuumed, directory.resolve("before.db"));
+            switch (way) {
+                case "autocommit" -> Sql.run(ours, "INSERT INTO t VALUES (2)");
+                case "returning" ->
+                    assertThat(Sql.column(ours, "INSERT INTO t VALUES (2) RETURNING a"))
+                            .containsExactly("2");
+                default -> Sql.run(ours, "BEGIN", "INSERT INTO t VALUES (2)", "COMMIT");
+            }
+            Path backup = directory.resolve("newest.db");
+            try (PrtBackup backups = PrtBackup.open(vacuumed)) {
+                backups.exportBackup(Backups.newest(vacuumed).backupId(), backup);
+            }
+            assertThat(backup).hasSameBinaryContentAs(before);
+            assertThat(Sql.column(ours, "PRAGMA freelist_count"))
+                    .isEqualTo(Sql.column(before, "PRAGMA freelist_count"))
+                    .isNotEqualTo(List.of("0"));
+        }
     }
 
     @Test

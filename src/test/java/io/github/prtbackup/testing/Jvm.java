@@ -37,6 +37,8 @@ public final class Jvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        // What a child prints is read by its parent. Before the others, of which the last one counts.
+        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
         command.addAll(jvmArguments);
         command.addAll(List.of("-cp", classPath, main.getName()));
         for (Object argument : arguments) {
