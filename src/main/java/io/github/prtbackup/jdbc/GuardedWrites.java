@@ -112,7 +112,7 @@ final class GuardedWrites {
             return work.run();
         }
         for (Database database : databases) {
-            // With that the connection learns whether the database has incremental auto-vacuum now.
+            // With that the connection learns whether somebody has switched on incremental auto-vacuum.
             int unused = transaction.schemaVersion(database.schema());
         }
         transaction.rollback();

@@ -27,6 +27,9 @@ final class RawTransaction {
     private static final int SQLITE_ROW = 100;
     private static final int SQLITE_DONE = 101;
 
+    /** What {@code PRAGMA auto_vacuum} answers. */
+    private static final int INCREMENTAL = 2;
+
     private final SQLiteConnection connection;
     private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
 
@@ -115,6 +118,9 @@ final class RawTransaction {
      * <p>On a database without auto-vacuum, which is nearly every one, {@code incremental_vacuum} compiles to the opening
      * of a write transaction and no more. With incremental auto-vacuum it frees a page, which is taken back; the lock stays.
      * Nobody asks before: somebody may have switched it on, and a connection learns of it only as it opens the transaction.
+     *
+     * <p>Not under a {@link #hold}, where there can be no savepoint, and not without a {@linkplain #hasJournal journal}, which
+     * takes it back.
      */
     void lock(String schema) throws SQLException {
         run("SAVEPOINT prtbackup_lock");
@@ -131,12 +137,23 @@ final class RawTransaction {
         }
     }
 
+    /** Whether anything can be taken back in that database, which it can't with {@code journal_mode=OFF}. */
+    boolean hasJournal(String schema) throws SQLException {
+        return !"off".equals(text("PRAGMA " + Queries.quote(schema) + ".journal_mode"));
+    }
+
+    /** Whether that database has incremental auto-vacuum, as far as this connection has seen. */
+    boolean hasIncrementalVacuum(String schema) throws SQLException {
+        return number("PRAGMA " + Queries.quote(schema) + ".auto_vacuum") == INCREMENTAL;
+    }
+
     /**
-     * As {@link #lock}, under a {@link #hold}, where there can be no savepoint.
+     * As {@link #lock}, where nothing can be taken back.
      *
-     * @param table a table of that database without triggers, already quoted, if it has incremental auto-vacuum; otherwise null
+     * @param table a table of that database without triggers, already quoted; null if there is none, or it is known to have no
+     *     incremental auto-vacuum
      */
-    void lockHeld(String schema, String table) throws SQLException {
+    void lockBy(String schema, String table) throws SQLException {
         run(
                 table == null
                         ? incrementalVacuum(schema)
@@ -170,11 +187,6 @@ final class RawTransaction {
         };
     }
 
-    /** Whether there is a {@link #hold}. */
-    boolean isHeld() {
-        return held;
-    }
-
     /**
      * Lets the connection read only, or write again.
      *
@@ -200,6 +212,19 @@ final class RawTransaction {
         int number = query.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0));
         query.pointer.safeRunInt(DB::reset);
         return number;
+    }
+
+    private String text(String sql) throws SQLException {
+        JDBC4PreparedStatement query = prepared(sql);
+        query.pointer.safeRunInt(DB::step);
+        String text = query.pointer.safeRun((db, pointer) -> db.column_text(pointer, 0));
+        query.pointer.safeRunInt(DB::reset);
+        return text;
+    }
+
+    /** Whether there is a {@link #hold}. */
+    boolean isHeld() {
+        return held;
     }
 
     private void run(String sql) throws SQLException {

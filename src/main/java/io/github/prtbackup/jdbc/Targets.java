@@ -27,7 +27,6 @@ import org.sqlite.jdbc4.JDBC4Statement;
 final class Targets {
 
     private static final int KEPT_ANSWERS = 256;
-    private static final int INCREMENTAL = 2;
 
     private final SQLiteConnection connection;
     private final RawTransaction transaction;
@@ -144,10 +143,13 @@ final class Targets {
 
     /** Takes the write lock of one database inside the present transaction. */
     void lock(Database database) throws SQLException {
+        String schema = database.schema();
         if (transaction.isHeld()) {
-            transaction.lockHeld(database.schema(), hasIncrementalVacuum(database) ? plainTable(database) : null);
+            transaction.lockBy(schema, transaction.hasIncrementalVacuum(schema) ? plainTable(database) : null);
+        } else if (transaction.hasJournal(schema)) {
+            transaction.lock(schema);
         } else {
-            transaction.lock(database.schema());
+            transaction.lockBy(schema, plainTable(database));
         }
         onlyFileWasLocked = databases().files().size() == 1;
     }
@@ -211,10 +213,6 @@ final class Targets {
         } catch (SQLException e) {
             return false;
         }
-    }
-
-    private boolean hasIncrementalVacuum(Database database) throws SQLException {
-        return String.valueOf(INCREMENTAL).equals(Queries.first(connection, pragma(database, "auto_vacuum")));
     }
 
     /**

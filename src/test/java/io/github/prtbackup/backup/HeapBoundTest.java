@@ -32,11 +32,11 @@ class HeapBoundTest {
     /** More than is copied under the write lock, so that both databases take the same way. */
     private static final int FEW_PAGES = 20_000;
 
-    private static final int MANY_PAGES = 420_000;
+    private static final int MANY_PAGES = 220_000;
 
     private static final int BYTES_PER_PAGE = 16;
 
-    /** How closely the heap for the small database is found, in KiB: one byte for each page of the large one. */
+    /** How closely the heap for the small database is found, in KiB: two bytes for each page of the large one. */
     private static final int STEP = 400;
 
     private static final int TOO_LITTLE = 2_800;

@@ -325,10 +325,23 @@ class TransactionsTest {
     /** A connection does not notice that somebody has switched it on until it looks at the file. */
     @ParameterizedTest
     @CsvSource({
-        "full, DELETE, autocommit", "full, DELETE, transaction", "full, DELETE, returning",
-        "full, WAL, autocommit", "full, WAL, transaction", "full, WAL, returning",
-        "incremental, DELETE, autocommit", "incremental, DELETE, transaction", "incremental, DELETE, returning",
-        "incremental, WAL, autocommit", "incremental, WAL, transaction", "incremental, WAL, returning"
+        "full, DELETE, autocommit",
+        "full, DELETE, transaction",
+        "full, DELETE, returning",
+        "full, WAL, autocommit",
+        "full, WAL, transaction",
+        "full, WAL, returning",
+        "incremental, DELETE, autocommit",
+        "incremental, DELETE, transaction",
+        "incremental, DELETE, returning",
+        "full, OFF, autocommit",
+        "full, OFF, transaction",
+        "incremental, OFF, autocommit",
+        "incremental, OFF, transaction",
+        "incremental, OFF, returning",
+        "incremental, WAL, autocommit",
+        "incremental, WAL, transaction",
+        "incremental, WAL, returning"
     })
     void incrementalVacuumThatSomebodySwitchesOnIsLeftAlone(String strategy, String journalMode, String way)
             throws Exception {
@@ -339,6 +352,7 @@ class TransactionsTest {
         }
         try (Connection ours = Sql.open(vacuumed, "backup.strategy=" + strategy);
                 Connection plain = Sql.plain(vacuumed)) {
+            Sql.column(ours, "PRAGMA journal_mode = " + journalMode);
             Sql.run(ours, "INSERT INTO t VALUES (1)");
             Sql.run(plain, "PRAGMA auto_vacuum = INCREMENTAL", "VACUUM");
             Sql.run(plain, "INSERT INTO big VALUES (zeroblob(100000))", "DELETE FROM big");

@@ -11,13 +11,20 @@ final class FrameMap {
 
     private static final int LARGEST_AT_FIRST = 1 << 16;
 
+    /** The frames are in parts, because a large array needs a large gap in the heap. */
+    private static final int PART_BITS = 11;
+
+    private static final int PART = 1 << PART_BITS;
+
     private final int databasePages;
 
     /** The page of each slot, 0 if there is none; null if the slot of each page is its number. */
     private int[] pages;
 
     /** The frame of each slot, counted from 1; 0 if there is none. */
-    private int[] frames;
+    private int[][] frames;
+
+    private int slots;
 
     private int size;
 
@@ -37,7 +44,11 @@ final class FrameMap {
     private void allocate(int capacity) {
         boolean isTable = 2L * capacity <= databasePages / 2;
         pages = isTable ? new int[capacity] : null;
-        frames = new int[isTable ? capacity : databasePages + 1];
+        slots = isTable ? capacity : databasePages + 1;
+        frames = new int[(slots + PART - 1) >>> PART_BITS][];
+        for (int part = 0; part < frames.length; part++) {
+            frames[part] = new int[Math.min(PART, slots - (part << PART_BITS))];
+        }
     }
 
     /** Later frames overwrite earlier ones. */
@@ -56,21 +67,25 @@ final class FrameMap {
             pages[slot] = page;
             size++;
         }
-        frames[slot] = number;
+        frames[slot >>> PART_BITS][slot & (PART - 1)] = number;
     }
 
     /** The frame of a page, -1 if there is none. */
     int get(int page) {
-        return page <= databasePages ? frames[slot(page)] - 1 : -1;
+        return page <= databasePages ? frame(slot(page)) - 1 : -1;
     }
 
     /** Adds all pages that have a frame. */
     void addTo(PageList.Builder list) {
-        for (int slot = 0; slot < frames.length; slot++) {
-            if (frames[slot] != 0) {
+        for (int slot = 0; slot < slots; slot++) {
+            if (frame(slot) != 0) {
                 list.add(pages == null ? slot : pages[slot]);
             }
         }
+    }
+
+    private int frame(int slot) {
+        return frames[slot >>> PART_BITS][slot & (PART - 1)];
     }
 
     private int slot(int page) {
@@ -86,12 +101,12 @@ final class FrameMap {
 
     private void grow() {
         int[] oldPages = pages;
-        int[] oldFrames = frames;
+        int[][] oldFrames = frames;
         allocate(oldPages.length * 2);
         size = 0;
         for (int i = 0; i < oldPages.length; i++) {
             if (oldPages[i] != 0) {
-                set(oldPages[i], oldFrames[i]);
+                set(oldPages[i], oldFrames[i >>> PART_BITS][i & (PART - 1)]);
             }
         }
     }
