@@ -36,11 +36,14 @@ class HeapBoundTest {
 
     private static final int BYTES_PER_PAGE = 16;
 
-    /** How closely the heap for the small database is found, in KiB: two bytes for each page of the large one. */
-    private static final int STEP = 400;
+    /** How closely the heap for the small database is found, in KiB: one byte for each page of the large one. */
+    private static final int STEP = 200;
+
+    /** The JVM rounds the size of its heap to 2 MiB, so that is always the same, and the program takes away from it. */
+    private static final int WHOLE_HEAP = 16 << 10;
 
     private static final int TOO_LITTLE = 2_800;
-    private static final int ENOUGH = TOO_LITTLE + 32 * STEP;
+    private static final int ENOUGH = TOO_LITTLE + 64 * STEP;
 
     /** What a JVM ends with that runs out of heap. */
     private static final int OUT_OF_MEMORY = 3;
@@ -87,8 +90,9 @@ class HeapBoundTest {
         Process program = Jvm.start(
                 Program.class,
                 // A young generation of fixed size, so that all that is more goes to what lives long.
-                List.of("-Xmx" + heap + "k", "-Xmn1024k", "-XX:+ExitOnOutOfMemoryError"),
-                database);
+                List.of("-Xmx" + WHOLE_HEAP + "k", "-Xmn1024k", "-XX:+ExitOnOutOfMemoryError"),
+                database,
+                (WHOLE_HEAP - heap) << 10);
         String output = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = program.waitFor();
         assertThat(status).as(output).isIn(0, OUT_OF_MEMORY);
@@ -131,6 +135,10 @@ class HeapBoundTest {
 
         static final int POINTS = 11;
 
+        /** Keeps a part of the heap from being used. */
+        @SuppressWarnings("unused")
+        private static byte[] ballast;
+
         private static final String EVERY_PAGE = "UPDATE large SET x = randomblob(400)";
         private static final String EVERY_SECOND_PAGE = EVERY_PAGE + " WHERE rowid % 2 = 0";
         private static final String ONE_PAGE = "INSERT INTO log VALUES ('x')";
@@ -139,6 +147,7 @@ class HeapBoundTest {
 
         public static void main(String[] arguments) throws Exception {
             Path database = Path.of(arguments[0]);
+            ballast = new byte[Integer.parseInt(arguments[1])];
             // With the first point the log holds as many frames as the database has pages, and later many more.
             try (Connection plain = withLongLog(database)) {
                 Sql.run(plain, EVERY_PAGE);
