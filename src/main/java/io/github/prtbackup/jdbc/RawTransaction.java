@@ -30,6 +30,8 @@ final class RawTransaction {
     private final SQLiteConnection connection;
     private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
 
+    private boolean writesForbidden;
+
     RawTransaction(SQLiteConnection connection) {
         this.connection = connection;
     }
@@ -76,8 +78,15 @@ final class RawTransaction {
         if (!begin()) {
             return true;
         }
-        rollback();
+        endUnused();
         return false;
+    }
+
+    /** Ends a transaction of ours that has touched nothing. A rollback, unlike this, would be heard by commit listeners. */
+    void endUnused() throws SQLException {
+        if (step("COMMIT") != SQLITE_DONE) {
+            rollback();
+        }
     }
 
     /**
@@ -145,16 +154,37 @@ final class RawTransaction {
     }
 
     /**
-     * Lets the connection read only, or write again.
+     * Lets the connection only read, until {@link #allowWrites}.
      *
-     * @return whether that changed anything
+     * @return false if the user has already seen to that
      */
-    boolean setReadOnly(boolean readOnly) throws SQLException {
-        boolean before = number("PRAGMA query_only") != 0;
-        if (before != readOnly) {
-            run("PRAGMA query_only = " + (readOnly ? "ON" : "OFF"));
+    boolean forbidWrites() throws SQLException {
+        if (number("PRAGMA query_only") != 0) {
+            return false;
         }
-        return before != readOnly;
+        // First: what is interrupted may have been done.
+        writesForbidden = true;
+        int code = setQueryOnly("ON");
+        if (code != SQLITE_DONE) {
+            connection.getDatabase().throwex(code);
+        }
+        return true;
+    }
+
+    /** Lets the connection write again. If that is interrupted, it has to be called again before the next write. */
+    void allowWrites() throws SQLException {
+        if (writesForbidden) {
+            int unused = setQueryOnly("OFF");
+            writesForbidden = false;
+        }
+    }
+
+    /** Compiled anew each time, since that is when SQLite does it; the step has other statements compiled anew, too. */
+    private int setQueryOnly(String value) throws SQLException {
+        try (JDBC4PreparedStatement statement =
+                new JDBC4PreparedStatement(connection, "PRAGMA query_only = " + value)) {
+            return statement.pointer.safeRunInt(DB::step);
+        }
     }
 
     /** See {@link #hold()}. */
@@ -165,7 +195,11 @@ final class RawTransaction {
 
     private int number(String sql) throws SQLException {
         JDBC4PreparedStatement query = prepared(sql);
-        query.pointer.safeRunInt(DB::step);
+        int code = query.pointer.safeRunInt(DB::step);
+        if (code != SQLITE_ROW) {
+            query.pointer.safeRunInt(DB::reset);
+            connection.getDatabase().throwex(code);
+        }
         int number = query.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0));
         query.pointer.safeRunInt(DB::reset);
         return number;
@@ -188,7 +222,9 @@ final class RawTransaction {
 
     private JDBC4PreparedStatement prepared(String sql) throws SQLException {
         JDBC4PreparedStatement statement = prepared.get(sql);
-        if (statement == null) {
+        // Closing the connection closes it; then preparing it again says so, or works if sqlite-jdbc has failed to
+        // close.
+        if (statement == null || statement.pointer.isClosed()) {
             statement = new JDBC4PreparedStatement(connection, sql);
             prepared.put(sql, statement);
         }
