@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
@@ -43,6 +44,9 @@ record AttachedDatabases(List<Database> files) {
         // That VFS keeps the wal-index in the memory of the process.
         boolean keepsOthersOut = connection.getUrl().contains("vfs=unix-excl");
         boolean executed = connection.isFirstStatementExecuted();
+        // A path may be longer than what the user allows for values.
+        int length = SQLiteLimits.SQLITE_LIMIT_LENGTH.getId();
+        int allowed = connection.getDatabase().limit(length, Integer.MAX_VALUE);
         try (JDBC4Statement statement = new JDBC4Statement(connection);
                 ResultSet rows = statement.executeQuery("PRAGMA database_list")) {
             while (rows.next()) {
@@ -58,6 +62,7 @@ record AttachedDatabases(List<Database> files) {
                 }
             }
         } finally {
+            int unused = connection.getDatabase().limit(length, allowed);
             connection.setFirstStatementExecuted(executed);
         }
         return new AttachedDatabases(List.copyOf(found));

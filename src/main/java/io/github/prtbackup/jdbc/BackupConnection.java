@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.sqlite.SQLiteCommitListener;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.jdbc4.JDBC4Connection;
 
@@ -33,6 +34,7 @@ public final class BackupConnection extends JDBC4Connection {
 
     private final Settings settings;
     private final Guard guard;
+    private final HeardCommits heardCommits = new HeardCommits();
     private String clientOperation;
     private SQLWarning warnings;
     private int heldWarnings;
@@ -156,8 +158,6 @@ public final class BackupConnection extends JDBC4Connection {
             super.rollback();
             return null;
         });
-        guard.transactionBoundary();
-        guard.rolledBack();
     }
 
     @Override
@@ -194,6 +194,20 @@ public final class BackupConnection extends JDBC4Connection {
             super.deserialize(schema, bytes);
             return null;
         });
+    }
+
+    @Override
+    public void addCommitListener(SQLiteCommitListener listener) {
+        super.addCommitListener(heardCommits.filter(listener));
+    }
+
+    @Override
+    public void removeCommitListener(SQLiteCommitListener listener) {
+        super.removeCommitListener(heardCommits.forget(listener));
+    }
+
+    HeardCommits heardCommits() {
+        return heardCommits;
     }
 
     /** Runs a statement as if autocommit were off: sqlite-jdbc would otherwise try to end a transaction after it. */
@@ -233,6 +247,10 @@ public final class BackupConnection extends JDBC4Connection {
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
         super.setClientInfo(properties);
+        if (properties == null) {
+            clientOperation = null;
+            return;
+        }
         for (String name : properties.stringPropertyNames()) {
             setClientInfo(name, properties.getProperty(name));
         }

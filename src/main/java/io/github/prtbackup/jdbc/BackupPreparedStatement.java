@@ -47,12 +47,14 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         if (reads || batchQueryCount == 0) {
             return super.executeLargeBatch();
         }
-        checkOpen();
-        endPreviousExecution();
+        Object[] values = batch;
         try {
+            // As below, but the result set stays as it is: sqlite-jdbc leaves it alone before a batch.
+            int unused = pointer.safeRunInt(DB::reset);
             return withConnectionTimeout(() -> guard.runAll(
                     Collections.nCopies(batchQueryCount, statement), super::executeLargeBatch, this::batchOneByOne));
         } finally {
+            batch = values;
             clearBatch();
         }
     }

@@ -94,10 +94,11 @@ final class BackupStatement extends JDBC4Statement {
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
+        // Before the batch is looked at: it is forgotten with an execution that came after its entries.
+        endPreviousExecution();
         if (batch == null || batchPos == 0) {
             return super.executeLargeBatch();
         }
-        endPreviousExecution();
         Guard guard = connection.guard();
         Object[] entries = Arrays.copyOf(batch, batchPos);
         // Not toList of a stream: an entry without a statement is null here.

@@ -103,12 +103,13 @@ final class Endings {
      */
     <T> T asAutocommit(Work<T> work) throws SQLException {
         T result;
+        long before = connection.getDatabase().total_changes();
         try {
             result = work.run();
         } catch (SQLException | RuntimeException | Error e) {
             try {
                 if (transaction.isActive()) {
-                    commit();
+                    commitAfterError(before);
                 }
             } catch (SQLException commit) {
                 e.addSuppressed(commit);
@@ -125,6 +126,18 @@ final class Endings {
         present.boundary();
         backups.catchUp();
         return result;
+    }
+
+    private void commitAfterError(long changesBefore) throws SQLException {
+        if (connection.getDatabase().total_changes() > changesBefore) {
+            commit();
+        } else {
+            // Committed even so: not all that a statement keeps is counted.
+            connection.heardCommits().asRollback(() -> {
+                commit();
+                return null;
+            });
+        }
     }
 
     private void commit() throws SQLException {
@@ -174,7 +187,10 @@ final class Endings {
                 try {
                     backups.leaveClosingNotes();
                 } finally {
-                    transaction.rollback();
+                    connection.heardCommits().unheard(() -> {
+                        transaction.rollback();
+                        return null;
+                    });
                 }
             }
         } finally {

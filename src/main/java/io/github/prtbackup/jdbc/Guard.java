@@ -102,7 +102,7 @@ final class Guard {
                     case TRANSACTION -> control(statement, work);
                     case WRITE -> writes.run(call, statement, leavesRows, work);
                 };
-                if (statement.changesNames()) {
+                if (statement.changesNames() || Targets.replacesDatabase(statement)) {
                     targets.forget();
                 }
                 if (statement.effect() != Effect.TRANSACTION) {
@@ -179,9 +179,14 @@ final class Guard {
     void runReplacement(String schema, String summary, Work<Void> work) throws SQLException {
         locked(() -> {
             List<Database> replaced = targets.databases().named(schema).stream().toList();
-            return settings.enabled() && !replaced.isEmpty()
-                    ? writes.alone(call, "SQL: " + summary, true, replaced, work)
-                    : work.run();
+            try {
+                return settings.enabled() && !replaced.isEmpty()
+                        ? writes.alone(call, "SQL: " + summary, true, replaced, work)
+                        : work.run();
+            } finally {
+                // What was a file is memory now.
+                targets.forget();
+            }
         });
     }
 
@@ -217,7 +222,7 @@ final class Guard {
         });
     }
 
-    /** Something was rolled back by a method of JDBC, the definition of a temporary table for one. */
+    /** A savepoint was rolled back to by a method of JDBC, and with it the definition of a temporary table, for one. */
     void rolledBack() {
         targets.forget();
     }
@@ -252,7 +257,7 @@ final class Guard {
         switch (statement.control()) {
             case BEGIN, COMMIT -> present.boundaryUnlessWriting();
             case ROLLBACK -> {
-                present.boundaryUnlessWriting();
+                present.boundary();
                 targets.forget();
             }
             case ROLLBACK_TO -> targets.forget();
@@ -272,9 +277,14 @@ final class Guard {
         });
     }
 
-    /** Runs a method of JDBC that rolls back. */
+    /** Runs a method of JDBC that rolls back a transaction, also one whose rows are still read. */
     <T> T rollingBack(Work<T> work) throws SQLException {
-        return locked(() -> endings.rollingBack(work));
+        return locked(() -> {
+            T result = endings.rollingBack(work);
+            present.boundary();
+            targets.forget();
+            return result;
+        });
     }
 
     /** Runs a method of JDBC that releases a savepoint. */

@@ -41,6 +41,7 @@ final class GuardedWrites {
 
     /** @param leavesRows as in {@link Guard#run} */
     <T> T run(Call call, SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
+        transaction.allowWrites();
         List<Database> databases;
         boolean writesElsewhere;
         try {
@@ -66,8 +67,9 @@ final class GuardedWrites {
      * have created the table that was not there.
      */
     private <T> T withoutWriting(Call call, SqlStatement statement, Work<T> work) throws SQLException {
-        boolean set = transaction.setReadOnly(true);
+        boolean set = false;
         try {
+            set = transaction.forbidWrites();
             return work.run();
         } catch (SQLException e) {
             // That of a batch has no code, and the one of its entry as its cause.
@@ -76,9 +78,7 @@ final class GuardedWrites {
                 throw e;
             }
         } finally {
-            if (set) {
-                transaction.setReadOnly(false);
-            }
+            transaction.allowWrites();
         }
         return wrapped(call, statement, targets.databases().files(), work);
     }
@@ -109,13 +109,18 @@ final class GuardedWrites {
         connection.tryEnforceTransactionMode();
         if (present.begin(false) == Begun.BY_USER) {
             first.cover(Call.OF_ONE, statement, databases, Begun.BY_USER);
-            return work.run();
+            try {
+                return work.run();
+            } finally {
+                // The rows outlive a rollback, and go on keeping what comes after it from being committed.
+                present.leftRows();
+            }
         }
         for (Database database : databases) {
             // With that the connection learns whether somebody has switched on incremental auto-vacuum.
             int unused = transaction.schemaVersion(database.schema());
         }
-        transaction.rollback();
+        transaction.endUnused();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
             first.cover(call, statement, databases, Begun.BY_US);
@@ -141,7 +146,10 @@ final class GuardedWrites {
         try {
             first.takeAhead(call.uncovered(databases), operation);
         } finally {
-            transaction.rollback();
+            connection.heardCommits().unheard(() -> {
+                transaction.rollback();
+                return null;
+            });
         }
         if (replaces) {
             endings.beforeReplacement(databases);

@@ -33,7 +33,7 @@ final class RawTransaction {
     private final SQLiteConnection connection;
     private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
 
-    private boolean held;
+    private boolean writesForbidden;
 
     RawTransaction(SQLiteConnection connection) {
         this.connection = connection;
@@ -81,8 +81,15 @@ final class RawTransaction {
         if (!begin()) {
             return true;
         }
-        rollback();
+        endUnused();
         return false;
+    }
+
+    /** Ends a transaction of ours that has touched nothing. A rollback, unlike this, would be heard by commit listeners. */
+    void endUnused() throws SQLException {
+        if (step("COMMIT") != SQLITE_DONE) {
+            rollback();
+        }
     }
 
     /**
@@ -119,11 +126,14 @@ final class RawTransaction {
      * of a write transaction and no more. With incremental auto-vacuum it frees a page, which is taken back; the lock stays.
      * Nobody asks before: somebody may have switched it on, and a connection learns of it only as it opens the transaction.
      *
-     * <p>Not under a {@link #hold}, where there can be no savepoint, and not without a {@linkplain #hasJournal journal}, which
-     * takes it back.
+     * <p>Not without a {@linkplain #hasJournal journal}, which takes it back.
+     *
+     * @return false if there can be no savepoint, because rows of a write are unread, or there is a {@link #hold}
      */
-    void lock(String schema) throws SQLException {
-        run("SAVEPOINT prtbackup_lock");
+    boolean lock(String schema) throws SQLException {
+        if (step("SAVEPOINT prtbackup_lock") == SQLITE_BUSY) {
+            return false;
+        }
         int code = step(incrementalVacuum(schema));
         if (code == SQLITE_ROW) {
             run("ROLLBACK TO prtbackup_lock");
@@ -135,6 +145,7 @@ final class RawTransaction {
         } finally {
             int unused = step("RELEASE prtbackup_lock");
         }
+        return true;
     }
 
     /** Whether anything can be taken back in that database, which it can't with {@code journal_mode=OFF}. */
@@ -170,16 +181,13 @@ final class RawTransaction {
      * counts as one, and is left on its row here. Closing it leaves the commit to whichever statement is still open.
      */
     Hold hold() throws SQLException {
-        held = true;
         JDBC4PreparedStatement statement = prepared("PRAGMA main.journal_mode");
         int code = statement.pointer.safeRunInt(DB::step);
         if (code != SQLITE_ROW) {
-            held = false;
             statement.pointer.safeRunInt(DB::reset);
             throw new SQLException("PRAGMA journal_mode returned no row but code " + code);
         }
         return () -> {
-            held = false;
             int closed = statement.pointer.safeRunInt(DB::reset);
             if (closed != SQLITE_OK) {
                 connection.getDatabase().throwex(closed);
@@ -188,16 +196,37 @@ final class RawTransaction {
     }
 
     /**
-     * Lets the connection read only, or write again.
+     * Lets the connection only read, until {@link #allowWrites}.
      *
-     * @return whether that changed anything
+     * @return false if the user has already seen to that
      */
-    boolean setReadOnly(boolean readOnly) throws SQLException {
-        boolean before = number("PRAGMA query_only") != 0;
-        if (before != readOnly) {
-            run("PRAGMA query_only = " + (readOnly ? "ON" : "OFF"));
+    boolean forbidWrites() throws SQLException {
+        if (number("PRAGMA query_only") != 0) {
+            return false;
         }
-        return before != readOnly;
+        // First: what is interrupted may have been done.
+        writesForbidden = true;
+        int code = setQueryOnly("ON");
+        if (code != SQLITE_DONE) {
+            connection.getDatabase().throwex(code);
+        }
+        return true;
+    }
+
+    /** Lets the connection write again. If that is interrupted, it has to be called again before the next write. */
+    void allowWrites() throws SQLException {
+        if (writesForbidden) {
+            int unused = setQueryOnly("OFF");
+            writesForbidden = false;
+        }
+    }
+
+    /** Compiled anew each time, since that is when SQLite does it; the step has other statements compiled anew, too. */
+    private int setQueryOnly(String value) throws SQLException {
+        try (JDBC4PreparedStatement statement =
+                new JDBC4PreparedStatement(connection, "PRAGMA query_only = " + value)) {
+            return statement.pointer.safeRunInt(DB::step);
+        }
     }
 
     /** See {@link #hold()}. */
@@ -207,24 +236,27 @@ final class RawTransaction {
     }
 
     private int number(String sql) throws SQLException {
-        JDBC4PreparedStatement query = prepared(sql);
-        query.pointer.safeRunInt(DB::step);
+        JDBC4PreparedStatement query = onRow(sql);
         int number = query.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0));
         query.pointer.safeRunInt(DB::reset);
         return number;
     }
 
     private String text(String sql) throws SQLException {
-        JDBC4PreparedStatement query = prepared(sql);
-        query.pointer.safeRunInt(DB::step);
+        JDBC4PreparedStatement query = onRow(sql);
         String text = query.pointer.safeRun((db, pointer) -> db.column_text(pointer, 0));
         query.pointer.safeRunInt(DB::reset);
         return text;
     }
 
-    /** Whether there is a {@link #hold}. */
-    boolean isHeld() {
-        return held;
+    private JDBC4PreparedStatement onRow(String sql) throws SQLException {
+        JDBC4PreparedStatement query = prepared(sql);
+        int code = query.pointer.safeRunInt(DB::step);
+        if (code != SQLITE_ROW) {
+            query.pointer.safeRunInt(DB::reset);
+            connection.getDatabase().throwex(code);
+        }
+        return query;
     }
 
     private void run(String sql) throws SQLException {
@@ -244,7 +276,9 @@ final class RawTransaction {
 
     private JDBC4PreparedStatement prepared(String sql) throws SQLException {
         JDBC4PreparedStatement statement = prepared.get(sql);
-        if (statement == null) {
+        // Closing the connection closes it; then preparing it again says so, or works if sqlite-jdbc has failed to
+        // close.
+        if (statement == null || statement.pointer.isClosed()) {
             statement = new JDBC4PreparedStatement(connection, sql);
             prepared.put(sql, statement);
         }

@@ -144,12 +144,10 @@ final class Targets {
     /** Takes the write lock of one database inside the present transaction. */
     void lock(Database database) throws SQLException {
         String schema = database.schema();
-        if (transaction.isHeld()) {
-            transaction.lockBy(schema, transaction.hasIncrementalVacuum(schema) ? plainTable(database) : null);
-        } else if (transaction.hasJournal(schema)) {
-            transaction.lock(schema);
-        } else {
-            transaction.lockBy(schema, plainTable(database));
+        boolean hasJournal = transaction.hasJournal(schema);
+        if (!hasJournal || !transaction.lock(schema)) {
+            boolean needsTable = !hasJournal || transaction.hasIncrementalVacuum(schema);
+            transaction.lockBy(schema, needsTable ? plainTable(database) : null);
         }
         onlyFileWasLocked = databases().files().size() == 1;
     }

@@ -1,18 +1,15 @@
 package io.github.prtbackup.jdbc;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.github.prtbackup.jdbc.Differential.all;
+import static io.github.prtbackup.jdbc.Differential.keys;
+import static io.github.prtbackup.jdbc.Differential.rows;
 
 import io.github.prtbackup.testing.Sql;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.BatchUpdateException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sqlite.SQLiteException;
 
 /**
  * Whatever an application does, it sees what plain sqlite-jdbc shows: results, counts, keys, exceptions with their classes,
@@ -30,62 +26,8 @@ import org.sqlite.SQLiteException;
  */
 class SameAsPlainTest {
 
-    private static final String SCHEMA = """
-            CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT UNIQUE, c INT CHECK (c < 1000));
-            CREATE TABLE parent (id INTEGER PRIMARY KEY);
-            CREATE TABLE child (id INTEGER PRIMARY KEY, p INT REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
-            CREATE TABLE log (what TEXT);
-            CREATE VIEW v AS SELECT a, b FROM t;
-            CREATE TRIGGER v_insert INSTEAD OF INSERT ON v BEGIN INSERT INTO t (a, b) VALUES (new.a, new.b); END;
-            CREATE TRIGGER forbid BEFORE INSERT ON t WHEN new.b = 'forbidden' BEGIN SELECT RAISE(ROLLBACK, 'no'); END;
-            CREATE TRIGGER ignored BEFORE INSERT ON t WHEN new.b = 'ignored'
-              BEGIN INSERT INTO log VALUES ('ignored'); SELECT RAISE(IGNORE); END;
-            INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3);
-            INSERT INTO parent VALUES (1);
-            """;
-
     @TempDir
     Path directory;
-
-    /** One thing an application does; what it sees goes into the protocol. */
-    @FunctionalInterface
-    interface Scenario {
-        void run(Connection connection, Protocol seen) throws SQLException;
-    }
-
-    /** What was seen. */
-    static final class Protocol {
-        private final List<String> lines = new ArrayList<>();
-
-        void add(Object line) {
-            lines.add(String.valueOf(line));
-        }
-
-        void attempt(Attempt attempt) {
-            try {
-                add(attempt.run());
-            } catch (SQLException e) {
-                add(describe(e));
-            } catch (NullPointerException e) {
-                // sqlite-jdbc's own, of statements that were never prepared.
-                add(e.getClass());
-            }
-        }
-
-        private static String describe(SQLException e) {
-            String code = e instanceof SQLiteException s ? s.getResultCode().toString() : "";
-            String counts = e instanceof BatchUpdateException b ? Arrays.toString(b.getUpdateCounts()) : "";
-            String cause = e.getCause() instanceof SQLException c ? " <- " + describe(c) : "";
-            return e.getClass().getName() + " " + e.getErrorCode() + " " + e.getSQLState() + " " + code + counts + " "
-                    + e.getMessage() + cause;
-        }
-    }
-
-    /** One call. */
-    @FunctionalInterface
-    interface Attempt {
-        Object run() throws SQLException;
-    }
 
     static Stream<String> statements() {
         return Stream.of(
@@ -368,72 +310,7 @@ class SameAsPlainTest {
         });
     }
 
-    private void requireSame(Scenario scenario) throws Exception {
-        List<String> plain = protocol("plain", false, scenario);
-        List<String> ours = protocol("ours", true, scenario);
-        assertThat(ours).containsExactlyElementsOf(plain);
-    }
-
-    private List<String> protocol(String name, boolean ours, Scenario scenario) throws Exception {
-        Path folder = Files.createDirectories(directory.resolve(name));
-        Path database = folder.resolve("same.db");
-        try (Connection connection = Sql.plain(database)) {
-            Sql.run(connection, SCHEMA);
-        }
-        Protocol seen = new Protocol();
-        seen.attempt(() -> {
-            try (Connection connection = ours ? Sql.open(database) : Sql.plain(database)) {
-                scenario.run(connection, seen);
-                if (!connection.isClosed()) {
-                    seen.add(Sql.column(
-                            connection, "SELECT changes() || ' ' || total_changes() || ' ' || last_insert_rowid()"));
-                }
-            }
-            return "closed";
-        });
-        for (String table : Sql.column(database, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")) {
-            String rows = "SELECT count(*) || ' ' || max(rowid) FROM \"" + table + "\"";
-            seen.add(table + Sql.column(database, rows));
-        }
-        seen.add(Sql.column(database, "SELECT a || ',' || ifnull(b, '') || ',' || ifnull(c, '') FROM t ORDER BY a"));
-        seen.add(Sql.column(database, "PRAGMA user_version"));
-        return seen.lines.stream()
-                .map(line -> line.replace(folder.toString(), "…"))
-                .toList();
-    }
-
-    private static Object all(Statement statement, boolean rows) throws SQLException {
-        StringBuilder seen = new StringBuilder();
-        seen.append(rows).append(' ').append(statement.getUpdateCount());
-        if (rows) {
-            try (ResultSet result = statement.getResultSet()) {
-                seen.append(result == null ? "null" : rows(result));
-            }
-        }
-        return seen.append(statement.getMoreResults())
-                .append(' ')
-                .append(statement.getUpdateCount())
-                .toString();
-    }
-
-    private static String rows(ResultSet result) throws SQLException {
-        List<String> rows = new ArrayList<>();
-        try (result) {
-            int columns = result.getMetaData().getColumnCount();
-            while (result.next()) {
-                StringBuilder row = new StringBuilder();
-                for (int i = 1; i <= columns; i++) {
-                    row.append(result.getString(i)).append('|');
-                }
-                rows.add(row.toString());
-            }
-        }
-        return rows.toString();
-    }
-
-    private static Object keys(Statement statement) throws SQLException {
-        try (ResultSet keys = statement.getGeneratedKeys()) {
-            return keys.next() ? keys.getString(1) : "no key";
-        }
+    private void requireSame(Differential.Scenario scenario) throws Exception {
+        new Differential(directory).requireSame(scenario);
     }
 }

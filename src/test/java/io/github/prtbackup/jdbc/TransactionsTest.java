@@ -476,6 +476,26 @@ class TransactionsTest {
                 .containsExactly("t");
     }
 
+    /** SQLite counts a statement that was rolled back as one in progress until its result set is closed. */
+    @Test
+    void aWriteBesideRowsThatARollbackHasLeftUnreadHasItsBackup() throws Exception {
+        Sql.run(connection, "BEGIN");
+        try (Statement unread = connection.createStatement()) {
+            assertThat(unread.execute("INSERT INTO t (a) VALUES (7), (8) RETURNING a"))
+                    .isTrue();
+            Sql.run(connection, "ROLLBACK");
+            insert("x");
+            insert("y");
+        }
+        insert("z");
+        connection.close();
+        List<Long> states = rows();
+        // What the rows keep uncommitted is one transaction.
+        assertThat(states.get(0)).isEqualTo(states.get(1));
+        assertThat(states.get(states.size() - 1)).isEqualTo(states.get(0) + 2);
+        assertThat(Sql.number(database, "SELECT count(*) FROM t")).isEqualTo(states.get(0) + 3);
+    }
+
     @Test
     void closingInMidTransactionRollsBack() throws Exception {
         connection.setAutoCommit(false);
