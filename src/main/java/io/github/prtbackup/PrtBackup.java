@@ -9,6 +9,9 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.diff.Comparer;
+import io.github.prtbackup.diff.DatabaseDiff;
+import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.jdbc.BackupConnection;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.restore.Export;
@@ -259,6 +262,22 @@ public final class PrtBackup implements AutoCloseable {
             Verification.require(content.entry());
             Export.copy(content.entry().path(), target);
         }
+    }
+
+    /**
+     * Compares two states of the database, each a backup or the present one, by their schemas and rows. The present one is
+     * copied first, and a backup that is stored as changed pages is put together as far as is needed, in temporary files in
+     * the backup directory.
+     *
+     * @param from a backup, or {@link Version#NOW}
+     * @param to a backup, or {@link Version#NOW}
+     * @return what turns the first state into the second; to be closed
+     * @throws NoSuchFileException if a backup's file is gone, or there is no database
+     * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
+     * @throws SQLException if SQLite cannot read a state
+     */
+    public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
+        return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
     }
 
     /** Does nothing today: no resource is held between calls. */

@@ -58,6 +58,7 @@ public final class Main implements Runnable {
                 new CreateCommand(terminal),
                 new ListCommand(terminal),
                 new ShowCommand(terminal),
+                new DiffCommand(terminal),
                 new RestoreCommand(terminal),
                 new VerifyCommand(terminal),
                 new CleanupCommand(terminal),

@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The database as it was at a point of a {@link Timeline}: for each page its newest content in the log up to the point,
@@ -107,6 +109,34 @@ public final class PointImage implements AutoCloseable {
             throw new DamagedTimelineException("page " + number + " in " + files.base() + " is damaged");
         }
         return content;
+    }
+
+    /**
+     * The pages that the log has after an older point: all that differ from it, and maybe more.
+     *
+     * @param older an image of the same timeline, opened while this one was open or the other way round
+     * @return their numbers; empty if the log does not tell, because it holds the database anew or has lost points between
+     *     the two, or if a number is too large for a {@link BitSet}
+     */
+    public Optional<BitSet> pagesChangedSince(PointImage older) {
+        boolean continues = (older.basePages > 0) == (basePages > 0)
+                && (basePages > 0 || !older.records.isEmpty())
+                && !hasGap
+                && point.pages() < Integer.MAX_VALUE
+                && older.records.size() <= records.size();
+        for (int i = 0; continues && i < older.records.size(); i++) {
+            continues = older.records.get(i).place().equals(records.get(i).place());
+        }
+        if (!continues) {
+            return Optional.empty();
+        }
+        BitSet numbers = new BitSet();
+        for (LogRecord record : records.subList(older.records.size(), records.size())) {
+            for (int index = 0; index < record.pageCount(); index++) {
+                numbers.set(Math.toIntExact(record.pageNumber(index)));
+            }
+        }
+        return Optional.of(numbers);
     }
 
     /**

@@ -1,0 +1,94 @@
+package io.github.prtbackup.cli;
+
+import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.diff.DatabaseDiff;
+import io.github.prtbackup.diff.Version;
+import java.io.IOException;
+import java.io.Writer;
+import java.sql.SQLException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+@Command(name = "diff", description = "Shows what differs from one backup to another, or to the database as it is.")
+final class DiffCommand extends DatabaseCommand {
+    @Parameters(
+            index = "1",
+            paramLabel = "FROM",
+            converter = VersionConverter.class,
+            description = "A backup's id, or 'now' for the database as it is.")
+    private Version from;
+
+    @Parameters(
+            index = "2",
+            paramLabel = "TO",
+            converter = VersionConverter.class,
+            description = "A backup's id, or 'now'.")
+    private Version to;
+
+    @Option(names = "--rows", description = "Show the rows as well.")
+    private boolean rows;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "How many rows of each table to show at most; 0 for all. By default ${DEFAULT-VALUE}.")
+    private long limit = 100;
+
+    @Option(names = "--sql", description = "Print SQL that turns FROM into TO.")
+    private boolean sql;
+
+    DiffCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    /** Reads an id, or the word for the present state. */
+    static final class VersionConverter implements ITypeConverter<Version> {
+        @Override
+        public Version convert(String value) {
+            if ("now".equalsIgnoreCase(value)) {
+                return Version.NOW;
+            }
+            try {
+                return Version.of(Long.parseLong(value));
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + value + "' is neither a backup's id nor 'now'");
+            }
+        }
+    }
+
+    @Override
+    void check() throws Failure {
+        super.check();
+        if (sql && (json() || rows)) {
+            throw wrongUsage("--sql cannot be combined with " + (json() ? "--json" : "--rows"));
+        }
+        if (limit < 0) {
+            throw wrongUsage("--limit has to be 0 or more");
+        }
+    }
+
+    @Override
+    int run(PrtBackup backups) throws IOException, SQLException, Failure {
+        try (DatabaseDiff diff = copying(backups, () -> backups.diff(from, to))) {
+            if (sql) {
+                writeScript(diff);
+            } else if (json()) {
+                new DiffJson(terminal(), rows, limit).print(backups, from, to, diff);
+            } else {
+                new DiffText(terminal(), rows, limit).print(from, to, diff);
+            }
+        }
+        return Main.DONE;
+    }
+
+    private void writeScript(DatabaseDiff diff) throws IOException, SQLException, Failure {
+        try (Writer out = terminal().textWriter()) {
+            diff.writeScript(out);
+        } catch (UnsupportedOperationException e) {
+            throw new Failure(e.getMessage());
+        }
+    }
+}
