@@ -5,6 +5,7 @@ import io.github.prtbackup.diff.TableSchema.Identity;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.jdbc4.JDBC4Statement;
@@ -26,12 +28,14 @@ import org.sqlite.jdbc4.JDBC4Statement;
  * @param tables those that are compared, by name: the ordinary and virtual ones, and the statistics
  * @param shadows the names of the tables that a virtual table keeps its content in, by its name
  * @param trees all that have a tree, internal ones as well
+ * @param collations those that trees are sorted by
  */
 record DatabaseSchema(
         List<SchemaObject> objects,
         Map<String, TableSchema> tables,
         Map<String, List<String>> shadows,
-        List<SchemaObject> trees) {
+        List<SchemaObject> trees,
+        Set<String> collations) {
 
     /** In {@code table_xinfo}: hidden columns of virtual tables are 1, generated ones 2 and 3. */
     private static final String NOT_HIDDEN = "0";
@@ -70,7 +74,21 @@ record DatabaseSchema(
                 all.stream().filter(object -> !object.isInternal()).toList(),
                 tables,
                 shadows,
-                all.stream().filter(object -> object.root() > 0).toList());
+                all.stream().filter(object -> object.root() > 0).toList(),
+                collations(from, tables.values()));
+    }
+
+    private static Set<String> collations(SQLiteConnection from, Collection<TableSchema> tables) throws SQLException {
+        Set<String> names = new TreeSet<>();
+        for (TableSchema table : tables) {
+            if (!table.isVirtual()) {
+                for (List<String> index : rows(from, "PRAGMA main.index_list(" + Literal.name(table.name()) + ")")) {
+                    rows(from, "PRAGMA main.index_xinfo(" + Literal.name(index.get(1)) + ")")
+                            .forEach(column -> names.add(column.get(4)));
+                }
+            }
+        }
+        return names;
     }
 
     private static boolean isStatistics(SchemaObject object) {

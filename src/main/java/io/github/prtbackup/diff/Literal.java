@@ -40,7 +40,7 @@ final class Literal {
 
     private static void appendText(StringBuilder out, Value value) {
         String text = value.text().orElse(null);
-        if (text == null || text.chars().anyMatch(Literal::isChangedOnTheWay)) {
+        if (text == null || text.codePoints().anyMatch(Literal::isChangedOnTheWay)) {
             out.append("CAST(");
             appendHex(out, value.sharedBytes());
             out.append(" AS TEXT)");
@@ -49,9 +49,14 @@ final class Literal {
         }
     }
 
-    /** A NUL ends a statement, programs turn line ends round, and a byte order mark gets lost. */
+    /** A NUL ends a statement, programs turn line ends round, a byte order mark gets lost, and others fool the eye. */
     private static boolean isChangedOnTheWay(int c) {
-        return c < ' ' || c == 0x7f || c == 0xfeff || c == 0xfffe;
+        int type = Character.getType(c);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || type == Character.UNASSIGNED;
     }
 
     private static void appendHex(StringBuilder out, byte[] bytes) {

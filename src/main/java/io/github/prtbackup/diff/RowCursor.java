@@ -42,7 +42,7 @@ final class RowCursor implements AutoCloseable {
         RowCursor cursor = new RowCursor(state, table, ranges == null ? null : store(state, ranges));
         try {
             cursor.statement = state.statement();
-            cursor.rows = state.query(cursor.statement, sql(table, order, cursor.ranges));
+            cursor.rows = cursor.statement.executeQuery(sql(table, order, cursor.ranges));
             return cursor;
         } catch (SQLException | RuntimeException e) {
             try (cursor) {

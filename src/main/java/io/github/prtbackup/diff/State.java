@@ -4,25 +4,21 @@ import io.github.prtbackup.backup.ReadOnlyConnection;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.sqlite.Collation;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.jdbc4.JDBC4Statement;
 
 /** One of the two databases that are compared, as a file that does not change, open in SQLite. Not thread-safe. */
 final class State implements AutoCloseable {
-    private static final Pattern MISSING_COLLATION = Pattern.compile("no such collation sequence: ([^)]+)\\)?$");
+    private static final Set<String> BUILT_IN = Set.of("BINARY", "NOCASE", "RTRIM");
 
     private final SQLiteConnection connection;
     private final DatabaseSchema schema;
     private final Charset encoding;
-    private final Set<String> collations = new HashSet<>();
     private int lastNumber;
 
     /** Puts values into any order; enough for a tree that is read from end to end. */
@@ -36,6 +32,7 @@ final class State implements AutoCloseable {
     private State(SQLiteConnection connection) throws SQLException {
         this.connection = connection;
         this.schema = DatabaseSchema.read(connection);
+        replaceUnknownCollations();
         this.encoding = switch (pragma("encoding")) {
             case "UTF-16le" -> StandardCharsets.UTF_16LE;
             case "UTF-16be" -> StandardCharsets.UTF_16BE;
@@ -92,17 +89,15 @@ final class State implements AutoCloseable {
         return new JDBC4Statement(connection);
     }
 
-    /** Runs a query. A collation that only the application has gets a stand-in: nothing here depends on its order. */
-    ResultSet query(JDBC4Statement statement, String sql) throws SQLException {
-        while (true) {
-            try {
-                return statement.executeQuery(sql);
-            } catch (SQLException e) {
-                Matcher missing = MISSING_COLLATION.matcher(String.valueOf(e.getMessage()));
-                if (!missing.find() || !collations.add(missing.group(1))) {
-                    throw e;
-                }
-                Collation.create(connection, missing.group(1), new StandIn());
+    /**
+     * Gives stand-ins to the collations that only the application has. SQLite reads no tree that is sorted by one which it
+     * does not know, though nothing here depends on that order.
+     */
+    private void replaceUnknownCollations() throws SQLException {
+        for (String name : schema.collations()) {
+            // The pragma that lists collations has those as well that the schema only names.
+            if (!BUILT_IN.contains(name.toUpperCase(Locale.ROOT))) {
+                Collation.create(connection, name, new StandIn());
             }
         }
     }

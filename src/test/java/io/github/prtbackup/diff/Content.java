@@ -59,6 +59,7 @@ final class Content {
                 .orElse("'nothing'");
         return Sql.column(
                 connection,
-                "WITH t(" + String.join(", ", columns) + ") AS (" + query + ") SELECT " + each + " FROM t ORDER BY 1");
+                "WITH all_rows(" + String.join(", ", columns) + ") AS (" + query + ") SELECT " + each
+                        + " FROM all_rows ORDER BY 1");
     }
 }
