@@ -17,6 +17,7 @@ import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.restore.Export;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.Restore;
+import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -278,6 +280,25 @@ public final class PrtBackup implements AutoCloseable {
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
         return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
+    }
+
+    /**
+     * Says what {@link #restoreFromBackup} would do, and does nothing of it.
+     *
+     * @return to be closed
+     * @throws NoSuchFileException if the backup's file is gone
+     * @throws IOException if the backup is damaged or cannot be read
+     * @throws SQLException if SQLite cannot read the database or the backup
+     */
+    public RestorePreview previewRestore(long id) throws IOException, SQLException {
+        BackupInfo backup = getBackup(id);
+        List<BackupInfo> later = getBackupHistory().stream()
+                .filter(other -> other.backupId() > id)
+                .toList();
+        List<ProcessHandle> users = Users.of(database);
+        Optional<DatabaseDiff> changes =
+                Files.exists(database) ? Optional.of(diff(Version.NOW, Version.of(id))) : Optional.empty();
+        return new RestorePreview(backup, changes, later, users);
     }
 
     /** Does nothing today: no resource is held between calls. */

@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.sql.SQLException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -28,14 +29,8 @@ final class DiffCommand extends DatabaseCommand {
             description = "A backup's id, or 'now'.")
     private Version to;
 
-    @Option(names = "--rows", description = "Show the rows as well.")
-    private boolean rows;
-
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            description = "How many rows of each table to show at most; 0 for all. By default ${DEFAULT-VALUE}.")
-    private long limit = 100;
+    @Mixin
+    private RowOptions options;
 
     @Option(names = "--sql", description = "Print SQL that turns FROM into TO.")
     private boolean sql;
@@ -62,12 +57,10 @@ final class DiffCommand extends DatabaseCommand {
     @Override
     void check() throws Failure {
         super.check();
-        if (sql && (json() || rows)) {
+        if (sql && (json() || options.rows())) {
             throw wrongUsage("--sql cannot be combined with " + (json() ? "--json" : "--rows"));
         }
-        if (limit < 0) {
-            throw wrongUsage("--limit has to be 0 or more");
-        }
+        options.check(this);
     }
 
     @Override
@@ -76,9 +69,9 @@ final class DiffCommand extends DatabaseCommand {
             if (sql) {
                 writeScript(diff);
             } else if (json()) {
-                new DiffJson(terminal(), rows, limit).print(backups, from, to, diff);
+                new DiffJson(terminal(), options).print(backups, from, to, diff);
             } else {
-                new DiffText(terminal(), rows, limit).print(from, to, diff);
+                new DiffText(terminal(), options).print(from, to, diff);
             }
         }
         return Main.DONE;

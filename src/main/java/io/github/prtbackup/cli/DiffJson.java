@@ -2,6 +2,7 @@ package io.github.prtbackup.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.RestorePreview;
 import io.github.prtbackup.diff.DatabaseDiff;
 import io.github.prtbackup.diff.Row;
 import io.github.prtbackup.diff.RowChange;
@@ -22,14 +23,11 @@ import java.util.Optional;
 /** A diff as JSON, written as it is read. */
 final class DiffJson {
     private final Terminal terminal;
-    private final boolean rows;
-    private final long limit;
+    private final RowOptions options;
 
-    /** @param limit the most rows of a table; 0 for all */
-    DiffJson(Terminal terminal, boolean rows, long limit) {
+    DiffJson(Terminal terminal, RowOptions options) {
         this.terminal = terminal;
-        this.rows = rows;
-        this.limit = limit;
+        this.options = options;
     }
 
     void print(PrtBackup backups, Version from, Version to, DatabaseDiff diff) throws IOException, SQLException {
@@ -40,29 +38,60 @@ final class DiffJson {
             write(json, backups, from);
             json.writeFieldName("to");
             write(json, backups, to);
-            json.writeArrayFieldStart("schema");
-            for (SchemaChange change : diff.schema()) {
-                write(json, change);
-            }
-            json.writeEndArray();
-            json.writeArrayFieldStart("settings");
-            for (SettingChange change : diff.settings()) {
-                json.writeStartObject();
-                json.writeStringField("name", change.name());
-                json.writeStringField("before", change.before());
-                json.writeStringField("after", change.after());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeArrayFieldStart("tables");
-            for (TableChange change : diff.tables()) {
-                write(json, diff, change);
-            }
-            json.writeEndArray();
+            writeChanges(json, diff);
             json.writeEndObject();
             json.close();
             out.write("\n");
         }
+    }
+
+    /** As {@link #print}, with what is said of the restore before the changes. */
+    void print(RestorePreview preview) throws IOException, SQLException {
+        try (Writer out = terminal.jsonWriter()) {
+            JsonGenerator json = Json.generator(out);
+            json.writeStartObject();
+            json.writeFieldName("backup");
+            json.writeTree(Json.backup(preview.backup()));
+            json.writeBooleanField("database_exists", preview.changes().isPresent());
+            json.writeFieldName("later_backups");
+            json.writeTree(Json.backups(preview.later()));
+            json.writeArrayFieldStart("processes");
+            for (ProcessHandle user : preview.users()) {
+                json.writeStartObject();
+                json.writeNumberField("pid", user.pid());
+                json.writeStringField("command", user.info().command().orElse(null));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            if (preview.changes().isPresent()) {
+                writeChanges(json, preview.changes().get());
+            }
+            json.writeEndObject();
+            json.close();
+            out.write("\n");
+        }
+    }
+
+    private void writeChanges(JsonGenerator json, DatabaseDiff diff) throws IOException, SQLException {
+        json.writeArrayFieldStart("schema");
+        for (SchemaChange change : diff.schema()) {
+            write(json, change);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("settings");
+        for (SettingChange change : diff.settings()) {
+            json.writeStartObject();
+            json.writeStringField("name", change.name());
+            json.writeStringField("before", change.before());
+            json.writeStringField("after", change.after());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("tables");
+        for (TableChange change : diff.tables()) {
+            write(json, diff, change);
+        }
+        json.writeEndArray();
     }
 
     private static void write(JsonGenerator json, PrtBackup backups, Version version) throws IOException {
@@ -93,7 +122,7 @@ final class DiffJson {
         json.writeNumberField("deleted", change.deleted());
         write(json, "changed", change.changed());
         json.writeBooleanField("internal", change.internal());
-        if (rows) {
+        if (options.rows()) {
             writeRows(json, diff, change);
         }
         json.writeEndObject();
@@ -109,7 +138,7 @@ final class DiffJson {
 
     private void writeRows(JsonGenerator json, DatabaseDiff diff, TableChange table) throws IOException, SQLException {
         long total = table.inserted() + table.updated() + table.deleted();
-        long shown = limit == 0 ? total : Math.min(limit, total);
+        long shown = options.shown(total);
         json.writeArrayFieldStart("rows");
         try (RowChanges changes = diff.rows(table.name())) {
             for (long i = 0; i < shown; i++) {

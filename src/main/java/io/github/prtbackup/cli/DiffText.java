@@ -23,14 +23,11 @@ final class DiffText {
     private static final int COLUMNS = 4;
 
     private final Terminal terminal;
-    private final boolean rows;
-    private final long limit;
+    private final RowOptions options;
 
-    /** @param limit the most rows of a table; 0 for all */
-    DiffText(Terminal terminal, boolean rows, long limit) {
+    DiffText(Terminal terminal, RowOptions options) {
         this.terminal = terminal;
-        this.rows = rows;
-        this.limit = limit;
+        this.options = options;
     }
 
     void print(Version from, Version to, DatabaseDiff diff) throws SQLException {
@@ -48,7 +45,7 @@ final class DiffText {
             terminal.line(GAP + change.name() + ": " + orNothing(change.before()) + " → " + orNothing(change.after()));
         }
         table(diff.tables()).forEach(terminal::line);
-        if (rows) {
+        if (options.rows()) {
             for (TableChange table : diff.tables()) {
                 terminal.line("");
                 terminal.line(table.name());
@@ -96,11 +93,10 @@ final class DiffText {
 
     private void printRows(DatabaseDiff diff, TableChange table) throws SQLException {
         long total = table.inserted() + table.updated() + table.deleted();
-        long shown = 0;
+        long shown = options.shown(total);
         try (RowChanges changes = diff.rows(table.name())) {
-            while (shown < total && (limit == 0 || shown < limit)) {
+            for (long i = 0; i < shown; i++) {
                 terminal.line(GAP + line(table, changes.next()));
-                shown++;
             }
         }
         if (shown < total) {

@@ -59,6 +59,7 @@ public final class Main implements Runnable {
                 new ListCommand(terminal),
                 new ShowCommand(terminal),
                 new DiffCommand(terminal),
+                new PreviewCommand(terminal),
                 new RestoreCommand(terminal),
                 new VerifyCommand(terminal),
                 new CleanupCommand(terminal),

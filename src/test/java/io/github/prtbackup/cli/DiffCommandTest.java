@@ -43,8 +43,7 @@ class DiffCommandTest {
 
     @Test
     void printsATable() {
-        assertThat(Cli.run("diff", database, 1, "now").succeeds().out())
-                .isEqualTo("""
+        assertThat(Cli.run("diff", database, 1, "now").succeeds().out()).isEqualTo("""
                         From #1 to now:
                           added index by_name on contacts
                           user_version: 0 → 2
