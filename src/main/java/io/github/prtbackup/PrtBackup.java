@@ -9,11 +9,15 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.diff.Comparer;
+import io.github.prtbackup.diff.DatabaseDiff;
+import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.jdbc.BackupConnection;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.restore.Export;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.Restore;
+import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -259,6 +264,41 @@ public final class PrtBackup implements AutoCloseable {
             Verification.require(content.entry());
             Export.copy(content.entry().path(), target);
         }
+    }
+
+    /**
+     * Compares two states of the database, each a backup or the present one, by their schemas and rows. The present one is
+     * copied first, and a backup that is stored as changed pages is put together as far as is needed, in temporary files in
+     * the backup directory.
+     *
+     * @param from a backup, or {@link Version#NOW}
+     * @param to a backup, or {@link Version#NOW}
+     * @return what turns the first state into the second; to be closed
+     * @throws NoSuchFileException if a backup's file is gone, or there is no database
+     * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
+     * @throws SQLException if SQLite cannot read a state
+     */
+    public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
+        return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
+    }
+
+    /**
+     * Says what {@link #restoreFromBackup} would do, and does nothing of it.
+     *
+     * @return to be closed
+     * @throws NoSuchFileException if the backup's file is gone
+     * @throws IOException if the backup is damaged or cannot be read
+     * @throws SQLException if SQLite cannot read the database or the backup
+     */
+    public RestorePreview previewRestore(long id) throws IOException, SQLException {
+        BackupInfo backup = getBackup(id);
+        List<BackupInfo> later = getBackupHistory().stream()
+                .filter(other -> other.backupId() > id)
+                .toList();
+        List<ProcessHandle> users = Users.of(database);
+        Optional<DatabaseDiff> changes =
+                Files.exists(database) ? Optional.of(diff(Version.NOW, Version.of(id))) : Optional.empty();
+        return new RestorePreview(backup, changes, later, users);
     }
 
     /** Does nothing today: no resource is held between calls. */

@@ -85,6 +85,13 @@ public final class Timelines {
         }
     }
 
+    /** The database as it was at a point, to be read a page at a time. Close it soon: it keeps points from being folded. */
+    public PointImage image(long id) throws IOException {
+        try (Timeline timeline = open()) {
+            return timeline.image(id);
+        }
+    }
+
     /** What is wrong with the pages that a point rests on; empty if nothing. */
     public List<String> verify(long id) throws IOException {
         try (Timeline timeline = open();

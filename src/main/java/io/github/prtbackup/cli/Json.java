@@ -1,11 +1,14 @@
 package io.github.prtbackup.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.BackupInfo;
+import java.io.IOException;
+import java.io.Writer;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +45,13 @@ final class Json {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         strings.forEach(array::add);
         return array;
+    }
+
+    /** Writes a document as it comes. Closing it does not close the writer's target. */
+    static JsonGenerator generator(Writer out) throws IOException {
+        JsonGenerator generator = MAPPER.createGenerator(out);
+        generator.useDefaultPrettyPrinter();
+        return generator;
     }
 
     static String print(ObjectNode node) {

@@ -58,6 +58,8 @@ public final class Main implements Runnable {
                 new CreateCommand(terminal),
                 new ListCommand(terminal),
                 new ShowCommand(terminal),
+                new DiffCommand(terminal),
+                new PreviewCommand(terminal),
                 new RestoreCommand(terminal),
                 new VerifyCommand(terminal),
                 new CleanupCommand(terminal),

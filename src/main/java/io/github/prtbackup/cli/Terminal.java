@@ -12,11 +12,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
@@ -120,6 +122,40 @@ final class Terminal {
     void json(String document) {
         byte[] bytes = (Text.visibleInJson(document) + "\n").getBytes(StandardCharsets.UTF_8);
         out.write(bytes, 0, bytes.length);
+    }
+
+    /** Takes a JSON document that is too long to be put together first. Closing it closes nothing. */
+    Writer jsonWriter() {
+        return new Utf8Writer(Text::visibleInJson);
+    }
+
+    /** Takes text for programs, in UTF-8 on every system; a terminal gets it with what is unsafe written out. */
+    Writer textWriter() {
+        return new Utf8Writer(interactive ? Text::visibleLines : part -> part);
+    }
+
+    private final class Utf8Writer extends Writer {
+        private final UnaryOperator<String> made;
+
+        Utf8Writer(UnaryOperator<String> made) {
+            this.made = made;
+        }
+
+        @Override
+        public void write(char[] characters, int offset, int length) {
+            byte[] bytes = made.apply(new String(characters, offset, length)).getBytes(StandardCharsets.UTF_8);
+            out.write(bytes, 0, bytes.length);
+        }
+
+        @Override
+        public void flush() {
+            // The end of the command does.
+        }
+
+        @Override
+        public void close() {
+            // The terminal stays.
+        }
     }
 
     /** Prints the one line that says what went wrong. */

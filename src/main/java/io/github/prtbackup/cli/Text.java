@@ -30,6 +30,11 @@ final class Text {
         return escape(document, c -> c != '\n' && c != '\r' && isUnsafe(c));
     }
 
+    /** As {@link #visible}, but the lines stay lines. */
+    static String visibleLines(String text) {
+        return escape(text, c -> c != '\n' && isUnsafe(c));
+    }
+
     /** The text, cut to a number of characters with an ellipsis at its end. */
     static String cut(String text, int width) {
         if (text.codePointCount(0, text.length()) <= width) {

@@ -117,25 +117,6 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, lo
         return new LogPosition(segment, contentOffset(pageCount()) + type.markLength(), checksum());
     }
 
-    /** The index of a page; negative if the record does not hold it. */
-    int indexOf(long number) {
-        int low = 0;
-        int high = pageCount() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            long found = pageNumber(middle);
-            if (found == number) {
-                return middle;
-            }
-            if (found < number) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return -1;
-    }
-
     private int tableOffset() {
         return head.limit() - pageCount() * TABLE_ENTRY_LENGTH;
     }

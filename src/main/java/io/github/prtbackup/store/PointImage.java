@@ -6,7 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The database as it was at a point of a {@link Timeline}: for each page its newest content in the log up to the point,
@@ -31,6 +36,12 @@ public final class PointImage implements AutoCloseable {
     private SegmentReader segment;
 
     private Base base;
+
+    /** Where the newest content of each page is that the log holds; null until somebody asks for one page. */
+    private Map<Long, Located> inLog;
+
+    /** A page in a record of the log. */
+    private record Located(LogRecord record, int index) {}
 
     private PointImage(
             TimelineFiles files, Closeable lease, Point point, List<LogEntry> points, long basePages, boolean hasGap) {
@@ -88,11 +99,9 @@ public final class PointImage implements AutoCloseable {
         if (hasGap) {
             throw new DamagedTimelineException(gap());
         }
-        for (int i = points.size() - 1; i >= 0; i--) {
-            ByteBuffer content = page(points.get(i), number);
-            if (content != null) {
-                return content;
-            }
+        Located inLog = inLog().get(number);
+        if (inLog != null) {
+            return content(inLog.record(), inLog.index());
         }
         ByteBuffer content = number <= basePages ? base().page(number) : null;
         if (content == null) {
@@ -101,26 +110,73 @@ public final class PointImage implements AutoCloseable {
         return content;
     }
 
-    /** The content that a point has given a page; null if it has not. */
-    private ByteBuffer page(LogEntry of, long number) throws IOException {
-        SegmentReader reader = segment(of);
+    private ByteBuffer content(LogRecord record, int index) throws IOException {
+        ByteBuffer content = segment(record.segment()).content(record, index);
+        if (content == null) {
+            throw new DamagedTimelineException(damage(record, record.pageNumber(index)));
+        }
+        return ByteBuffer.allocate(content.remaining()).put(content).flip();
+    }
+
+    /** Finds out with the first page that is asked for, which those who want all pages never do. */
+    private Map<Long, Located> inLog() throws IOException {
+        if (inLog == null) {
+            Map<Long, Located> newest = new HashMap<>();
+            for (LogEntry changed : points) {
+                forEachRecord(changed, record -> {
+                    for (int index = 0; index < record.pageCount(); index++) {
+                        newest.put(record.pageNumber(index), new Located(record, index));
+                    }
+                });
+            }
+            inLog = newest;
+        }
+        return inLog;
+    }
+
+    private void forEachRecord(LogEntry of, Consumer<LogRecord> consumer) throws IOException {
+        SegmentReader reader = segment(of.place().segment());
         long offset = of.start().offset();
         while (offset < of.end().offset()) {
             LogRecord record = reader.read(offset);
             if (record == null) {
                 throw new DamagedTimelineException(damage(of, offset));
             }
-            int index = record.indexOf(number);
-            if (index >= 0) {
-                ByteBuffer content = reader.content(record, index);
-                if (content == null) {
-                    throw new DamagedTimelineException(damage(record, number));
-                }
-                return ByteBuffer.allocate(content.remaining()).put(content).flip();
-            }
+            consumer.accept(record);
             offset = record.end().offset();
         }
-        return null;
+    }
+
+    /**
+     * The pages that the log has after an older point: all that differ from it, and maybe more.
+     *
+     * @param older an image of the same timeline, opened while this one was open or the other way round
+     * @return their numbers; empty if the log does not tell, because it holds the database anew or has lost points between
+     *     the two, or if a number is too large for a {@link BitSet}
+     * @throws DamagedTimelineException if the log is damaged between the two
+     * @throws IOException if it can't be read
+     */
+    public Optional<BitSet> pagesChangedSince(PointImage older) throws IOException {
+        boolean continues = (older.basePages > 0) == (basePages > 0)
+                && (basePages > 0 || !older.points.isEmpty())
+                && !hasGap
+                && point.pages() < Integer.MAX_VALUE
+                && older.points.size() <= points.size();
+        for (int i = 0; continues && i < older.points.size(); i++) {
+            continues = older.points.get(i).place().equals(points.get(i).place());
+        }
+        if (!continues) {
+            return Optional.empty();
+        }
+        BitSet numbers = new BitSet();
+        for (LogEntry changed : points.subList(older.points.size(), points.size())) {
+            forEachRecord(changed, record -> {
+                for (int index = 0; index < record.pageCount(); index++) {
+                    numbers.set(Math.toIntExact(record.pageNumber(index)));
+                }
+            });
+        }
+        return Optional.of(numbers);
     }
 
     /**
@@ -205,7 +261,7 @@ public final class PointImage implements AutoCloseable {
         }
         for (int i = points.size() - 1; i >= 0; i--) {
             LogEntry changed = points.get(i);
-            SegmentReader reader = segment(changed);
+            SegmentReader reader = segment(changed.place().segment());
             long offset = changed.start().offset();
             while (offset < changed.end().offset()) {
                 LogRecord record = reader.read(offset);
@@ -241,8 +297,7 @@ public final class PointImage implements AutoCloseable {
                 + files.head().getParent();
     }
 
-    private SegmentReader segment(LogEntry of) throws IOException {
-        long number = of.place().segment();
+    private SegmentReader segment(long number) throws IOException {
         if (segment == null || segment.segment() != number) {
             closeSegment();
             segment = SegmentReader.open(files, number);

@@ -11,7 +11,19 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"create", "list", "show", "restore", "verify", "cleanup", "delete", "export", "classify", "demo"
+            strings = {
+                "create",
+                "list",
+                "show",
+                "diff",
+                "preview",
+                "restore",
+                "verify",
+                "cleanup",
+                "delete",
+                "export",
+                "classify",
+                "demo"
             })
     void everyCommandHasHelp(String command) {
         Cli.Result help = Cli.run(command, "--help").succeeds();
@@ -53,6 +65,13 @@ class HelpTest {
                 "cleanup x.db --keep -1 --yes",
                 "cleanup x.db --keep many --yes",
                 "list x.db y.db",
+                "diff x.db 1",
+                "preview x.db",
+                "preview x.db now",
+                "diff x.db 1 yesterday",
+                "diff x.db 1 now --limit -1",
+                "diff x.db 1 now --sql --json",
+                "diff x.db 1 now --sql --rows",
                 "demo a b"
             })
     void missesAndMisreadsArguments(String line) {

@@ -1,0 +1,196 @@
+package io.github.prtbackup.diff;
+
+import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.backup.FullCopy;
+import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.IntegrityCheck;
+import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.Timelines;
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.restore.History;
+import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.PointImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.Optional;
+import org.sqlite.SQLiteConnection;
+
+/** Brings two states of a database to where they can be compared, with as few pages as are enough. */
+public final class Comparer {
+    private final Catalog catalog;
+    private final History history;
+    private final Timelines timelines;
+    private final Path database;
+    private final int busyMillis;
+    private final CopyProgress progress;
+
+    /**
+     * @param catalog that of the backup directory
+     * @param busyMillis how long to wait for others that write the database, in milliseconds
+     * @param progress hears of the pages that are copied
+     */
+    public Comparer(Catalog catalog, History history, Path database, int busyMillis, CopyProgress progress) {
+        this.catalog = catalog;
+        this.history = history;
+        this.timelines = new Timelines(catalog, database);
+        this.database = database;
+        this.busyMillis = busyMillis;
+        this.progress = progress;
+    }
+
+    /**
+     * Compares two states.
+     *
+     * @return to be closed
+     * @throws IllegalArgumentException if there is no such backup
+     * @throws NoSuchFileException if a backup's file is gone
+     * @throws IOException if a backup cannot be read
+     * @throws SQLException if a state is no database that SQLite can read
+     */
+    public DatabaseDiff compare(Version from, Version to) throws IOException, SQLException {
+        Optional<Entry> before = entry(from);
+        Optional<Entry> after = entry(to);
+        if (before.filter(History::isIncremental).isPresent()
+                && after.filter(History::isIncremental).isPresent()) {
+            Optional<DatabaseDiff> quick =
+                    comparePoints(before.get().id(), after.get().id());
+            if (quick.isPresent()) {
+                return quick.get();
+            }
+        }
+        return compareFiles(before, after);
+    }
+
+    private Optional<Entry> entry(Version version) throws IOException {
+        return version.backup().isPresent()
+                ? Optional.of(history.require(version.backup().getAsLong()))
+                : Optional.empty();
+    }
+
+    /** Compares with only those pages of two points that have to be read; empty if that is not proved to be enough. */
+    private Optional<DatabaseDiff> comparePoints(long before, long after) throws IOException, SQLException {
+        OpenFiles files = new OpenFiles();
+        try (PointImage imageBefore = timelines.image(before);
+                PointImage imageAfter = timelines.image(after)) {
+            Optional<BitSet> different = before < after
+                    ? imageAfter.pagesChangedSince(imageBefore)
+                    : imageBefore.pagesChangedSince(imageAfter);
+            if (different.isEmpty()
+                    || imageBefore.point().pages() == 0
+                    || imageAfter.point().pages() == 0) {
+                files.close();
+                return Optional.empty();
+            }
+            SparseCopy copyBefore = new SparseCopy(new ImagePages(imageBefore), files.add(catalog.newFile()));
+            SparseCopy copyAfter = new SparseCopy(new ImagePages(imageAfter), files.add(catalog.newFile()));
+            Optional<PagePlan> plan = PagePlan.of(
+                    copyBefore.pages(), copyBefore.schema(), copyAfter.pages(), copyAfter.schema(), different.get());
+            if (plan.isPresent()) {
+                copyBefore.write(plan.get().neededBefore());
+                copyAfter.write(plan.get().neededAfter());
+                return Optional.of(open(copyBefore.file(), copyAfter.file(), plan, files));
+            }
+        } catch (SQLException e) {
+            // SQLite asked for a page that the plan left out, or the backup is damaged: the other way tells.
+            if (!IntegrityCheck.isDamage(e)) {
+                files.closeAfter(e);
+                throw e;
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            files.closeAfter(e);
+            throw e;
+        }
+        files.close();
+        return Optional.empty();
+    }
+
+    private DatabaseDiff compareFiles(Optional<Entry> before, Optional<Entry> after) throws IOException, SQLException {
+        OpenFiles files = new OpenFiles();
+        try {
+            Path fileBefore = file(before, files);
+            Path fileAfter = file(after, files);
+            return open(fileBefore, fileAfter, plan(fileBefore, fileAfter), files);
+        } catch (IOException | SQLException | RuntimeException | Error e) {
+            files.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** The present state is copied, because who reads it for long would keep others from writing. */
+    private Path file(Optional<Entry> backup, OpenFiles files) throws IOException, SQLException {
+        if (backup.isEmpty()) {
+            PendingFile copy = files.add(catalog.newFile());
+            if (!Files.exists(database)) {
+                throw new NoSuchFileException(database.toString(), null, "there is no such database");
+            }
+            try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
+                reader.setBusyTimeout(busyMillis);
+                FullCopy.ofSnapshot(reader, Damage.REFUSED, copy, progress);
+            }
+            return copy.path();
+        }
+        if (!Files.exists(backup.get().path())) {
+            throw new NoSuchFileException(
+                    backup.get().path().toString(),
+                    null,
+                    "the file of backup #" + backup.get().id() + " is gone");
+        }
+        History.Content content = history.content(backup.get(), progress);
+        content.temporary().ifPresent(files::add);
+        return content.entry().path();
+    }
+
+    /** A comparison of all bytes is much faster than one of all rows. */
+    private static Optional<PagePlan> plan(Path before, Path after) throws IOException, SQLException {
+        try (FilePages pagesBefore = FilePages.open(before);
+                FilePages pagesAfter = FilePages.open(after);
+                State stateBefore = State.open(before);
+                State stateAfter = State.open(after)) {
+            if (pagesBefore.size() != pagesAfter.size() || pagesBefore.count() == 0 || pagesAfter.count() == 0) {
+                return Optional.empty();
+            }
+            return PagePlan.of(
+                    pagesBefore,
+                    stateBefore.schema(),
+                    pagesAfter,
+                    stateAfter.schema(),
+                    pagesBefore.differencesTo(pagesAfter));
+        } catch (IOException e) {
+            // Not as a tree should be: SQLite says whether it can make sense of it.
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Compares two files that nobody writes.
+     *
+     * @param wholly whether all rows are read, also those whose pages are the same
+     */
+    static DatabaseDiff compareFiles(Path before, Path after, boolean wholly) throws IOException, SQLException {
+        return open(before, after, wholly ? Optional.empty() : plan(before, after), new OpenFiles());
+    }
+
+    private static DatabaseDiff open(Path before, Path after, Optional<PagePlan> plan, OpenFiles files)
+            throws SQLException, IOException {
+        State from = State.open(before);
+        try {
+            State to = State.open(after);
+            try {
+                return DatabaseDiff.of(from, to, plan, files);
+            } catch (SQLException | RuntimeException | Error e) {
+                try (to) {
+                    throw e;
+                }
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            try (from) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.prtbackup.diff;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
+
+/**
+ * The pages of a file that nobody writes. Never of the live database: to close it would drop SQLite's locks. Not
+ * thread-safe.
+ */
+final class FilePages implements Pages, Closeable {
+    private static final int CHUNK = 1 << 20;
+    private static final int PAGE_SIZE_OFFSET = 16;
+
+    private final FileChannel channel;
+    private final int size;
+    private final int count;
+
+    private FilePages(FileChannel channel, int size, int count) {
+        this.channel = channel;
+        this.size = size;
+        this.count = count;
+    }
+
+    /** Opens a database file; an empty one has no pages. */
+    static FilePages open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            if (channel.size() == 0) {
+                return new FilePages(channel, 0, 0);
+            }
+            int stored = read(channel, 0, PAGE_SIZE_OFFSET + Short.BYTES).getShort(PAGE_SIZE_OFFSET) & 0xffff;
+            int size = stored == 1 ? 1 << 16 : stored;
+            if (size < 512) {
+                throw new IOException(file + " is no database");
+            }
+            return new FilePages(channel, size, Math.toIntExact(channel.size() / size));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public ByteBuffer page(int number) throws IOException {
+        return read(channel, (number - 1L) * size, size);
+    }
+
+    /** The numbers of the pages that are not the same in both, of as many as the larger one has. */
+    BitSet differencesTo(FilePages other) throws IOException {
+        BitSet different = new BitSet(Math.max(count, other.count) + 1);
+        int common = Math.min(count, other.count);
+        int inChunk = CHUNK / size;
+        for (int first = 1; first <= common; first += inChunk) {
+            int pages = Math.min(inChunk, common - first + 1);
+            ByteBuffer mine = read(channel, (first - 1L) * size, pages * size);
+            ByteBuffer theirs = read(other.channel, (first - 1L) * size, pages * size);
+            if (mine.equals(theirs)) {
+                continue;
+            }
+            for (int i = 0; i < pages; i++) {
+                if (!mine.slice(i * size, size).equals(theirs.slice(i * size, size))) {
+                    different.set(first + i);
+                }
+            }
+        }
+        different.set(common + 1, Math.max(count, other.count) + 1);
+        return different;
+    }
+
+    private static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(length);
+        while (content.hasRemaining()) {
+            if (channel.read(content, offset + content.position()) < 0) {
+                throw new EOFException("the file ends at byte " + (offset + content.position()));
+            }
+        }
+        return content.flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.prtbackup.diff;
+
+import java.math.BigDecimal;
+
+/** Writes values and names as SQL that gives exactly them, in every version of SQLite. */
+final class Literal {
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    /** SQLite's own conversion is exact for numbers of so many digits. */
+    private static final int EXACT_DIGITS = 15;
+
+    private static final int EXACT_EXPONENT = 22;
+    /** The largest power of two that is an integer of SQLite's. */
+    private static final int LARGEST_SHIFT = 62;
+
+    private static final int MANTISSA_BITS = 52;
+    private static final int HIDDEN_BIT_EXPONENT = Double.MAX_EXPONENT + MANTISSA_BITS;
+
+    private Literal() {}
+
+    static void append(StringBuilder out, Value value) {
+        switch (value.type()) {
+            case NULL -> out.append("NULL");
+            case INTEGER -> out.append(value.integer());
+            case REAL -> appendReal(out, value.real());
+            case BLOB -> appendHex(out, value.sharedBytes());
+            case TEXT -> appendText(out, value);
+        }
+    }
+
+    /** A text that is known to hold nothing unusual. */
+    static String text(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** A name in double quotes. */
+    static String name(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    private static void appendText(StringBuilder out, Value value) {
+        String text = value.text().orElse(null);
+        if (text == null || text.codePoints().anyMatch(Literal::isChangedOnTheWay)) {
+            out.append("CAST(");
+            appendHex(out, value.sharedBytes());
+            out.append(" AS TEXT)");
+        } else {
+            out.append('\'').append(text.replace("'", "''")).append('\'');
+        }
+    }
+
+    /** A NUL ends a statement, programs turn line ends round, a byte order mark gets lost, and others fool the eye. */
+    private static boolean isChangedOnTheWay(int c) {
+        int type = Character.getType(c);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || type == Character.UNASSIGNED;
+    }
+
+    private static void appendHex(StringBuilder out, byte[] bytes) {
+        out.append("X'");
+        for (byte b : bytes) {
+            out.append(HEX[(b >> 4) & 0xf]).append(HEX[b & 0xf]);
+        }
+        out.append('\'');
+    }
+
+    private static void appendReal(StringBuilder out, double real) {
+        if (Double.isInfinite(real)) {
+            out.append(real > 0 ? "9e999" : "-9e999");
+            return;
+        }
+        BigDecimal shortest = new BigDecimal(Double.toString(real)).stripTrailingZeros();
+        if (shortest.precision() <= EXACT_DIGITS
+                && Math.abs(shortest.scale()) <= EXACT_EXPONENT
+                && Math.abs(shortest.precision() - shortest.scale()) <= EXACT_EXPONENT) {
+            out.append(real);
+        } else {
+            appendProduct(out, real);
+        }
+    }
+
+    /** The mantissa, multiplied or divided by powers of two: no step rounds. */
+    private static void appendProduct(StringBuilder out, double real) {
+        long bits = Double.doubleToRawLongBits(real);
+        int biased = (int) (bits >>> MANTISSA_BITS) & 0x7ff;
+        long mantissa = bits & ((1L << MANTISSA_BITS) - 1);
+        int exponent = Math.max(biased, 1) - HIDDEN_BIT_EXPONENT;
+        if (biased != 0) {
+            mantissa |= 1L << MANTISSA_BITS;
+        }
+        int zeros = Long.numberOfTrailingZeros(mantissa);
+        mantissa >>>= zeros;
+        exponent += zeros;
+        out.append("(CAST(").append(real < 0 ? "-" : "").append(mantissa).append(" AS REAL)");
+        for (int left = Math.abs(exponent); left > 0; left -= LARGEST_SHIFT) {
+            out.append(exponent < 0 ? '/' : '*').append(1L << Math.min(left, LARGEST_SHIFT));
+        }
+        out.append(')');
+    }
+}

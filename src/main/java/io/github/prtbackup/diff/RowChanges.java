@@ -1,0 +1,165 @@
+package io.github.prtbackup.diff;
+
+import io.github.prtbackup.diff.Scope.Ranges;
+import io.github.prtbackup.diff.TableSchema.Column;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a table that differ, read as they are asked for: both sides come in the order of the key, so that no more than
+ * a row of each is in memory. Not thread-safe.
+ */
+public final class RowChanges implements AutoCloseable {
+    private final TablePair pair;
+    private final boolean isOneSided;
+    private final List<String> order;
+    /** For each column after: where it was before, or -1. */
+    private final int[] places;
+    /** For each column after that was not there before: what rows had in it by default. */
+    private final Value[] defaults;
+
+    private final RowCursor before;
+    private final RowCursor after;
+    private Row earlier;
+    private Row later;
+
+    private RowChanges(TablePair pair, State from, State to, boolean hasCommonOrder) throws SQLException {
+        this.pair = pair;
+        this.isOneSided = !hasCommonOrder || !pair.isComparable();
+        this.order = pair.order();
+        this.places = places(pair);
+        this.defaults = defaults(pair, places, to);
+        boolean hasRanges = pair.scope() instanceof Ranges;
+        this.before = pair.before() == null
+                ? null
+                : RowCursor.open(from, pair.before(), order, hasRanges ? ((Ranges) pair.scope()).before() : null);
+        try {
+            this.after = pair.after() == null
+                    ? null
+                    : RowCursor.open(to, pair.after(), order, hasRanges ? ((Ranges) pair.scope()).after() : null);
+        } catch (SQLException | RuntimeException e) {
+            try (before) {
+                throw e;
+            }
+        }
+    }
+
+    /** @param hasCommonOrder whether a text of one side can be compared with a text of the other */
+    static RowChanges of(TablePair pair, State from, State to, boolean hasCommonOrder) throws SQLException {
+        RowChanges changes = new RowChanges(pair, from, to, hasCommonOrder);
+        try {
+            changes.earlier = next(changes.before);
+            changes.later = next(changes.after);
+            return changes;
+        } catch (SQLException | RuntimeException e) {
+            try (changes) {
+                throw e;
+            }
+        }
+    }
+
+    private static int[] places(TablePair pair) {
+        if (!pair.isComparable()) {
+            return new int[0];
+        }
+        List<String> names = pair.before().columnNames();
+        return pair.after().columnNames().stream().mapToInt(names::indexOf).toArray();
+    }
+
+    private static Value[] defaults(TablePair pair, int[] places, State to) throws SQLException {
+        Value[] defaults = new Value[places.length];
+        for (int i = 0; i < places.length; i++) {
+            if (places[i] < 0) {
+                Column column = pair.after().columns().get(i);
+                defaults[i] = column.defaultSql() == null ? Value.NULL : DefaultValue.of(column, to);
+            }
+        }
+        return defaults;
+    }
+
+    /**
+     * The next row that differs.
+     *
+     * @return null behind the last
+     * @throws SQLException if a side cannot be read
+     */
+    public RowChange next() throws SQLException {
+        while (earlier != null || later != null) {
+            int order = compare();
+            if (order < 0) {
+                return RowChange.deleted(takeEarlier());
+            }
+            if (order > 0) {
+                return RowChange.inserted(takeLater());
+            }
+            Row from = takeEarlier();
+            Row to = takeLater();
+            List<String> changed = changed(from, to);
+            if (!changed.isEmpty()) {
+                return RowChange.updated(from, to, changed);
+            }
+        }
+        return null;
+    }
+
+    private int compare() {
+        if (earlier == null || later == null || isOneSided) {
+            return earlier == null ? 1 : -1;
+        }
+        switch (pair.present().identity()) {
+            case ROWID, VIRTUAL -> {
+                return Long.compare(earlier.rowid().orElseThrow(), later.rowid().orElseThrow());
+            }
+            case KEY, WITHOUT_ROWID, CONTENT -> {
+                for (String column : order) {
+                    int result = earlier.value(column).compareInOrder(later.value(column));
+                    if (result != 0) {
+                        return result;
+                    }
+                }
+                return 0;
+            }
+        }
+        throw new AssertionError(pair.present().identity());
+    }
+
+    private List<String> changed(Row from, Row to) {
+        List<String> changed = List.of();
+        for (int i = 0; i < places.length; i++) {
+            Value old = places[i] < 0 ? defaults[i] : from.values().get(places[i]);
+            if (!old.equals(to.values().get(i))) {
+                if (changed.isEmpty()) {
+                    changed = new ArrayList<>();
+                }
+                changed.add(to.columns().get(i));
+            }
+        }
+        return changed;
+    }
+
+    private Row takeEarlier() throws SQLException {
+        Row taken = earlier;
+        earlier = next(before);
+        return taken;
+    }
+
+    private Row takeLater() throws SQLException {
+        Row taken = later;
+        later = next(after);
+        return taken;
+    }
+
+    private static Row next(RowCursor cursor) throws SQLException {
+        return cursor == null ? null : cursor.next();
+    }
+
+    /** Ends the reading. */
+    @Override
+    public void close() throws SQLException {
+        try (before;
+                after) {
+            // Null where there is no table.
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.prtbackup.restore;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which processes have a database open, as far as the system lets it be seen. */
+public final class Users {
+    /** Where Linux lists the open files of each process. */
+    private static final Path PROCESSES = Path.of("/proc");
+
+    private Users() {}
+
+    /**
+     * The other processes that have the database open. Only Linux tells, and only of processes of the same user, or to root.
+     *
+     * @param database a file, which need not exist
+     * @return in no particular order; empty also where it cannot be told
+     */
+    public static List<ProcessHandle> of(Path database) throws IOException {
+        if (!Files.isDirectory(PROCESSES) || !Files.exists(database)) {
+            return List.of();
+        }
+        Path file = database.toRealPath();
+        List<ProcessHandle> users = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
+            for (Path process : processes) {
+                long pid = Long.parseLong(process.getFileName().toString());
+                if (pid != ProcessHandle.current().pid() && hasOpen(process.resolve("fd"), file)) {
+                    ProcessHandle.of(pid).ifPresent(users::add);
+                }
+            }
+        }
+        return users;
+    }
+
+    private static boolean hasOpen(Path descriptors, Path file) {
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
+            for (Path link : links) {
+                if (Files.readSymbolicLink(link).equals(file)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            // It has ended, or belongs to somebody else.
+            return false;
+        }
+    }
+}

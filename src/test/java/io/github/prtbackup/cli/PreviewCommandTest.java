@@ -1,0 +1,95 @@
+package io.github.prtbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.prtbackup.testing.Neighbour;
+import io.github.prtbackup.testing.Sql;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code preview} says of a restore, which it does not do. */
+class PreviewCommandTest {
+
+    @TempDir
+    Path home;
+
+    private Path database;
+
+    @BeforeEach
+    void fill() throws Exception {
+        database = home.resolve("prt.db");
+        try (Connection connection = Sql.plain(database)) {
+            Sql.run(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+            Cli.run("create", database).succeeds();
+            Sql.run(connection, "INSERT INTO t VALUES (2)");
+            Cli.run("create", database).succeeds();
+        }
+    }
+
+    @Test
+    void showsWhatWouldChangeAndChangesNothing() throws Exception {
+        byte[] before = Files.readAllBytes(database);
+
+        assertThat(Cli.run("preview", database, 1, "--rows").succeeds().out()).matches("""
+                        Restoring backup #1 of .* would change:
+                        From now to #1:
+                          TABLE  INSERTED  UPDATED  DELETED  COLUMNS
+                          t             0        0        1
+
+                        t
+                          - id=2
+                        The present state would be kept as a safety backup\\.
+                        1 backup of a later state stays\\.
+                        """);
+        assertThat(Files.readAllBytes(database)).isEqualTo(before);
+        assertThat(Cli.run("list", database, "--json").json().get("backups")).hasSize(2);
+    }
+
+    @Test
+    void printsJson() {
+        JsonNode preview = Cli.run("preview", database, 1, "--json").succeeds().json();
+
+        assertThat(preview.get("backup").get("backup_id").asLong()).isEqualTo(1);
+        assertThat(preview.get("database_exists").asBoolean()).isTrue();
+        assertThat(preview.get("later_backups")).hasSize(1);
+        assertThat(preview.get("processes")).isEmpty();
+        assertThat(preview.get("tables").get(0).get("deleted").asLong()).isEqualTo(1);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX) // elsewhere nobody tells
+    void namesTheProcessesThatHaveTheDatabaseOpen() throws Exception {
+        try (Neighbour neighbour = Neighbour.start()) {
+            neighbour.connect(database);
+            neighbour.run("SELECT count(*) FROM t");
+
+            JsonNode processes =
+                    Cli.run("preview", database, 1, "--json").succeeds().json().get("processes");
+            assertThat(processes).hasSize(1);
+            assertThat(Cli.run("preview", database, 1).succeeds().out())
+                    .contains("Process " + processes.get(0).get("pid").asLong() + " has the database open");
+        }
+    }
+
+    @Test
+    void saysThatADatabaseWouldBeMade() throws Exception {
+        Files.delete(database);
+
+        assertThat(Cli.run("preview", database, 1).succeeds().out()).contains("There is no database now");
+        JsonNode preview = Cli.run("preview", database, 1, "--json").succeeds().json();
+        assertThat(preview.get("database_exists").asBoolean()).isFalse();
+        assertThat(preview.has("tables")).isFalse();
+    }
+
+    @Test
+    void namesTheBackupThatIsNotThere() {
+        assertThat(Cli.run("preview", database, 9).fails().err()).contains("#9");
+    }
+}
