@@ -129,7 +129,7 @@ final class Guard {
         }
         return locked(() -> {
             try {
-                if (statements.stream().allMatch(this::goesTogether)) {
+                if (statements.stream().allMatch(this::goesTogether) && namesHold(statements)) {
                     return runTogether(statements, together, oneByOne);
                 }
                 return runOneByOne(oneByOne);
@@ -173,6 +173,11 @@ final class Guard {
     /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
     private boolean goesTogether(SqlStatement statement) {
         return Targets.canRunInTransaction(statement) && !targets.mayRollBack(statement);
+    }
+
+    /** Whether names mean in the last statement what they mean before the first. */
+    private static boolean namesHold(List<SqlStatement> statements) {
+        return statements.stream().limit(statements.size() - 1).noneMatch(SqlStatement::changesNames);
     }
 
     /** Runs a write that replaces a database and is no SQL that could be explained. */

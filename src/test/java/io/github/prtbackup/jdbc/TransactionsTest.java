@@ -578,6 +578,41 @@ class TransactionsTest {
         assertThat(Backups.count(other)).isEqualTo(before + 1);
     }
 
+    /** With the table, its name goes to the next database that has one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"other", "temp"})
+    void norInACallInWhichNamesChange(String schema) throws Exception {
+        Path other = database.resolveSibling("other.db");
+        Sql.run(
+                connection,
+                "ATTACH '" + other + "' AS other",
+                "CREATE TABLE other.t (a, b)",
+                "CREATE TEMP TABLE u (a)");
+        Sql.run(connection, "CREATE TABLE u (a)");
+        Path written = schema.equals("temp") ? database : other;
+        String name = schema.equals("temp") ? "u" : "t";
+        int before = Backups.count(written);
+        try (Statement statement = connection.createStatement()) {
+            statement.addBatch("DROP TABLE " + name);
+            statement.addBatch("INSERT INTO " + name + " (a) VALUES (1)");
+            statement.executeBatch();
+        }
+        assertThat(Sql.number(written, "SELECT count(*) FROM " + name)).isOne();
+        assertThat(Backups.count(written)).isEqualTo(before + 1);
+    }
+
+    /** Neither does what a trigger does then to what the same call did before. */
+    @Test
+    void aTriggerOfTheSameCallTakesNothingElseBack() throws Exception {
+        String twice = "CREATE TRIGGER never BEFORE INSERT ON t BEGIN SELECT RAISE(ROLLBACK, 'never'); END;"
+                + " INSERT INTO t (b) VALUES ('x')";
+        try (Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.executeUpdate(twice)).hasMessageContaining("never");
+        }
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema WHERE type = 'trigger'"))
+                .containsExactly("never");
+    }
+
     @Test
     void minInterval() throws Exception {
         connection.close();
