@@ -79,6 +79,14 @@ final class Guard {
         return settings.enabled() && sql != null ? classifier.script(sql) : new Script(List.of());
     }
 
+    /** A statement of a string that {@link #first} gave has been compiled, and may be run any number of times. */
+    void prepared(SqlStatement statement) throws SQLException {
+        locked(() -> {
+            targets.prepared(statement);
+            return null;
+        });
+    }
+
     /** A statement is about to read, past the funnel. Costs next to nothing. */
     void read() {
         present.read();
@@ -154,7 +162,6 @@ final class Guard {
             // It does not compile, so nothing of the string will run, as far as this connection knows.
             return runOneByOne(oneByOne);
         }
-        SqlStatement firstWrite = null;
         for (SqlStatement statement : statements) {
             if (statement.effect() != Effect.WRITE) {
                 continue;
@@ -165,9 +172,10 @@ final class Guard {
                 return runOneByOne(oneByOne);
             }
             databases.addAll(written);
-            firstWrite = firstWrite == null ? statement : firstWrite;
         }
-        return databases.isEmpty() ? work.run() : writes.wrapped(call, firstWrite, List.copyOf(databases), work);
+        return databases.isEmpty() && !targets.databases().ambiguous()
+                ? work.run()
+                : writes.wrapped(call, statements, List.copyOf(databases), work);
     }
 
     /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
