@@ -173,9 +173,11 @@ final class Guard {
             }
             databases.addAll(written);
         }
-        return databases.isEmpty() && !targets.databases().ambiguous()
-                ? work.run()
-                : writes.wrapped(call, statements, List.copyOf(databases), work);
+        if (!databases.isEmpty() || targets.databases().ambiguous()) {
+            return writes.wrapped(call, statements, List.copyOf(databases), work);
+        }
+        // What hides a table of the file may be dropped, and the file is written then.
+        return statements.stream().noneMatch(SqlStatement::changesNames) ? work.run() : runOneByOne(oneByOne);
     }
 
     /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
@@ -183,9 +185,17 @@ final class Guard {
         return Targets.canRunInTransaction(statement) && !targets.mayRollBack(statement);
     }
 
-    /** Whether names mean in the last statement what they mean before the first. */
-    private static boolean namesHold(List<SqlStatement> statements) {
-        return statements.stream().limit(statements.size() - 1).noneMatch(SqlStatement::changesNames);
+    /**
+     * Whether each statement writes, when the ones before it have run, what it would write now. Where there is only one
+     * database, definitions do, also behind other definitions; and they fire no triggers.
+     */
+    private boolean namesHold(List<SqlStatement> statements) throws SQLException {
+        if (targets.databases().ambiguous()) {
+            return statements.stream().limit(statements.size() - 1).noneMatch(SqlStatement::changesNames);
+        }
+        return statements.stream()
+                .dropWhile(statement -> !statement.changesNames())
+                .allMatch(statement -> statement.changesNames() && statement.effect() == Effect.WRITE);
     }
 
     /** Runs a write that replaces a database and is no SQL that could be explained. */

@@ -672,6 +672,16 @@ class TransactionsTest {
         }
     }
 
+    @Test
+    void norWhereAHiddenTableIsDroppedAfterWhatHidIt() throws Exception {
+        Sql.run(connection, "CREATE TABLE u (a)", "CREATE TEMP TABLE u (a)");
+        int before = Backups.count(database);
+        Sql.run(connection, "DROP TABLE u; DROP TABLE u");
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema WHERE name = 'u'"))
+                .isEmpty();
+        assertThat(Backups.count(database)).isEqualTo(before + 1);
+    }
+
     /** Neither does what a trigger does then to what the same call did before. */
     @Test
     void aTriggerOfTheSameCallTakesNothingElseBack() throws Exception {
