@@ -46,6 +46,7 @@ final class Script {
         writeValues();
         out.line("COMMIT;");
         writeFormat();
+        out.line("PRAGMA ignore_check_constraints = OFF;");
     }
 
     private void begin() throws SQLException, IOException {
@@ -140,7 +141,7 @@ final class Script {
     }
 
     private void create(SchemaObject object) throws IOException {
-        out.line(object.sql() + ";");
+        out.line(object.sql() + OpenComment.end(object.sql()) + ";");
     }
 
     private static boolean isShadow(State state, String table) {
@@ -218,10 +219,12 @@ final class Script {
             }
         }
         if (change.inserted() > 0) {
+            // A full-text index over the table may know its rows by their rowids.
+            String rowid = diff.isRenumbered(pair.name()) ? null : table.rowid();
             try (RowChanges rows = diff.open(pair)) {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
                     if (row.kind() == Kind.INSERTED) {
-                        out.insert(table, row.after().orElseThrow(), null);
+                        out.insert(table, row.after().orElseThrow(), rowid);
                     }
                 }
             }
@@ -260,18 +263,14 @@ final class Script {
     }
 
     private void writeSequences() throws SQLException, IOException {
-        boolean isWritten = Settings.hasSequences(from) || Settings.hasSequences(to);
-        if (!isWritten) {
+        if (!Settings.hasSequences(from) && !Settings.hasSequences(to)) {
             return;
         }
-        boolean isMade = Settings.hasSequences(from)
-                || to.schema().objects().stream()
-                        .anyMatch(object -> object.isTable()
-                                && object.sql().toUpperCase(Locale.ROOT).contains("AUTOINCREMENT"));
-        if (!isMade) {
+        if (!Settings.hasSequences(from)) {
             // The table is there from the first AUTOINCREMENT on, and stays when that is gone.
-            out.line("CREATE TABLE prtbackup_sequence (id INTEGER PRIMARY KEY AUTOINCREMENT);");
-            out.line("DROP TABLE prtbackup_sequence;");
+            String first = Literal.name(unusedName("prtbackup_sequence"));
+            out.line("CREATE TABLE " + first + " (id INTEGER PRIMARY KEY AUTOINCREMENT);");
+            out.line("DROP TABLE " + first + ";");
         }
         out.line("DELETE FROM sqlite_sequence;");
         if (Settings.hasSequences(to)) {
@@ -279,6 +278,14 @@ final class Script {
                 out.line("INSERT INTO sqlite_sequence (name, seq) VALUES (" + row.get(0) + ", " + row.get(1) + ");");
             }
         }
+    }
+
+    private String unusedName(String beginning) {
+        String name = beginning;
+        while (to.schema().tables().containsKey(name)) {
+            name += "_";
+        }
+        return name;
     }
 
     private void writeValues() throws IOException {
