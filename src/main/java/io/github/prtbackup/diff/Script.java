@@ -3,7 +3,6 @@ package io.github.prtbackup.diff;
 import io.github.prtbackup.diff.RowChange.Kind;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,17 +40,25 @@ final class Script {
             writeRows(pair);
         }
         createObjects();
-        writeStatistics();
         writeSequences();
         writeValues();
+        if (needsNewStatistics()) {
+            // Not every SQLite can make all tables of statistics, and the rest should not fail with them.
+            out.line("COMMIT;");
+            out.line("BEGIN IMMEDIATE;");
+        }
+        writeStatistics();
         out.line("COMMIT;");
         writeFormat();
         out.line("PRAGMA ignore_check_constraints = OFF;");
     }
 
     private void begin() throws SQLException, IOException {
+        if (!from.isEncodingFixed() && to.isEncodingFixed()) {
+            out.line("PRAGMA encoding = " + Literal.text(to.pragma("encoding")) + ";");
+        }
         if (Settings.isEmptyFile(from)) {
-            for (String name : List.of("encoding", "page_size", "auto_vacuum")) {
+            for (String name : List.of("page_size", "auto_vacuum")) {
                 out.line("PRAGMA " + name + " = " + Literal.text(to.pragma(name)) + ";");
             }
         }
@@ -241,19 +248,24 @@ final class Script {
         return pair.present().object().isInternal();
     }
 
+    private List<TablePair> statistics() {
+        return diff.pairs().stream()
+                .filter(Script::isStatistics)
+                .filter(pair ->
+                        diff.change(pair.name()) != null || !diff.schema().isEmpty())
+                .toList();
+    }
+
+    private boolean needsNewStatistics() {
+        return statistics().stream().anyMatch(pair -> pair.before() == null);
+    }
+
     /** SQLite makes the tables of ANALYZE by itself, and takes rows out of them when a table or index goes. */
     private void writeStatistics() throws SQLException, IOException {
-        List<TablePair> statistics = new ArrayList<>();
-        for (TablePair pair : diff.pairs()) {
-            if (isStatistics(pair)
-                    && (diff.change(pair.name()) != null || !diff.schema().isEmpty())) {
-                statistics.add(pair);
-            }
-        }
-        if (statistics.stream().anyMatch(pair -> pair.before() == null)) {
+        if (needsNewStatistics()) {
             out.line("ANALYZE sqlite_schema;");
         }
-        for (TablePair pair : statistics) {
+        for (TablePair pair : statistics()) {
             if (pair.after() == null) {
                 out.line("DELETE FROM " + Literal.name(pair.name()) + ";");
             } else {

@@ -512,4 +512,15 @@ class DatabaseDiffTest {
             assertThat(Content.of(before)).isEqualTo(Content.of(after));
         }
     }
+
+    @Test
+    void theFirstTableDecidesOnTheEncodingOfADatabaseThatHasAPage() throws Exception {
+        Compared compared = Compared.of(home, List.of("PRAGMA user_version = 1"), List.of("PRAGMA user_version = 2"));
+        try (Connection connection = Sql.plain(compared.after())) {
+            Sql.run(connection, "PRAGMA encoding = 'UTF-16be'", "CREATE TABLE t (a)", "INSERT INTO t VALUES ('ä')");
+        }
+
+        compared.script();
+        assertThat(Sql.column(compared.before(), "PRAGMA encoding")).containsExactly("UTF-16be");
+    }
 }
