@@ -9,6 +9,7 @@ import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -522,5 +523,38 @@ class DatabaseDiffTest {
 
         compared.script();
         assertThat(Sql.column(compared.before(), "PRAGMA encoding")).containsExactly("UTF-16be");
+    }
+
+    @Test
+    void pointsArePutTogetherOnlyWhereAPartIsNotProvedToBeEnough() throws Exception {
+        Path database = home.resolve("live.db");
+        try (Connection connection = Sql.open(database, "backup.strategy=incremental");
+                PrtBackup backups = PrtBackup.open(database)) {
+            Sql.run(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, a)");
+            Sql.run(connection, "INSERT INTO t VALUES (1, zeroblob(50000)), (2, 'x')");
+            Sql.run(connection, "UPDATE t SET a = 'y' WHERE id = 2");
+            // In place, in a page that the row overflows into: its leaf stays as it was.
+            Sql.run(
+                    connection,
+                    "UPDATE t SET a = CAST(substr(a, 1, 40000) || x'01' || substr(a, 40002) AS BLOB)"
+                            + " WHERE id = 1");
+            Sql.run(connection, "VACUUM");
+            Sql.run(connection, "DELETE FROM t WHERE id = 2");
+            Sql.run(connection, "DELETE FROM t");
+            List<Long> together = new ArrayList<>();
+            backups.setProgressListener((done, total) -> together.add(done));
+
+            assertThat(update(backups, 3, 4)).isEqualTo("t +0 ~1 -0 [a]");
+            assertThat(update(backups, 6, 7)).isEqualTo("t +0 ~0 -1 []");
+            assertThat(together).isEmpty();
+            assertThat(update(backups, 4, 5)).isEqualTo("t +0 ~1 -0 [a]");
+            assertThat(together).isNotEmpty();
+        }
+    }
+
+    private static String update(PrtBackup backups, long from, long to) throws Exception {
+        try (DatabaseDiff diff = backups.diff(Version.of(from), Version.of(to))) {
+            return diff.tables().stream().map(Compared::inWords).findFirst().orElse("nothing");
+        }
     }
 }

@@ -86,7 +86,9 @@ class ScriptPropertyTest {
         RandomDatabase statements = new RandomDatabase(random);
         Path directory = Files.createDirectory(home.resolve("seed-" + seed));
         Path database = directory.resolve("history.db");
-        try (Connection connection = Sql.open(database, "backup.strategy=" + strategy, "backup.keep=100")) {
+        // Few points: what is older has been folded into the base.
+        String points = "backup.keep-points=" + (random.nextBoolean() ? 4 : 100);
+        try (Connection connection = Sql.open(database, "backup.strategy=" + strategy, "backup.keep=100", points)) {
             Sql.run(connection, BEGINNINGS.get(random.nextInt(BEGINNINGS.size())));
             RandomDatabase.run(connection, statements.first());
             for (int i = 0; i < TRANSACTIONS; i++) {
