@@ -45,6 +45,9 @@ final class PreviewCommand extends DatabaseCommand {
             new DiffText(terminal(), options)
                     .print(Version.NOW, Version.of(id), preview.changes().get());
             terminal().line("The present state would be kept as a safety backup.");
+        } else if (preview.damage().isPresent()) {
+            terminal().line(preview.damage().get());
+            terminal().line("It would be replaced, and kept as it is as a safety backup.");
         } else {
             terminal().line("There is no database now; it would be made.");
         }
