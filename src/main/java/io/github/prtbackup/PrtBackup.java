@@ -11,6 +11,8 @@ import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.diff.Comparer;
 import io.github.prtbackup.diff.DatabaseDiff;
+import io.github.prtbackup.diff.RowKey;
+import io.github.prtbackup.diff.RowLog;
 import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.jdbc.BackupConnection;
 import io.github.prtbackup.observe.Operation;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -172,6 +175,36 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
+     * Those backups of the database that are wanted.
+     *
+     * @return newest first, which is the largest id first
+     * @throws IOException if the backup directory cannot be read
+     */
+    public List<BackupInfo> getBackupHistory(HistoryQuery query) throws IOException {
+        return getBackupHistory().stream().filter(query::matches).toList();
+    }
+
+    /**
+     * Compares a backup with the next younger one, or with the present state if it is the newest. Of an automatic backup
+     * that is what its operation changed, and whatever else was committed until the next was made.
+     *
+     * @return to be closed
+     * @throws NoSuchFileException if a backup's file is gone, or there is no database
+     * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
+     * @throws SQLException if SQLite cannot read a state
+     */
+    public DatabaseDiff changesAfter(long id) throws IOException, SQLException {
+        BackupInfo backup = getBackup(id);
+        Version next = getBackupHistory().stream()
+                .map(BackupInfo::backupId)
+                .filter(other -> other > backup.backupId())
+                .min(Comparator.naturalOrder())
+                .map(Version::of)
+                .orElse(Version.NOW);
+        return diff(Version.of(id), next);
+    }
+
+    /**
      * One backup, also if its file is gone.
      *
      * @throws IOException if the backup directory cannot be read
@@ -280,6 +313,19 @@ public final class PrtBackup implements AutoCloseable {
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
         return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
+    }
+
+    /**
+     * Follows one row through all backups, from the oldest to the present state, which is read last. Nothing is copied; the
+     * states are looked at as their changes are asked for.
+     *
+     * @param table a table of the database, or one that it had
+     * @param key names the row
+     * @return to be closed. Progress is told in backups, not in pages
+     * @throws IOException if the backup directory cannot be read
+     */
+    public RowLog log(String table, RowKey key) throws IOException {
+        return RowLog.open(catalog, history, database, busyMillis, progress::progress, table, key);
     }
 
     /**

@@ -58,6 +58,7 @@ public final class Main implements Runnable {
                 new CreateCommand(terminal),
                 new ListCommand(terminal),
                 new ShowCommand(terminal),
+                new LogCommand(terminal),
                 new DiffCommand(terminal),
                 new PreviewCommand(terminal),
                 new RestoreCommand(terminal),

@@ -164,6 +164,12 @@ final class Terminal {
         err.print(Main.NAME + ": " + Text.oneLine(message) + "\n");
     }
 
+    /** Prints a line about something that does not keep the command from going on. */
+    void warning(String message) {
+        out.flush();
+        err.print(Main.NAME + ": warning: " + Text.oneLine(message) + "\n");
+    }
+
     /** Prints a line that helps, on standard error. */
     void hint(String text) {
         err.print(Text.visible(text) + "\n");

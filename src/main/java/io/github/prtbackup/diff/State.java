@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.sqlite.Collation;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 import org.sqlite.jdbc4.JDBC4Statement;
 
 /** One of the two databases that are compared, as a file that does not change, open in SQLite. Not thread-safe. */
@@ -41,7 +42,11 @@ final class State implements AutoCloseable {
     }
 
     static State open(Path file) throws SQLException {
-        SQLiteConnection connection = ReadOnlyConnection.openImmutable(file);
+        return of(ReadOnlyConnection.openImmutable(file));
+    }
+
+    /** As {@link #open}, of a connection of ours, which is closed with the state. */
+    static State of(SQLiteConnection connection) throws SQLException {
         try {
             return new State(connection);
         } catch (SQLException | RuntimeException e) {
@@ -83,6 +88,10 @@ final class State implements AutoCloseable {
     /** A number that no other part of this state has. */
     int nextNumber() {
         return ++lastNumber;
+    }
+
+    JDBC4PreparedStatement prepare(String sql) throws SQLException {
+        return new JDBC4PreparedStatement(connection, sql);
     }
 
     JDBC4Statement statement() throws SQLException {

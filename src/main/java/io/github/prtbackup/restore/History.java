@@ -77,7 +77,8 @@ public final class History {
                     backup.auto(),
                     Files.size(file.path()),
                     backup.original(),
-                    "");
+                    "",
+                    backup.tables());
             return new Content(copy, Optional.of(file));
         } catch (IOException | RuntimeException | Error e) {
             try (file) {
