@@ -2,6 +2,7 @@ package io.github.prtbackup;
 
 import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Catalogs;
+import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.ReadOnlyConnection;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -58,6 +60,22 @@ public final class PrtBackup implements AutoCloseable {
     private final History history;
     private final int busyMillis;
     private volatile ProgressListener progress = (done, total) -> {};
+    private volatile boolean cancelled;
+
+    /** What all long work of this instance reports to. */
+    private final CopyProgress work = new CopyProgress() {
+        @Override
+        public void copied(long done, long total) {
+            progress.progress(done, total);
+        }
+
+        @Override
+        public void check() {
+            if (cancelled) {
+                throw new CancellationException("cancelled; nothing was changed");
+            }
+        }
+    };
 
     private PrtBackup(Path database, Settings settings, int busyMillis) throws IOException {
         this.database = database;
@@ -126,6 +144,16 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
+     * Ends what this instance is doing, on whatever threads, and what it is asked to do later: as soon as it can stop
+     * without leaving anything behind, it throws {@link CancellationException}. A restore that has begun to overwrite the
+     * database goes on to its end, and a call into SQLite that is under way, which may take seconds for a large database.
+     * Does not wait.
+     */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /**
      * Makes a manual backup, a full copy of the last committed state. It is kept until somebody deletes it. Writers are
      * not held up in WAL mode; in the other modes their commit waits for the copy.
      *
@@ -142,7 +170,7 @@ public final class PrtBackup implements AutoCloseable {
                 PendingFile file = catalog.newFile()) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
                 reader.setBusyTimeout(busyMillis);
-                FullCopy.ofSnapshot(reader, Damage.REFUSED, file, progress::progress);
+                FullCopy.ofSnapshot(reader, Damage.REFUSED, file, work);
             }
             Entry entry = catalog.publish(file, new Request(database, text, false, 0));
             backup.done(Operation.FULL, entry.id(), entry.size());
@@ -226,8 +254,8 @@ public final class PrtBackup implements AutoCloseable {
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
         try (Operation restore = Operation.restore(database);
-                History.Content content = history.content(backup, progress::progress)) {
-            Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(content.entry());
+                History.Content content = history.content(backup, work)) {
+            Restore.Result result = new Restore(catalog, database, busyMillis, work).run(content.entry());
             restore.done(History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, id, backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
@@ -258,14 +286,15 @@ public final class PrtBackup implements AutoCloseable {
         Entry backup = history.require(id);
         List<String> checked = new ArrayList<>();
         if (History.isIncremental(backup)) {
+            checked.add("chain of changes");
             checked.add("CRC32C of all pages");
-            List<String> damaged = history.damagedPages(backup);
+            List<String> damaged = history.damagedPages(backup, work);
             if (!damaged.isEmpty()) {
                 return new VerifyResult(BackupInfo.of(backup), checked, damaged);
             }
         }
-        try (History.Content content = history.content(backup, progress::progress)) {
-            Verification result = Verification.of(content.entry());
+        try (History.Content content = history.content(backup, work)) {
+            Verification result = Verification.of(content.entry(), work);
             checked.addAll(result.checked());
             return new VerifyResult(BackupInfo.of(backup), List.copyOf(checked), result.problems());
         }
@@ -293,9 +322,9 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the target cannot be written
      */
     public void exportBackup(long id, Path target) throws IOException {
-        try (History.Content content = history.content(history.require(id), progress::progress)) {
-            Verification.require(content.entry());
-            Export.copy(content.entry().path(), target);
+        try (History.Content content = history.content(history.require(id), work)) {
+            Verification.require(content.entry(), work);
+            Export.copy(content.entry().path(), target, work);
         }
     }
 
@@ -312,7 +341,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException if SQLite cannot read a state
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
-        return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
+        return new Comparer(catalog, history, database, busyMillis, work).compare(from, to);
     }
 
     /**
@@ -325,7 +354,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the backup directory cannot be read
      */
     public RowLog log(String table, RowKey key) throws IOException {
-        return RowLog.open(catalog, history, database, busyMillis, progress::progress, table, key);
+        return RowLog.open(catalog, history, database, busyMillis, work, table, key);
     }
 
     /**

@@ -82,7 +82,7 @@ public final class Timelines {
     public void materialize(long id, Path target, CopyProgress progress) throws IOException {
         try (Timeline timeline = open();
                 PointImage image = timeline.image(id)) {
-            image.copyTo(target, progress::copied);
+            image.copyTo(target, progress::copiedAndCheck);
         }
     }
 
@@ -107,10 +107,10 @@ public final class Timelines {
     }
 
     /** What is wrong with the pages that a point rests on; empty if nothing. */
-    public List<String> verify(long id) throws IOException {
+    public List<String> verify(long id, CopyProgress progress) throws IOException {
         try (Timeline timeline = open();
                 PointImage image = timeline.image(id)) {
-            return image.verify((done, total) -> {});
+            return image.verify(progress::copiedAndCheck);
         }
     }
 

@@ -60,7 +60,10 @@ abstract class DatabaseCommand implements Callable<Integer> {
             if (!Files.exists(database) && backups.getBackupHistory().isEmpty()) {
                 throw noDatabase();
             }
+            terminal.interruption().working(backups::cancel);
             return run(backups);
+        } finally {
+            Runnable unused = terminal.interruption().idle();
         }
     }
 

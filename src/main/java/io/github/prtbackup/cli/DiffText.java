@@ -96,6 +96,7 @@ final class DiffText {
         long shown = options.shown(total);
         try (RowChanges changes = diff.rows(table.name())) {
             for (long i = 0; i < shown; i++) {
+                terminal.interruption().check();
                 terminal.line(GAP + line(table, changes.next()));
             }
         }

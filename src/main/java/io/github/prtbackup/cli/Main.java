@@ -43,7 +43,11 @@ public final class Main implements Runnable {
     /** Runs one command and ends the process with its status. */
     public static void main(String[] args) {
         configureLogging();
-        System.exit(run(args, Terminal.system()));
+        Terminal terminal = Terminal.system();
+        terminal.interruption().watch(terminal);
+        int status = run(args, terminal);
+        terminal.interruption().ended();
+        System.exit(status);
     }
 
     /**

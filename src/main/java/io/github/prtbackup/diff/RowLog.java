@@ -127,7 +127,7 @@ public final class RowLog implements AutoCloseable {
     public RowVersion next() throws IOException, SQLException {
         while (!states.isEmpty()) {
             Version state = states.poll();
-            progress.copied(total - states.size(), total);
+            progress.copiedAndCheck(total - states.size(), total);
             Optional<RowVersion> change = change(state);
             if (change.isPresent()) {
                 return change.get();

@@ -215,8 +215,10 @@ class RowLogTest {
             case 5, 6 -> "DELETE FROM " + table + " WHERE id = " + key;
             case 7, 8 -> "UPDATE " + table + " SET text = " + text + " WHERE id = " + key;
             case 9 ->
-                "INSERT OR REPLACE INTO " + table + " (id, text) SELECT " + (table.equals("ids") ? "" : "'key ' || ")
-                        + "value, " + text + " FROM generate_series(" + id + ", " + (id + 20) + ")";
+                "WITH RECURSIVE s(n) AS (VALUES (" + id
+                        + ") UNION ALL SELECT n + 1 FROM s LIMIT 20) INSERT OR REPLACE INTO "
+                        + table + " (id, text) SELECT " + (table.equals("ids") ? "" : "'key ' || ") + "n, " + text
+                        + " FROM s";
             default -> "INSERT OR REPLACE INTO " + table + " (id, text) VALUES (" + key + ", " + text + ")";
         };
         Sql.run(connection, sql);
