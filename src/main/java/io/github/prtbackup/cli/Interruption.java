@@ -26,7 +26,7 @@ final class Interruption {
         if (ended.getCount() == 0 || !cancelWork()) {
             return;
         }
-        terminal.hint("\n" + Main.NAME + ": interrupted; ending what has begun");
+        terminal.error("interrupted; ending what has begun");
         try {
             boolean unused = ended.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -35,7 +35,9 @@ public final class RowLog implements AutoCloseable {
     private final CopyProgress progress;
     private final RowFinder finder;
 
-    private final Deque<Version> states = new ArrayDeque<>();
+    /** Oldest first; the present one is the last, and has no entry. */
+    private final Deque<Optional<Entry>> states = new ArrayDeque<>();
+
     private final int total;
     /** Null where there are no points. */
     private final PointWalk walk;
@@ -76,12 +78,11 @@ public final class RowLog implements AutoCloseable {
         this.walk = walk;
         this.inPoints = walk == null ? null : new RowInPoints(catalog, walk);
         history.newestFirst().stream()
-                .map(Entry::id)
-                .sorted(Comparator.naturalOrder())
-                .map(Version::of)
+                .sorted(Comparator.comparingLong(Entry::id))
+                .map(Optional::of)
                 .forEach(states::add);
         if (Files.exists(database)) {
-            states.add(Version.NOW);
+            states.add(Optional.empty());
         }
         this.total = states.size();
     }
@@ -126,7 +127,7 @@ public final class RowLog implements AutoCloseable {
      */
     public RowVersion next() throws IOException, SQLException {
         while (!states.isEmpty()) {
-            Version state = states.poll();
+            Optional<Entry> state = states.poll();
             progress.copiedAndCheck(total - states.size(), total);
             Optional<RowVersion> change = change(state);
             if (change.isPresent()) {
@@ -147,21 +148,25 @@ public final class RowLog implements AutoCloseable {
         }
     }
 
-    private Optional<RowVersion> change(Version state) throws IOException, SQLException {
-        if (state.backup().isEmpty()) {
+    private Optional<RowVersion> change(Optional<Entry> state) throws IOException, SQLException {
+        if (state.isEmpty()) {
             isFollowed = false;
             // Read where it is: to copy a database for one row would take long.
             SQLiteConnection live = ReadOnlyConnection.open(database);
             live.setBusyTimeout(busyMillis);
             live.setAutoCommit(false);
-            return change(state, State.of(live));
+            return change(Version.NOW, State.of(live));
         }
-        Entry entry = history.require(state.backup().getAsLong());
+        Entry entry = state.get();
         if (History.isIncremental(entry)) {
-            return changeAtPoint(state, entry);
+            return changeAtPoint(Version.of(entry.id()), entry);
         }
         isFollowed = false;
-        return change(state, State.open(entry.path()));
+        if (!Files.exists(entry.path())) {
+            // Cleaned up since this was opened.
+            return Optional.empty();
+        }
+        return change(Version.of(entry.id()), State.open(entry.path()));
     }
 
     private Optional<RowVersion> changeAtPoint(Version state, Entry entry) throws IOException, SQLException {
