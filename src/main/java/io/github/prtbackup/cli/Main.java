@@ -70,6 +70,7 @@ public final class Main implements Runnable {
                 new CleanupCommand(terminal),
                 new DeleteCommand(terminal),
                 new ExportCommand(terminal),
+                new MenuCommand(terminal),
                 new ClassifyCommand(terminal),
                 new DemoCommand(terminal))) {
             line.addSubcommand(command);

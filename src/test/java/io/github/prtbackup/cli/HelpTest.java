@@ -23,6 +23,7 @@ class HelpTest {
                 "cleanup",
                 "delete",
                 "export",
+                "menu",
                 "classify",
                 "demo"
             })
@@ -76,6 +77,8 @@ class HelpTest {
                 "diff x.db 1 now --limit -1",
                 "diff x.db 1 now --sql --json",
                 "diff x.db 1 now --sql --rows",
+                "menu x.db",
+                "menu x.db --json",
                 "demo a b"
             })
     void missesAndMisreadsArguments(String line) {
