@@ -3,6 +3,8 @@ package io.github.prtbackup;
 import io.github.prtbackup.catalog.Entry;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One backup of one database. Immutable.
@@ -15,6 +17,8 @@ import java.time.LocalDateTime;
  * @param sizeBytes the size of the backup in bytes
  * @param originalPath the database file that was backed up
  * @param sha256 the SHA-256 of the backup in lower-case hexadecimal; empty where it is not known
+ * @param tables the table that the first write of the transaction names, before which the backup was made; empty where
+ *     that is not known. The transaction may have changed others as well: {@link PrtBackup#changesAfter} tells
  */
 public record BackupInfo(
         long backupId,
@@ -24,7 +28,15 @@ public record BackupInfo(
         boolean isAuto,
         long sizeBytes,
         Path originalPath,
-        String sha256) {
+        String sha256,
+        List<String> tables) {
+
+    private static final String AUTOMATIC = "Auto-backup before: ";
+
+    /** Copies the list. */
+    public BackupInfo {
+        tables = List.copyOf(tables);
+    }
 
     static BackupInfo of(Entry entry) {
         return new BackupInfo(
@@ -35,6 +47,18 @@ public record BackupInfo(
                 entry.auto(),
                 entry.size(),
                 entry.original(),
-                entry.sha256());
+                entry.sha256(),
+                entry.tables());
+    }
+
+    /**
+     * What was done next, by the comment of an automatic backup.
+     *
+     * @return empty for a manual backup, and where the comment does not say
+     */
+    public Optional<String> operation() {
+        return isAuto && comment.startsWith(AUTOMATIC)
+                ? Optional.of(comment.substring(AUTOMATIC.length()))
+                : Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package io.github.prtbackup;
 
 import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Catalogs;
+import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.ReadOnlyConnection;
@@ -12,6 +13,8 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.diff.Comparer;
 import io.github.prtbackup.diff.DamagedStateException;
 import io.github.prtbackup.diff.DatabaseDiff;
+import io.github.prtbackup.diff.RowKey;
+import io.github.prtbackup.diff.RowLog;
 import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.jdbc.BackupConnection;
 import io.github.prtbackup.observe.Operation;
@@ -29,11 +32,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -56,6 +61,22 @@ public final class PrtBackup implements AutoCloseable {
     private final History history;
     private final int busyMillis;
     private volatile ProgressListener progress = (done, total) -> {};
+    private volatile boolean cancelled;
+
+    /** What all long work of this instance reports to. */
+    private final CopyProgress work = new CopyProgress() {
+        @Override
+        public void copied(long done, long total) {
+            progress.progress(done, total);
+        }
+
+        @Override
+        public void check() {
+            if (cancelled) {
+                throw new CancellationException("cancelled; nothing was changed");
+            }
+        }
+    };
 
     private PrtBackup(Path database, Settings settings, int busyMillis) throws IOException {
         this.database = database;
@@ -124,6 +145,16 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
+     * Ends what this instance is doing, on whatever threads, and what it is asked to do later: as soon as it can stop
+     * without leaving anything behind, it throws {@link CancellationException}. A restore that has begun to overwrite the
+     * database goes on to its end, and a call into SQLite that is under way, which may take seconds for a large database.
+     * Does not wait.
+     */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /**
      * Makes a manual backup, a full copy of the last committed state. It is kept until somebody deletes it. Writers are
      * not held up in WAL mode; in the other modes their commit waits for the copy.
      *
@@ -140,7 +171,7 @@ public final class PrtBackup implements AutoCloseable {
                 PendingFile file = catalog.newFile()) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
                 reader.setBusyTimeout(busyMillis);
-                FullCopy.ofSnapshot(reader, Damage.REFUSED, file, progress::progress);
+                FullCopy.ofSnapshot(reader, Damage.REFUSED, file, work);
             }
             Entry entry = catalog.publish(file, new Request(database, text, false, 0));
             backup.done(Operation.FULL, entry.id(), entry.size());
@@ -173,6 +204,36 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
+     * Those backups of the database that are wanted.
+     *
+     * @return newest first, which is the largest id first
+     * @throws IOException if the backup directory cannot be read
+     */
+    public List<BackupInfo> getBackupHistory(HistoryQuery query) throws IOException {
+        return getBackupHistory().stream().filter(query::matches).toList();
+    }
+
+    /**
+     * Compares a backup with the next younger one, or with the present state if it is the newest. Of an automatic backup
+     * that is what its operation changed, and whatever else was committed until the next was made.
+     *
+     * @return to be closed
+     * @throws NoSuchFileException if a backup's file is gone, or there is no database
+     * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
+     * @throws SQLException if SQLite cannot read a state
+     */
+    public DatabaseDiff changesAfter(long id) throws IOException, SQLException {
+        BackupInfo backup = getBackup(id);
+        Version next = getBackupHistory().stream()
+                .map(BackupInfo::backupId)
+                .filter(other -> other > backup.backupId())
+                .min(Comparator.naturalOrder())
+                .map(Version::of)
+                .orElse(Version.NOW);
+        return diff(Version.of(id), next);
+    }
+
+    /**
      * One backup, also if its file is gone.
      *
      * @throws IOException if the backup directory cannot be read
@@ -194,8 +255,8 @@ public final class PrtBackup implements AutoCloseable {
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
         try (Operation restore = Operation.restore(database);
-                History.Content content = history.content(backup, progress::progress)) {
-            Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(content.entry());
+                History.Content content = history.content(backup, work)) {
+            Restore.Result result = new Restore(catalog, database, busyMillis, work).run(content.entry());
             restore.done(History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, id, backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
@@ -226,14 +287,15 @@ public final class PrtBackup implements AutoCloseable {
         Entry backup = history.require(id);
         List<String> checked = new ArrayList<>();
         if (History.isIncremental(backup)) {
+            checked.add("chain of changes");
             checked.add("CRC32C of all pages");
-            List<String> damaged = history.damagedPages(backup);
+            List<String> damaged = history.damagedPages(backup, work);
             if (!damaged.isEmpty()) {
                 return new VerifyResult(BackupInfo.of(backup), checked, damaged);
             }
         }
-        try (History.Content content = history.content(backup, progress::progress)) {
-            Verification result = Verification.of(content.entry());
+        try (History.Content content = history.content(backup, work)) {
+            Verification result = Verification.of(content.entry(), work);
             checked.addAll(result.checked());
             return new VerifyResult(BackupInfo.of(backup), List.copyOf(checked), result.problems());
         }
@@ -261,9 +323,9 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the target cannot be written
      */
     public void exportBackup(long id, Path target) throws IOException {
-        try (History.Content content = history.content(history.require(id), progress::progress)) {
-            Verification.require(content.entry());
-            Export.copy(content.entry().path(), target);
+        try (History.Content content = history.content(history.require(id), work)) {
+            Verification.require(content.entry(), work);
+            Export.copy(content.entry().path(), target, work);
         }
     }
 
@@ -281,7 +343,20 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException if SQLite cannot read a state for another reason
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
-        return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
+        return new Comparer(catalog, history, database, busyMillis, work).compare(from, to);
+    }
+
+    /**
+     * Follows one row through all backups, from the oldest to the present state, which is read last. Nothing is copied; the
+     * states are looked at as their changes are asked for.
+     *
+     * @param table a table of the database, or one that it had
+     * @param key names the row
+     * @return to be closed. Progress is told in backups, not in pages
+     * @throws IOException if the backup directory cannot be read
+     */
+    public RowLog log(String table, RowKey key) throws IOException {
+        return RowLog.open(catalog, history, database, busyMillis, work, table, key);
     }
 
     /**

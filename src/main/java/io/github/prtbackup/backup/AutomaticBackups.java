@@ -28,8 +28,6 @@ import org.sqlite.SQLiteConnection;
  */
 public final class AutomaticBackups implements Closeable {
 
-    private static final String COMMENT = "Auto-backup before: ";
-
     private final Settings settings;
     private final Meters meters;
 
@@ -140,20 +138,19 @@ public final class AutomaticBackups implements Closeable {
      * @param schema the database's name in that connection
      * @param database the database's file
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
-     * @param operation what is about to be done
+     * @param occasion what it is made for
      */
-    public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, String operation)
+    public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, Occasion occasion)
             throws IOException, SQLException {
-        String comment = COMMENT + operation;
-        Operation backup = Operation.backup(database, comment);
+        Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
             Point point = isIncremental(database) || hasGrownInLog(locked, schema, database)
-                    ? incremental(database).take(largestFull(), exclusive, schema, comment)
+                    ? incremental(database).take(largestFull(), exclusive, schema, occasion)
                     : null;
             if (point != null) {
                 backup.done(Operation.INCREMENTAL, point.id(), point.storedBytes());
             } else {
-                done(backup, full(database).take(locked, schema, comment));
+                done(backup, full(database).take(locked, schema, occasion));
             }
         } finally {
             meters.record(backup);
@@ -172,10 +169,10 @@ public final class AutomaticBackups implements Closeable {
      * @return the new backup
      */
     public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
-        String comment = COMMENT + operation;
-        Operation backup = Operation.backup(database, comment);
+        Occasion occasion = Occasion.of(operation);
+        Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
-            Entry entry = full(database).takeFromSnapshot(isNew(database), comment);
+            Entry entry = full(database).takeFromSnapshot(isNew(database), occasion);
             done(backup, entry);
             return entry;
         } finally {

@@ -35,10 +35,10 @@ final class FullBackups {
     }
 
     /** Backs up the state that a connection has locked, which is its database of that name. */
-    Entry take(SQLiteConnection locked, String schema, String comment) throws IOException, SQLException {
+    Entry take(SQLiteConnection locked, String schema, Occasion occasion) throws IOException, SQLException {
         try (PendingFile file = catalog.newFile()) {
             FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
-            return publish(file, comment);
+            return publish(file, occasion);
         }
     }
 
@@ -47,19 +47,19 @@ final class FullBackups {
      *
      * @param isNew whether the database has no content yet; a full backup of it is an empty file
      */
-    Entry takeFromSnapshot(boolean isNew, String comment) throws IOException, SQLException {
+    Entry takeFromSnapshot(boolean isNew, Occasion occasion) throws IOException, SQLException {
         try (PendingFile file = catalog.newFile()) {
             if (!isNew) {
                 try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
                     FullCopy.ofSnapshot(reader, Damage.REFUSED, file, CopyProgress.NONE);
                 }
             }
-            return publish(file, comment);
+            return publish(file, occasion);
         }
     }
 
-    private Entry publish(PendingFile file, String comment) throws IOException {
-        return catalog.publish(file, new Request(database, comment, true, keep));
+    private Entry publish(PendingFile file, Occasion occasion) throws IOException {
+        return catalog.publish(file, new Request(database, occasion.comment(), true, keep, occasion.tables()));
     }
 
     /** When the newest that was seen here was made. When its file was written tells that to finer than a second. */

@@ -81,11 +81,13 @@ public final class FullCopy {
                 overHeap(reader, "main", size, out);
                 return;
             }
+            progress.check();
             DB.ProgressObserver observer = (remaining, total) -> progress.copied(total - remaining, total);
             int code = reader.getDatabase().backup("main", out.path().toString(), observer, 0, 0, PAGES_PER_STEP);
             if (code != SQLiteErrorCode.SQLITE_OK.code) {
                 throw DB.newSQLException(code, "copy of the database into " + out.path());
             }
+            progress.check();
         } finally {
             reader.rollback();
             reader.setAutoCommit(true);

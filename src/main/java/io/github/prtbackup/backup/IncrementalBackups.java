@@ -72,7 +72,7 @@ final class IncrementalBackups implements Closeable {
      * @param name that of the database in the connection
      * @return the new point; null if the database is too small
      */
-    Point take(long smaller, boolean exclusive, String name, String comment) throws IOException {
+    Point take(long smaller, boolean exclusive, String name, Occasion occasion) throws IOException {
         sizeInWal = 0;
         CurrentPages now = source.now(exclusive);
         long size = (long) now.pages() * now.pageSize();
@@ -85,11 +85,12 @@ final class IncrementalBackups implements Closeable {
         Point.Header header = new Point.Header(
                 id,
                 Instant.now(),
-                comment,
+                occasion.comment(),
                 true,
                 now.pageSize(),
                 Integer.toUnsignedLong(now.pages()),
-                ByteBuffer.wrap(now.position().encode()));
+                ByteBuffer.wrap(now.position().encode()),
+                occasion.tables());
         Tail added = tail.isEmpty()
                 ? first.take(now, header)
                 : timeline.append(

@@ -7,6 +7,7 @@ import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
+import io.github.prtbackup.store.PointWalk;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ public final class Timelines {
     public void materialize(long id, Path target, CopyProgress progress) throws IOException {
         try (Timeline timeline = open();
                 PointImage image = timeline.image(id)) {
-            image.copyTo(target, progress::copied);
+            image.copyTo(target, progress::copiedAndCheck);
         }
     }
 
@@ -92,11 +93,24 @@ public final class Timelines {
         }
     }
 
+    /**
+     * All points, one after the other; none where {@link #points} has none. Close it soon: it keeps points from being
+     * folded.
+     */
+    public Optional<PointWalk> walk() throws IOException {
+        if (points().isEmpty()) {
+            return Optional.empty();
+        }
+        try (Timeline timeline = open()) {
+            return Optional.of(timeline.walk());
+        }
+    }
+
     /** What is wrong with the pages that a point rests on; empty if nothing. */
-    public List<String> verify(long id) throws IOException {
+    public List<String> verify(long id, CopyProgress progress) throws IOException {
         try (Timeline timeline = open();
                 PointImage image = timeline.image(id)) {
-            return image.verify((done, total) -> {});
+            return image.verify(progress::copiedAndCheck);
         }
     }
 
@@ -135,6 +149,7 @@ public final class Timelines {
                 point.header().auto(),
                 point.storedBytes(),
                 database,
-                "");
+                "",
+                point.header().tables());
     }
 }

@@ -126,7 +126,8 @@ public final class Catalog {
                 Canonical.of(request.original()),
                 RowFormat.writable(request.comment()),
                 request.auto(),
-                request.keep());
+                request.keep(),
+                request.tables().stream().map(RowFormat::writable).toList());
         // The long part, and it needs no lock.
         pending.seal(canonical.original());
         progress.accept(Step.DATA_SEALED);
@@ -288,7 +289,8 @@ public final class Catalog {
                 request.auto(),
                 pending.length(),
                 request.original(),
-                pending.sha256());
+                pending.sha256(),
+                request.tables());
         Metadata longer = metadata.with(RowFormat.format(entry));
         List<Entry> expired =
                 request.auto() ? expired(longer, request.original(), Math.max(request.keep(), 1)) : List.of();

@@ -2,6 +2,7 @@ package io.github.prtbackup.catalog;
 
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.List;
 
 /**
  * One full backup.
@@ -14,6 +15,7 @@ import java.time.LocalDateTime;
  * @param size its length in bytes, or -1 if the metadata does not tell
  * @param original the database it is a backup of
  * @param sha256 the SHA-256 of the file, 64 lower-case hexadecimal digits; empty if the metadata does not tell
+ * @param tables those that the write names before which it was made; empty where that is not known
  */
 public record Entry(
         long id,
@@ -23,17 +25,36 @@ public record Entry(
         boolean auto,
         long size,
         Path original,
-        String sha256) {
+        String sha256,
+        List<String> tables) {
+
+    /** Copies the list. */
+    public Entry {
+        tables = List.copyOf(tables);
+    }
+
+    /** One of which no table is known. */
+    public Entry(
+            long id,
+            LocalDateTime timestamp,
+            Path path,
+            String comment,
+            boolean auto,
+            long size,
+            Path original,
+            String sha256) {
+        this(id, timestamp, path, comment, auto, size, original, sha256, List.of());
+    }
 
     String fileName() {
         return path.getFileName().toString();
     }
 
     Entry withSize(long other) {
-        return new Entry(id, timestamp, path, comment, auto, other, original, sha256);
+        return new Entry(id, timestamp, path, comment, auto, other, original, sha256, tables);
     }
 
     Entry withOriginal(Path other) {
-        return new Entry(id, timestamp, path, comment, auto, size, other, sha256);
+        return new Entry(id, timestamp, path, comment, auto, size, other, sha256, tables);
     }
 }

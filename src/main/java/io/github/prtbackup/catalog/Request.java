@@ -1,6 +1,7 @@
 package io.github.prtbackup.catalog;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What is to be recorded of a backup.
@@ -10,5 +11,17 @@ import java.nio.file.Path;
  * @param auto whether it is automatic: retention then deletes older automatic ones, and some day this one
  * @param keep how many automatic backups of this database stay, this one included; less than 1 counts as 1, because the
  *     backup is there to protect the write that follows. Without meaning for a manual backup
+ * @param tables the tables that the write names; empty where that is not known
  */
-public record Request(Path original, String comment, boolean auto, int keep) {}
+public record Request(Path original, String comment, boolean auto, int keep, List<String> tables) {
+
+    /** Copies the list. */
+    public Request {
+        tables = List.copyOf(tables);
+    }
+
+    /** One of which no table is known. */
+    public Request(Path original, String comment, boolean auto, int keep) {
+        this(original, comment, auto, keep, List.of());
+    }
+}

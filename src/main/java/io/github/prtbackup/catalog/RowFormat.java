@@ -1,6 +1,7 @@
 package io.github.prtbackup.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.store.DirectoryLock;
@@ -11,6 +12,8 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +36,7 @@ final class RowFormat {
     private static final String TIMESTAMP = "timestamp";
     private static final String AUTO = "is_auto";
     private static final String SIZE = "size_bytes";
+    private static final String TABLES = "tables";
     private static final Pattern WINDOWS_PATH = Pattern.compile("(?:[A-Za-z]:|\\\\\\\\).*", Pattern.DOTALL);
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT);
@@ -61,6 +65,10 @@ final class RowFormat {
         json.put(SIZE, entry.size());
         json.put(ORIGINAL, entry.original().toString());
         json.put(SHA256, entry.sha256());
+        if (!entry.tables().isEmpty()) {
+            ArrayNode tables = json.putArray(TABLES);
+            entry.tables().forEach(tables::add);
+        }
         return Row.usable(json, entry);
     }
 
@@ -85,7 +93,8 @@ final class RowFormat {
                         entry.auto(),
                         size,
                         entry.original(),
-                        sha256));
+                        sha256,
+                        entry.tables()));
     }
 
     /** A comment that can be written as UTF-8: half of a surrogate pair becomes a question mark. */
@@ -143,7 +152,19 @@ final class RowFormat {
                 original(json, name, directory),
                 text(json, SHA256)
                         .filter(digest -> DIGEST.matcher(digest).matches())
-                        .orElse(""));
+                        .orElse(""),
+                tables(json));
+    }
+
+    /** Only informs: what is not as it should be is left out. */
+    private static List<String> tables(JsonNode json) {
+        List<String> tables = new ArrayList<>();
+        json.path(TABLES).forEach(name -> {
+            if (name.isTextual()) {
+                tables.add(name.textValue());
+            }
+        });
+        return tables;
     }
 
     private static long id(JsonNode json) throws MalformedException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,10 @@ abstract class DatabaseCommand implements Callable<Integer> {
             if (!Files.exists(database) && backups.getBackupHistory().isEmpty()) {
                 throw noDatabase();
             }
+            terminal.interruption().working(backups::cancel);
             return run(backups);
+        } finally {
+            Runnable unused = terminal.interruption().idle();
         }
     }
 
@@ -74,6 +78,13 @@ abstract class DatabaseCommand implements Callable<Integer> {
 
     final Path database() {
         return database;
+    }
+
+    /** The database and where its backups are, as another command takes them. */
+    final List<String> databaseArguments() {
+        return backupDirectory == null
+                ? List.of(database.toString())
+                : List.of(database.toString(), "--backup-dir=" + backupDirectory);
     }
 
     final boolean json() {

@@ -114,7 +114,7 @@ final class DemoCommand implements Callable<Integer> {
     private BackupInfo history(PrtBackup backups) throws IOException, Failure {
         section("Each backup holds the state before the operation that it names");
         List<BackupInfo> history = backups.getBackupHistory();
-        BackupTable.of(history, terminal.width() - 2).forEach(line -> terminal.line("  " + line));
+        BackupTable.of(history, null, terminal.width() - 2).forEach(line -> terminal.line("  " + line));
         if (history.isEmpty()) {
             throw new Failure("the writes left no backup; is backup.enabled off?");
         }

@@ -97,7 +97,7 @@ final class DiffJson {
         json.writeEndArray();
     }
 
-    private static void write(JsonGenerator json, PrtBackup backups, Version version) throws IOException {
+    static void write(JsonGenerator json, PrtBackup backups, Version version) throws IOException {
         if (version.backup().isPresent()) {
             json.writeTree(Json.backup(backups.getBackup(version.backup().getAsLong())));
         } else {
@@ -131,7 +131,7 @@ final class DiffJson {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, String name, List<String> strings) throws IOException {
+    static void write(JsonGenerator json, String name, List<String> strings) throws IOException {
         json.writeArrayFieldStart(name);
         for (String string : strings) {
             json.writeString(string);
@@ -158,7 +158,7 @@ final class DiffJson {
         json.writeNumberField("rows_left_out", total - shown);
     }
 
-    private static void writeRow(JsonGenerator json, String name, Optional<Row> row) throws IOException {
+    static void writeRow(JsonGenerator json, String name, Optional<Row> row) throws IOException {
         json.writeFieldName(name);
         if (row.isEmpty()) {
             json.writeNull();

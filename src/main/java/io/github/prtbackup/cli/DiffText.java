@@ -96,6 +96,7 @@ final class DiffText {
         long shown = options.shown(total);
         try (RowChanges changes = diff.rows(table.name())) {
             for (long i = 0; i < shown; i++) {
+                terminal.interruption().check();
                 terminal.line(GAP + line(table, changes.next()));
             }
         }
@@ -124,14 +125,14 @@ final class DiffText {
                         .collect(Collectors.joining(", ", ": ", ""));
     }
 
-    private static String all(Row row) {
+    static String all(Row row) {
         return row.columns().stream()
                 .map(column -> column + "=" + text(row.value(column)))
                 .collect(Collectors.joining(", "));
     }
 
     /** As SQL, but what is very long is cut: {@code --json} and {@code --sql} have all of it. */
-    private static String text(Value value) {
+    static String text(Value value) {
         if (value.type() == Value.Type.BLOB && value.length() > LONGEST_VALUE) {
             return "(" + Text.count(value.length(), "byte", "bytes") + ")";
         }

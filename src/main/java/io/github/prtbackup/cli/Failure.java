@@ -5,6 +5,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.concurrent.CancellationException;
 
 /** A command could not do what it was asked; the message says all there is to say. */
 final class Failure extends Exception {
@@ -34,6 +35,9 @@ final class Failure extends Exception {
     static String describe(Throwable e, String command) {
         if (e instanceof Failure || e instanceof IllegalArgumentException || e instanceof FileSystemException) {
             return describe(e);
+        }
+        if (e instanceof CancellationException) {
+            return command + " was interrupted; nothing was changed";
         }
         if (e instanceof RuntimeException || e instanceof Error) {
             return command + " failed: unexpected " + e.getClass().getSimpleName() + ": " + describe(e)

@@ -24,8 +24,9 @@ final class Json {
         return JsonNodeFactory.instance.objectNode();
     }
 
+    /** Operation and tables are left out where they are not known, as they are of all manual backups. */
     static ObjectNode backup(BackupInfo backup) {
-        return object().put("backup_id", backup.backupId())
+        ObjectNode json = object().put("backup_id", backup.backupId())
                 .put("timestamp", TIME.format(backup.timestamp()))
                 .put("backup_path", backup.backupPath().toString())
                 .put("comment", backup.comment())
@@ -33,6 +34,11 @@ final class Json {
                 .put("size_bytes", backup.sizeBytes())
                 .put("original_path", backup.originalPath().toString())
                 .put("sha256", backup.sha256().isEmpty() ? null : backup.sha256());
+        backup.operation().ifPresent(operation -> json.put("operation", operation));
+        if (!backup.tables().isEmpty()) {
+            json.set("tables", strings(backup.tables()));
+        }
+        return json;
     }
 
     static ArrayNode backups(List<BackupInfo> backups) {

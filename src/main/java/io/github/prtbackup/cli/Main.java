@@ -43,7 +43,11 @@ public final class Main implements Runnable {
     /** Runs one command and ends the process with its status. */
     public static void main(String[] args) {
         configureLogging();
-        System.exit(run(args, Terminal.system()));
+        Terminal terminal = Terminal.system();
+        terminal.interruption().watch(terminal);
+        int status = run(args, terminal);
+        terminal.interruption().ended();
+        System.exit(status);
     }
 
     /**
@@ -58,6 +62,7 @@ public final class Main implements Runnable {
                 new CreateCommand(terminal),
                 new ListCommand(terminal),
                 new ShowCommand(terminal),
+                new LogCommand(terminal),
                 new DiffCommand(terminal),
                 new PreviewCommand(terminal),
                 new RestoreCommand(terminal),
@@ -65,6 +70,7 @@ public final class Main implements Runnable {
                 new CleanupCommand(terminal),
                 new DeleteCommand(terminal),
                 new ExportCommand(terminal),
+                new MenuCommand(terminal),
                 new ClassifyCommand(terminal),
                 new DemoCommand(terminal))) {
             line.addSubcommand(command);

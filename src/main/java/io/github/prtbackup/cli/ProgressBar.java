@@ -12,16 +12,23 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
     private static final int CELLS = 30;
 
     private final Terminal terminal;
+    private final String unit;
     private final LongSupplier nanoTime;
     private final long started;
     private long drawn;
     private int width;
 
     ProgressBar(Terminal terminal) {
-        this(terminal, System::nanoTime);
+        this(terminal, "pages");
     }
 
-    ProgressBar(Terminal terminal, LongSupplier nanoTime) {
+    /** @param unit what is counted */
+    ProgressBar(Terminal terminal, String unit) {
+        this(terminal, unit, System::nanoTime);
+    }
+
+    ProgressBar(Terminal terminal, String unit, LongSupplier nanoTime) {
+        this.unit = unit;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
         this.started = nanoTime.getAsLong();
@@ -34,7 +41,7 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
             return;
         }
         drawn = now;
-        String bar = bar(done, total);
+        String bar = bar(done, total, unit);
         terminal.status(bar + " ".repeat(Math.max(0, width - bar.length())));
         width = bar.length();
     }
@@ -48,16 +55,17 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
         }
     }
 
-    static String bar(long done, long total) {
+    static String bar(long done, long total, String unit) {
         double part = total <= 0 ? 0 : Math.min(1, Math.max(0, (double) done / total));
         int full = (int) (part * CELLS);
         return String.format(
                 Locale.ROOT,
-                "[%s%s] %3d %%  %d of %d pages",
+                "[%s%s] %3d %%  %d of %d %s",
                 "#".repeat(full),
                 " ".repeat(CELLS - full),
                 (int) (part * 100),
                 done,
-                total);
+                total,
+                unit);
     }
 }

@@ -1,9 +1,12 @@
 package io.github.prtbackup.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import java.io.IOException;
+import java.sql.SQLException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "show", description = "Shows all that is known of a backup.")
@@ -11,21 +14,38 @@ final class ShowCommand extends DatabaseCommand {
     @Parameters(index = "1", paramLabel = "ID", description = "The backup's id.")
     private long id;
 
+    @Option(names = "--changes", description = "Say as well which tables and how many rows changed until the next.")
+    private boolean changes;
+
     ShowCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
-    int run(PrtBackup backups) throws IOException {
+    int run(PrtBackup backups) throws IOException, SQLException {
         BackupInfo backup = backups.getBackup(id);
+        Changes after = changes ? copying(backups, () -> Changes.after(backups, id)) : null;
         if (json()) {
-            print(Json.backup(backup));
+            ObjectNode json = Json.backup(backup);
+            if (after != null) {
+                json.set("changes", after.toJson());
+            }
+            print(json);
             return Main.DONE;
         }
         field("Backup", "#" + backup.backupId());
         field("Time", Text.time(backup.timestamp()));
         field("Kind", backup.isAuto() ? "automatic" : "manual");
         field("Comment", backup.comment());
+        backup.operation().ifPresent(operation -> field("Operation", operation));
+        if (!backup.tables().isEmpty()) {
+            field("Tables", String.join(", ", backup.tables()) + " (named by its first write)");
+        }
+        if (after != null) {
+            field(
+                    "Changed",
+                    after.inWords() + (after.tables().isEmpty() ? "" : " in " + String.join(", ", after.tables())));
+        }
         field("Size", Text.size(backup.sizeBytes()) + " (" + Text.count(backup.sizeBytes(), "byte", "bytes") + ")");
         field("File", backup.backupPath().toString());
         field("Database", backup.originalPath().toString());

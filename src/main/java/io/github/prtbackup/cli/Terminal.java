@@ -34,6 +34,7 @@ final class Terminal {
     private final Charset charset;
     private final boolean interactive;
     private final IntSupplier width;
+    private final Interruption interruption = new Interruption();
 
     /**
      * Puts a terminal together.
@@ -95,6 +96,11 @@ final class Terminal {
         }
     }
 
+    /** What tells that the command is to end. */
+    Interruption interruption() {
+        return interruption;
+    }
+
     InputStream in() {
         return in;
     }
@@ -143,6 +149,7 @@ final class Terminal {
 
         @Override
         public void write(char[] characters, int offset, int length) {
+            interruption.check();
             byte[] bytes = made.apply(new String(characters, offset, length)).getBytes(StandardCharsets.UTF_8);
             out.write(bytes, 0, bytes.length);
         }
@@ -162,6 +169,12 @@ final class Terminal {
     void error(String message) {
         out.flush();
         err.print(Main.NAME + ": " + Text.oneLine(message) + "\n");
+    }
+
+    /** Prints a line about something that does not keep the command from going on. */
+    void warning(String message) {
+        out.flush();
+        err.print(Main.NAME + ": warning: " + Text.oneLine(message) + "\n");
     }
 
     /** Prints a line that helps, on standard error. */
@@ -190,7 +203,9 @@ final class Terminal {
         out.flush();
         err.print(Text.visible(question) + " [y/N] ");
         err.flush();
+        Runnable work = interruption.idle();
         String answer = new BufferedReader(new InputStreamReader(in, charset)).readLine();
+        interruption.working(work);
         return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 

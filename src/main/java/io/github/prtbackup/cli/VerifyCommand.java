@@ -28,9 +28,15 @@ final class VerifyCommand extends DatabaseCommand {
 
     @Override
     int run(PrtBackup backups) throws IOException {
+        List<BackupInfo> wanted = wanted(backups);
         List<VerifyResult> results = new ArrayList<>();
-        for (BackupInfo backup : wanted(backups)) {
-            results.add(verify(backups, backup));
+        try (ProgressBar bar = new ProgressBar(terminal(), "backups")) {
+            for (BackupInfo backup : wanted) {
+                if (terminal().interactive()) {
+                    bar.progress(results.size(), wanted.size());
+                }
+                results.add(verify(backups, backup));
+            }
         }
         if (json()) {
             print(toJson(results));
@@ -41,6 +47,9 @@ final class VerifyCommand extends DatabaseCommand {
         }
         List<VerifyResult> bad =
                 results.stream().filter(result -> !result.isGood()).toList();
+        if (!json() && results.size() > 1) {
+            summarize(results.size(), bad);
+        }
         if (bad.isEmpty()) {
             return Main.DONE;
         }
@@ -72,6 +81,19 @@ final class VerifyCommand extends DatabaseCommand {
         String checked = result.checked().isEmpty() ? "" : " (" + String.join(", ", result.checked()) + ")";
         terminal().line("#" + result.backup().backupId() + (result.isGood() ? " ok" : " DAMAGED") + checked);
         result.problems().forEach(problem -> terminal().line("    " + problem));
+    }
+
+    private void summarize(int all, List<VerifyResult> bad) {
+        terminal()
+                .line(
+                        bad.isEmpty()
+                                ? "All " + all + " backups are good."
+                                : (all - bad.size()) + " of " + all + " backups are good; damaged: "
+                                        + bad.stream()
+                                                .map(result ->
+                                                        "#" + result.backup().backupId())
+                                                .collect(Collectors.joining(", "))
+                                        + ".");
     }
 
     private static String complaint(VerifyResult result) {

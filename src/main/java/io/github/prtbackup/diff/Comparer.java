@@ -95,7 +95,7 @@ public final class Comparer {
             if (plan.isPresent()) {
                 copyBefore.write(plan.get().neededBefore());
                 copyAfter.write(plan.get().neededAfter());
-                return Optional.of(open(copyBefore.file(), copyAfter.file(), plan, files));
+                return Optional.of(open(copyBefore.file(), copyAfter.file(), plan, files, progress));
             }
         } catch (SQLException e) {
             // SQLite asked for a page that the plan left out, or the backup is damaged: the other way tells.
@@ -118,7 +118,7 @@ public final class Comparer {
             Path fileBefore = file(before, files);
             Path fileAfter = file(after, files);
             try {
-                return open(fileBefore, fileAfter, plan(fileBefore, fileAfter), files);
+                return open(fileBefore, fileAfter, plan(fileBefore, fileAfter), files, progress);
             } catch (SQLException e) {
                 if (IntegrityCheck.isDamage(e)) {
                     requireSound(from, fileBefore, e);
@@ -199,16 +199,17 @@ public final class Comparer {
      * @param wholly whether all rows are read, also those whose pages are the same
      */
     static DatabaseDiff compareFiles(Path before, Path after, boolean wholly) throws IOException, SQLException {
-        return open(before, after, wholly ? Optional.empty() : plan(before, after), new OpenFiles());
+        return open(before, after, wholly ? Optional.empty() : plan(before, after), new OpenFiles(), CopyProgress.NONE);
     }
 
-    private static DatabaseDiff open(Path before, Path after, Optional<PagePlan> plan, OpenFiles files)
+    private static DatabaseDiff open(
+            Path before, Path after, Optional<PagePlan> plan, OpenFiles files, CopyProgress progress)
             throws SQLException, IOException {
         State from = State.open(before);
         try {
             State to = State.open(after);
             try {
-                return DatabaseDiff.of(from, to, plan, files);
+                return DatabaseDiff.of(from, to, plan, files, progress);
             } catch (SQLException | RuntimeException | Error e) {
                 try (to) {
                     throw e;

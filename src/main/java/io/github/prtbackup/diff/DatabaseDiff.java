@@ -1,5 +1,6 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.diff.RowChange.Kind;
 import java.io.Closeable;
@@ -24,6 +25,7 @@ public final class DatabaseDiff implements AutoCloseable {
     private final State from;
     private final State to;
     private final Closeable files;
+    private final CopyProgress progress;
     private final boolean hasSameEncoding;
     private final Map<String, TablePair> pairs = new LinkedHashMap<>();
     private final List<SchemaChange> schema;
@@ -32,10 +34,12 @@ public final class DatabaseDiff implements AutoCloseable {
     /** Tables in which a row that is the same on both sides has different rowids there. */
     private final Set<String> renumbered = new HashSet<>();
 
-    private DatabaseDiff(State from, State to, Optional<PagePlan> plan, Closeable files) throws SQLException {
+    private DatabaseDiff(State from, State to, Optional<PagePlan> plan, Closeable files, CopyProgress progress)
+            throws SQLException {
         this.from = from;
         this.to = to;
         this.files = files;
+        this.progress = progress;
         this.hasSameEncoding = Settings.hasSameEncoding(from, to);
         pairTables(plan);
         this.schema = SchemaComparison.of(from.schema(), to.schema());
@@ -53,8 +57,9 @@ public final class DatabaseDiff implements AutoCloseable {
     }
 
     /** Compares; the states and files are closed with the result, and if this fails. */
-    static DatabaseDiff of(State from, State to, Optional<PagePlan> plan, Closeable files) throws SQLException {
-        return new DatabaseDiff(from, to, plan, files);
+    static DatabaseDiff of(State from, State to, Optional<PagePlan> plan, Closeable files, CopyProgress progress)
+            throws SQLException {
+        return new DatabaseDiff(from, to, plan, files, progress);
     }
 
     private void pairTables(Optional<PagePlan> plan) {
@@ -109,6 +114,7 @@ public final class DatabaseDiff implements AutoCloseable {
         } else if (!(pair.scope() instanceof Scope.Nothing)) {
             try (RowChanges rows = open(pair)) {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
+                    progress.check();
                     counts.merge(row.kind(), 1L, Long::sum);
                     changed.addAll(row.changed());
                 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.sqlite.Collation;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 import org.sqlite.jdbc4.JDBC4Statement;
 
 /** One of the two databases that are compared, as a file that does not change, open in SQLite. Not thread-safe. */
@@ -44,10 +45,15 @@ final class State implements AutoCloseable {
     }
 
     static State open(Path file) throws SQLException, IOException {
-        SQLiteConnection connection = ReadOnlyConnection.openImmutable(file);
+        boolean isEncodingFixed = FilePages.hasEncoding(file);
+        return of(ReadOnlyConnection.openImmutable(file), isEncodingFixed);
+    }
+
+    /** As {@link #open}, of a connection of ours, which is closed with the state. */
+    static State of(SQLiteConnection connection, boolean isEncodingFixed) throws SQLException {
         try {
-            return new State(connection, FilePages.hasEncoding(file));
-        } catch (SQLException | IOException | RuntimeException e) {
+            return new State(connection, isEncodingFixed);
+        } catch (SQLException | RuntimeException e) {
             try (connection) {
                 throw e;
             }
@@ -91,6 +97,10 @@ final class State implements AutoCloseable {
     /** A number that no other part of this state has. */
     int nextNumber() {
         return ++lastNumber;
+    }
+
+    JDBC4PreparedStatement prepare(String sql) throws SQLException {
+        return new JDBC4PreparedStatement(connection, sql);
     }
 
     JDBC4Statement statement() throws SQLException {

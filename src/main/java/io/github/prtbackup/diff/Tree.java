@@ -58,6 +58,37 @@ final class Tree {
         return tree;
     }
 
+    /**
+     * The pages in which a row is looked for by its rowid, from the root to a leaf, and those that the leaf's rows overflow
+     * into.
+     */
+    static BitSet path(Pages pages, long root, long rowid) throws IOException {
+        int usable = pages.size() - (pages.page(1).get(RESERVED_OFFSET) & 0xff);
+        Tree tree = new Tree(pages, usable, true);
+        BitSet path = new BitSet();
+        int page = Math.toIntExact(root);
+        while (typeOf(pages, page) == TABLE_INTERIOR && path.cardinality() <= DEEPEST) {
+            path.set(page);
+            page = tree.child(page, rowid);
+        }
+        path.set(page);
+        tree.overflow(page, path::set);
+        return path;
+    }
+
+    private int child(int page, long rowid) throws IOException {
+        ByteBuffer content = pages.page(page);
+        int header = header(page);
+        int cells = content.getShort(header + 3) & 0xffff;
+        for (int i = 0; i < cells; i++) {
+            int cell = content.getShort(header + INTERIOR_HEADER + 2 * i) & 0xffff;
+            if (varint(content, cell + Integer.BYTES) >= rowid) {
+                return content.getInt(cell);
+            }
+        }
+        return content.getInt(header + LEAF_HEADER);
+    }
+
     /** All its pages but those that rows overflow into. */
     BitSet pages() {
         return all;

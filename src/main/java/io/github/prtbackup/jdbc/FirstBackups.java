@@ -1,6 +1,7 @@
 package io.github.prtbackup.jdbc;
 
 import io.github.prtbackup.backup.AutomaticBackups;
+import io.github.prtbackup.backup.Occasion;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
 import io.github.prtbackup.sql.Effect;
@@ -109,7 +110,7 @@ final class FirstBackups {
                 if (!locked) {
                     targets.lock(database);
                 }
-                attempt(database, () -> take(database, operation(statement)));
+                attempt(database, () -> take(database, occasion(statement, databases)));
             } else {
                 skip(database);
             }
@@ -180,7 +181,7 @@ final class FirstBackups {
             backups.takeFromSnapshot(database.file(), operation);
         } else {
             targets.lock(database);
-            take(database, operation);
+            take(database, Occasion.of(operation));
         }
     }
 
@@ -191,8 +192,8 @@ final class FirstBackups {
         }
     }
 
-    private void take(Database database, String operation) throws IOException, SQLException {
-        backups.take(connection, database.schema(), database.file(), database.exclusive(), operation);
+    private void take(Database database, Occasion occasion) throws IOException, SQLException {
+        backups.take(connection, database.schema(), database.file(), database.exclusive(), occasion);
     }
 
     private void attempt(Database database, Backup backup) throws SQLException {
@@ -208,6 +209,13 @@ final class FirstBackups {
             log.warn("{}; the statement runs without", message, e);
             connection.addWarning(new SQLWarning(message + "; the statement ran without", e));
         }
+    }
+
+    /** Where several databases are written, the table that the statement names is not in all of them. */
+    private Occasion occasion(SqlStatement statement, List<Database> databases) {
+        List<String> tables =
+                databases.size() == 1 ? statement.changedTable().stream().toList() : List.of();
+        return new Occasion(operation(statement), tables);
     }
 
     /** What is about to be done, for the comment of the backup. */

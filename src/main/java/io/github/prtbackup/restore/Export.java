@@ -1,5 +1,6 @@
 package io.github.prtbackup.restore;
 
+import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.store.Durable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,9 +20,10 @@ public final class Export {
      * Copies a file.
      *
      * @param target the new file
+     * @param progress may end it
      * @throws FileAlreadyExistsException if the target exists
      */
-    public static void copy(Path source, Path target) throws IOException {
+    public static void copy(Path source, Path target, CopyProgress progress) throws IOException {
         Path absolute = target.toAbsolutePath();
         if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(target.toString());
@@ -29,9 +31,11 @@ public final class Export {
         Path complete = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".exporting");
         try {
             Files.copy(source, complete, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            progress.check();
             try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
+            progress.check();
             Files.move(complete, absolute);
             Durable.syncDirectory(absolute.getParent());
         } finally {

@@ -77,7 +77,8 @@ public final class History {
                     backup.auto(),
                     Files.size(file.path()),
                     backup.original(),
-                    "");
+                    "",
+                    backup.tables());
             return new Content(copy, Optional.of(file));
         } catch (IOException | RuntimeException | Error e) {
             try (file) {
@@ -92,8 +93,8 @@ public final class History {
     }
 
     /** What is wrong with the pages that an incremental backup rests on; empty if nothing. */
-    public List<String> damagedPages(Entry backup) throws IOException {
-        return timelines.verify(backup.id());
+    public List<String> damagedPages(Entry backup, CopyProgress progress) throws IOException {
+        return timelines.verify(backup.id(), progress);
     }
 
     /** Deletes any backup. */

@@ -56,6 +56,7 @@ public final class Restore {
      * @param catalog where the backup is, and where the safety backup goes
      * @param database the file to be replaced; it may be missing or damaged
      * @param busyMillis how long to wait for others that read or write, in milliseconds
+     * @param progress hears of the pages that are restored, and may end it before the first of them
      */
     public Restore(Catalog catalog, Path database, int busyMillis, CopyProgress progress) {
         this.catalog = catalog;
@@ -73,9 +74,10 @@ public final class Restore {
      */
     public Result run(Entry backup) throws IOException, SQLException {
         removeAbandoned(catalog, database);
-        Verification.require(backup);
+        Verification.require(backup, progress);
         try (PendingFile pinned = catalog.newFile()) {
             pin(backup.path(), pinned.path());
+            progress.check();
             if (!isUsable()) {
                 Optional<Result> result = replaceFile(backup, pinned.path());
                 if (result.isPresent()) {
@@ -154,6 +156,8 @@ public final class Restore {
             if (live.lockExclusively()) {
                 try (PendingFile file = catalog.newFile()) {
                     FullCopy.ofSnapshot(live.connection(), Damage.COPIED, file, CopyProgress.NONE);
+                    // The last moment: what follows is done to its end.
+                    progress.check();
                     safety = publish(file, backup);
                 }
                 live.overwrite(pinned, progress);
@@ -194,6 +198,7 @@ public final class Restore {
         try (Overtaken overtaken = Overtaken.watch(database)) {
             try (PendingFile file = catalog.newFile()) {
                 FullCopy.ofLocked(live.connection(), "main", database, Damage.COPIED, file);
+                progress.check();
                 safety = publish(file, backup);
             }
             live.endTransaction();

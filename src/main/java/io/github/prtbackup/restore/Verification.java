@@ -1,5 +1,6 @@
 package io.github.prtbackup.restore;
 
+import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Entry;
@@ -22,33 +23,39 @@ import org.sqlite.SQLiteConnection;
  */
 public record Verification(List<String> checked, List<String> problems) {
 
-    /** Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content. */
-    public static Verification of(Entry entry) throws IOException {
+    /**
+     * Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content.
+     *
+     * @param progress may end it
+     */
+    public static Verification of(Entry entry, CopyProgress progress) throws IOException {
         List<String> checked = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        check(entry, checked, problems);
+        check(entry, checked, problems, progress);
         return new Verification(List.copyOf(checked), List.copyOf(problems));
     }
 
     /**
      * Refuses a backup that is not good.
      *
+     * @param progress may end it
      * @throws NoSuchFileException if the file is gone
      * @throws DamagedBackupException if it is not what it was
      */
-    public static void require(Entry entry) throws IOException {
+    public static void require(Entry entry, CopyProgress progress) throws IOException {
         if (!Files.exists(entry.path(), LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(
                     entry.path().toString(), null, "the file of backup #" + entry.id() + " is gone");
         }
-        Verification result = of(entry);
+        Verification result = of(entry, progress);
         if (!result.problems().isEmpty()) {
             throw new DamagedBackupException(
                     entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", result.problems()));
         }
     }
 
-    private static void check(Entry entry, List<String> checked, List<String> problems) throws IOException {
+    private static void check(Entry entry, List<String> checked, List<String> problems, CopyProgress progress)
+            throws IOException {
         Path file = entry.path();
         checked.add("file present");
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -67,6 +74,7 @@ public record Verification(List<String> checked, List<String> problems) {
         if (!entry.sha256().isEmpty()) {
             checked.add("SHA-256");
             String now = PendingFile.sha256(file);
+            progress.check();
             if (!now.equals(entry.sha256())) {
                 problems.add("the SHA-256 is " + now + " instead of " + entry.sha256());
                 return;
@@ -74,6 +82,7 @@ public record Verification(List<String> checked, List<String> problems) {
         }
         IntegrityCheck content = contentOf(file);
         checked.add(content.name());
+        progress.check();
         problems.addAll(content.problems());
     }
 

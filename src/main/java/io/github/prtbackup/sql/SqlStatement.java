@@ -1,6 +1,7 @@
 package io.github.prtbackup.sql;
 
 import io.github.prtbackup.sql.Verdict.Trait;
+import java.util.Optional;
 
 /** One statement of a string of SQL, and what its text says about it. Immutable, safe for use by any thread. */
 public final class SqlStatement {
@@ -127,6 +128,14 @@ public final class SqlStatement {
             summary = known;
         }
         return known;
+    }
+
+    /**
+     * {@return the table that it says it changes, empty where it names none or one in {@code temp}} As it is written,
+     * without quotes and schema; it may be a view.
+     */
+    public Optional<String> changedTable() {
+        return ChangedTable.of(text);
     }
 
     /** {@return the {@code action} of an sqlcommenter comment in or behind the statement, else null} */

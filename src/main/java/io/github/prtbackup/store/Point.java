@@ -2,6 +2,7 @@ package io.github.prtbackup.store;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -18,6 +19,8 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
 
     private static final int LONGEST_POSITION = 64;
     private static final int LONGEST_COMMENT = 4096;
+    private static final int LONGEST_NAME = 1024;
+    private static final int MOST_TABLES = 8;
     private static final int SMALLEST_PAGE = 512;
     private static final int LARGEST_PAGE = 65536;
 
@@ -31,9 +34,17 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
      * @param pageSize bytes in a page, a power of two from 512 to 65536; also for an empty database
      * @param pages the size of the database in pages, at most {@link #MOST_PAGES}
      * @param position the caller's own, 64 bytes at most: where the database stood
+     * @param tables names; those that are too long, or too many, are left out
      */
     public record Header(
-            long id, Instant time, String comment, boolean auto, int pageSize, long pages, ByteBuffer position) {
+            long id,
+            Instant time,
+            String comment,
+            boolean auto,
+            int pageSize,
+            long pages,
+            ByteBuffer position,
+            List<String> tables) {
         /**
          * Checks the bounds.
          *
@@ -54,10 +65,30 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
                 throw new IllegalArgumentException("the position has " + position.remaining() + " bytes");
             }
             comment = shortened(comment);
+            tables = tables.stream()
+                    .filter(name -> name.length() <= LONGEST_NAME)
+                    .limit(MOST_TABLES)
+                    .toList();
             position = ByteBuffer.allocate(position.remaining())
                     .put(position.duplicate())
                     .flip()
                     .asReadOnlyBuffer();
+        }
+
+        /**
+         * As the canonical constructor, of a point of which no table is known.
+         *
+         * @param id as there
+         * @param time as there
+         * @param comment as there
+         * @param auto as there
+         * @param pageSize as there
+         * @param pages as there
+         * @param position as there
+         */
+        public Header(
+                long id, Instant time, String comment, boolean auto, int pageSize, long pages, ByteBuffer position) {
+            this(id, time, comment, auto, pageSize, pages, position, List.of());
         }
 
         /**

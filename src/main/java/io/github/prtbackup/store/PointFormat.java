@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The bytes of a {@link Point}, the same in the log and in the head. Stateless.
@@ -20,6 +22,7 @@ import java.time.Instant;
  * 37  u8   length of the position
  * 38  u16  length of the comment
  * 40       position, then comment in UTF-8
+ *          then, unless there are none: u8 number of tables, and for each u16 the length of its name and that in UTF-8
  * </pre>
  */
 final class PointFormat {
@@ -31,7 +34,14 @@ final class PointFormat {
     private PointFormat() {}
 
     static int length(Point.Header header, byte[] comment) {
-        return FIXED_LENGTH + header.position().remaining() + comment.length;
+        int length = FIXED_LENGTH + header.position().remaining() + comment.length;
+        if (!header.tables().isEmpty()) {
+            length++;
+            for (String table : header.tables()) {
+                length += Short.BYTES + table.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return length;
     }
 
     static byte[] comment(Point.Header header) {
@@ -53,6 +63,24 @@ final class PointFormat {
         target.putShort((short) comment.length);
         target.put(position);
         target.put(comment);
+        if (!header.tables().isEmpty()) {
+            target.put((byte) header.tables().size());
+            for (String table : header.tables()) {
+                byte[] name = table.getBytes(StandardCharsets.UTF_8);
+                target.putShort((short) name.length).put(name);
+            }
+        }
+    }
+
+    private static List<String> getTables(ByteBuffer source) {
+        List<String> tables = new ArrayList<>();
+        int count = source.hasRemaining() ? source.get() : 0;
+        for (int i = 0; i < count; i++) {
+            byte[] name = new byte[Short.toUnsignedInt(source.getShort())];
+            source.get(name);
+            tables.add(new String(name, StandardCharsets.UTF_8));
+        }
+        return tables;
     }
 
     /** Reads a point; null if the bytes are none, which a checksum has ruled out but for mistakes of a writer. */
@@ -76,7 +104,8 @@ final class PointFormat {
                     (flags & AUTO) != 0,
                     pageSize,
                     pages,
-                    ByteBuffer.wrap(position));
+                    ByteBuffer.wrap(position),
+                    getTables(source));
             return new Point(header, (flags & WHOLE) != 0, storedBytes, (flags & DELETED) != 0);
         } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
             return null;

@@ -281,6 +281,25 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
+     * All points, one after the other. Close it soon: it keeps points from being folded.
+     *
+     * @return before the oldest
+     */
+    public PointWalk walk() throws IOException {
+        RangeLock.Lease lease = folding.shared();
+        try {
+            View view = view();
+            return view == null
+                    ? new PointWalk(files, lease, null, List.of())
+                    : new PointWalk(files, lease, view.head(), LogIndex.entries(files, view.head(), view.end()));
+        } catch (IOException | RuntimeException | Error e) {
+            try (lease) {
+                throw e;
+            }
+        }
+    }
+
+    /**
      * As {@link #image}, of a point that may be deleted: for who adds the next one.
      *
      * @param newest the newest point

@@ -134,7 +134,7 @@ class FirstBaseTest {
             for (int i = 0; i < 3; i++) {
                 Sql.run(user, "BEGIN IMMEDIATE");
                 expected.add(image());
-                points.take(0, false, "main", "point " + i);
+                points.take(0, false, "main", Occasion.of("point " + i));
                 Sql.run(user, "COMMIT");
                 points.discardPrepared();
                 assertThat(points.needsPreparation()).isFalse();

@@ -324,7 +324,8 @@ class CommandsTest {
             });
             assertThat(Cli.run("verify", database).succeeds().out())
                     .contains("#1 ok (")
-                    .contains("#2 ok (");
+                    .contains("#2 ok (")
+                    .endsWith("All 2 backups are good.\n");
         }
 
         @Test
@@ -336,7 +337,9 @@ class CommandsTest {
 
             Cli.Result verify = Cli.run("verify", database).fails();
             assertThat(verify.err()).startsWith("prtbackup: backup #2 is damaged: ");
-            assertThat(verify.out()).contains("#1 ok", "#2 DAMAGED", "#3 ok");
+            assertThat(verify.out())
+                    .contains("#1 ok", "#2 DAMAGED", "#3 ok")
+                    .endsWith("2 of 3 backups are good; damaged: #2.\n");
             JsonNode results = Cli.run("verify", database, "2", "3", "2", "--json")
                     .fails()
                     .json()

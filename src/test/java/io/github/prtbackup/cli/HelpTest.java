@@ -15,6 +15,7 @@ class HelpTest {
                 "create",
                 "list",
                 "show",
+                "log",
                 "diff",
                 "preview",
                 "restore",
@@ -22,6 +23,7 @@ class HelpTest {
                 "cleanup",
                 "delete",
                 "export",
+                "menu",
                 "classify",
                 "demo"
             })
@@ -65,6 +67,9 @@ class HelpTest {
                 "cleanup x.db --keep -1 --yes",
                 "cleanup x.db --keep many --yes",
                 "list x.db y.db",
+                "log x.db t",
+                "log x.db t --rowid x",
+                "log x.db t --rowid 1 2",
                 "diff x.db 1",
                 "preview x.db",
                 "preview x.db now",
@@ -72,6 +77,8 @@ class HelpTest {
                 "diff x.db 1 now --limit -1",
                 "diff x.db 1 now --sql --json",
                 "diff x.db 1 now --sql --rows",
+                "menu x.db",
+                "menu x.db --json",
                 "demo a b"
             })
     void missesAndMisreadsArguments(String line) {

@@ -17,31 +17,31 @@ class ProgressBarTest {
 
     @Test
     void appearsAfterASecondAndLeavesNoTrace() {
-        try (ProgressBar bar = new ProgressBar(terminal, () -> now)) {
+        try (ProgressBar bar = new ProgressBar(terminal, "pages", () -> now)) {
             at(999);
             bar.progress(1, 4);
             assertThat(shown()).isEmpty();
 
             at(1000);
             bar.progress(2, 4);
-            assertThat(shown()).isEqualTo("\r" + ProgressBar.bar(2, 4));
+            assertThat(shown()).isEqualTo("\r" + ProgressBar.bar(2, 4, "pages"));
 
             at(1050);
             bar.progress(3, 4);
-            assertThat(shown()).as("ten times a second at most").isEqualTo("\r" + ProgressBar.bar(2, 4));
+            assertThat(shown()).as("ten times a second at most").isEqualTo("\r" + ProgressBar.bar(2, 4, "pages"));
 
             at(1100);
             bar.progress(4, 4);
-            assertThat(shown()).endsWith("\r" + ProgressBar.bar(4, 4));
+            assertThat(shown()).endsWith("\r" + ProgressBar.bar(4, 4, "pages"));
         }
-        String blank = " ".repeat(ProgressBar.bar(4, 4).length());
+        String blank = " ".repeat(ProgressBar.bar(4, 4, "pages").length());
         assertThat(shown()).endsWith("\r" + blank + "\r");
         assertThat(out.size()).isZero();
     }
 
     @Test
     void aShortCopyHasNone() {
-        try (ProgressBar bar = new ProgressBar(terminal, () -> now)) {
+        try (ProgressBar bar = new ProgressBar(terminal, "pages", () -> now)) {
             bar.progress(4, 4);
         }
         assertThat(shown()).isEmpty();
@@ -49,10 +49,10 @@ class ProgressBarTest {
 
     @Test
     void grows() {
-        assertThat(ProgressBar.bar(0, 200)).isEqualTo("[" + " ".repeat(30) + "]   0 %  0 of 200 pages");
-        assertThat(ProgressBar.bar(100, 200)).startsWith("[" + "#".repeat(15) + " ".repeat(15) + "]  50 %");
-        assertThat(ProgressBar.bar(200, 200)).startsWith("[" + "#".repeat(30) + "] 100 %");
-        assertThat(ProgressBar.bar(0, 0)).contains("  0 %");
+        assertThat(ProgressBar.bar(0, 200, "pages")).isEqualTo("[" + " ".repeat(30) + "]   0 %  0 of 200 pages");
+        assertThat(ProgressBar.bar(100, 200, "pages")).startsWith("[" + "#".repeat(15) + " ".repeat(15) + "]  50 %");
+        assertThat(ProgressBar.bar(200, 200, "pages")).startsWith("[" + "#".repeat(30) + "] 100 %");
+        assertThat(ProgressBar.bar(0, 0, "pages")).contains("  0 %");
     }
 
     private void at(long millis) {

@@ -1,0 +1,221 @@
+package io.github.prtbackup.diff;
+
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.Point;
+import io.github.prtbackup.store.PointWalk;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * Follows one row through the points of a timeline, in a file with only those pages that SQLite reads to find it. As long as
+ * none of these changes, neither does the row: the point is passed without a query. All other pages are holes; SQLite says
+ * that the file is corrupt if it comes to one, so that a page that is missing cannot make a wrong result.
+ */
+final class RowInPoints implements Closeable {
+    private static final int CHANGE_COUNTER = 24;
+    private static final int SCHEMA_COOKIE = 40;
+    private static final int VERSION_VALID_FOR = 92;
+    private static final int FIRST_TREE = 100;
+    private static final int SCHEMA_ROOT = 1;
+
+    private final Catalog catalog;
+    private final PointWalk walk;
+
+    private PendingFile file;
+    private int pageSize;
+    /** The pages that are in the file. */
+    private final BitSet present = new BitSet();
+    /** Those of them that are not as they are at this point. */
+    private final BitSet stale = new BitSet();
+
+    /** Those that were there before and have been written again for this point. */
+    private final BitSet rewritten = new BitSet();
+    /** Those that rows of whole trees have been seen to overflow into. */
+    private final BitSet overflow = new BitSet();
+
+    private ByteBuffer firstPage;
+
+    RowInPoints(Catalog catalog, PointWalk walk) {
+        this.catalog = catalog;
+        this.walk = walk;
+    }
+
+    /** Reads the pages of the present point. */
+    private record WalkPages(PointWalk walk, Point point) implements Pages {
+        @Override
+        public int size() {
+            return point.pageSize();
+        }
+
+        @Override
+        public int count() {
+            return Math.toIntExact(point.pages());
+        }
+
+        @Override
+        public ByteBuffer page(int number) throws IOException {
+            return walk.page(number);
+        }
+    }
+
+    /**
+     * The walk has come to another point.
+     *
+     * @return whether the row may have changed since the last point that was opened
+     */
+    boolean arrive(Point point) throws IOException {
+        Optional<BitSet> changed = walk.changed();
+        if (changed.isEmpty() || file == null || point.pageSize() != pageSize || point.pages() == 0) {
+            startAnew();
+            return true;
+        }
+        BitSet touched = changed.get();
+        touched.and(present);
+        stale.or(touched);
+        touched = (BitSet) stale.clone();
+        touched.clear(1);
+        return !touched.isEmpty()
+                || present.length() - 1 > point.pages()
+                || (stale.get(1) && !isSameButForCounters(firstPage, walk.page(1)));
+    }
+
+    /** Every commit changes the first page: its counters, the size and the list of free pages. */
+    private static boolean isSameButForCounters(ByteBuffer before, ByteBuffer after) {
+        return isSame(before, after, 0, CHANGE_COUNTER)
+                && isSame(before, after, SCHEMA_COOKIE, VERSION_VALID_FOR)
+                && isSame(before, after, FIRST_TREE, before.limit());
+    }
+
+    private static boolean isSame(ByteBuffer before, ByteBuffer after, int from, int to) {
+        return before.slice(from, to - from).equals(after.slice(from, to - from));
+    }
+
+    private void startAnew() throws IOException {
+        close();
+        present.clear();
+        stale.clear();
+        overflow.clear();
+    }
+
+    /** Opens the point as far as the row is concerned. */
+    State open(Point point, RowFinder finder) throws IOException, SQLException {
+        Pages pages = new WalkPages(walk, point);
+        if (file == null) {
+            file = catalog.newFile();
+            pageSize = point.pageSize();
+        }
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
+            stale.clear(pages.count() + 1, Math.max(pages.count() + 1, stale.length()));
+            present.clear(pages.count() + 1, Math.max(pages.count() + 1, present.length()));
+            write(channel, pages, stale);
+            rewritten.clear();
+            rewritten.or(stale);
+            stale.clear();
+            setLength(channel, (long) pages.count() * pages.size());
+            firstPage = pages.page(1);
+            needWhole(channel, pages, SCHEMA_ROOT);
+            State state = State.open(file.path());
+            try {
+                Optional<TableSchema> table = finder.table(state.schema());
+                if (table.isPresent()) {
+                    needFor(table.get(), channel, pages, state, finder);
+                }
+                return state;
+            } catch (IOException | SQLException | RuntimeException e) {
+                try (state) {
+                    throw e;
+                }
+            }
+        } catch (IndexOutOfBoundsException e) {
+            throw new IOException("a page of backup #" + point.id() + " is not what a tree says it is", e);
+        }
+    }
+
+    private void needFor(TableSchema table, FileChannel channel, Pages pages, State state, RowFinder finder)
+            throws IOException, SQLException {
+        RowFinder.Place place = finder.place(table, state);
+        if (place instanceof RowFinder.Place.AtRowid at) {
+            need(channel, pages, Tree.path(pages, table.object().root(), at.rowid()));
+        } else if (place instanceof RowFinder.Place.ThroughIndex through) {
+            needWhole(channel, pages, rootOf(state, through.name()));
+            for (long rowid : finder.rowids(table, state, through.name())) {
+                need(channel, pages, Tree.path(pages, table.object().root(), rowid));
+            }
+        } else if (place instanceof RowFinder.Place.Anywhere && table.isVirtual()) {
+            for (SchemaObject tree : state.schema().trees()) {
+                needWhole(channel, pages, tree.root());
+            }
+        } else if (place instanceof RowFinder.Place.Anywhere) {
+            needWhole(channel, pages, table.object().root());
+        }
+    }
+
+    private static long rootOf(State state, String name) {
+        return state.schema().trees().stream()
+                .filter(tree -> tree.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .root();
+    }
+
+    /**
+     * Takes all pages of a tree, and those that its rows overflow into. Those of pages that are as they were are there
+     * already, unless one of them was written again: it may go on elsewhere now.
+     */
+    private void needWhole(FileChannel channel, Pages pages, long root) throws IOException {
+        Tree tree = Tree.of(pages, root);
+        BitSet missing = (BitSet) tree.pages().clone();
+        missing.andNot(present);
+        BitSet renewed = (BitSet) tree.pages().clone();
+        if (!rewritten.intersects(overflow)) {
+            renewed.and(rewritten);
+            renewed.or(missing);
+        }
+        for (int page = renewed.nextSetBit(0); page >= 0; page = renewed.nextSetBit(page + 1)) {
+            tree.overflow(page, number -> {
+                missing.set(number);
+                overflow.set(number);
+            });
+        }
+        need(channel, pages, missing);
+    }
+
+    private void need(FileChannel channel, Pages pages, BitSet numbers) throws IOException {
+        BitSet missing = (BitSet) numbers.clone();
+        missing.andNot(present);
+        write(channel, pages, missing);
+        present.or(missing);
+    }
+
+    private void write(FileChannel channel, Pages pages, BitSet numbers) throws IOException {
+        for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
+            ByteBuffer content = pages.page(number);
+            while (content.hasRemaining()) {
+                int unused = channel.write(content, (number - 1L) * pages.size() + content.position());
+            }
+        }
+    }
+
+    private static void setLength(FileChannel channel, long length) throws IOException {
+        channel.truncate(length);
+        if (channel.size() < length) {
+            int unused = channel.write(ByteBuffer.allocate(1), length - 1);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        PendingFile open = file;
+        file = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.prtbackup.sql;
+
+import java.util.Optional;
+
+/** The table that a statement says it changes. What triggers and foreign keys change beside it is not in its text. */
+final class ChangedTable {
+
+    private ChangedTable() {}
+
+    /** The name as it is written, without quotes and schema; empty where none is, or it is in {@code temp}. */
+    static Optional<String> of(String statement) {
+        Lexer lexer = new Lexer(statement);
+        lexer.next();
+        if (lexer.isWord("WITH") && !TableExpressions.skip(lexer)) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(read(lexer)).filter(name -> !name.isTemp()).map(QualifiedName::name);
+    }
+
+    private static QualifiedName read(Lexer lexer) {
+        if (lexer.isWord("INSERT") || lexer.isWord("REPLACE") || lexer.isWord("UPDATE") || lexer.isWord("DELETE")) {
+            return QualifiedName.ofChangedTable(lexer);
+        }
+        if (!lexer.isWord("CREATE") && !lexer.isWord("ALTER") && !lexer.isWord("DROP")) {
+            return null;
+        }
+        lexer.next();
+        while (lexer.isWord("UNIQUE") || lexer.isWord("VIRTUAL")) {
+            lexer.next();
+        }
+        boolean isIndex = lexer.isWord("INDEX");
+        if (!isIndex && !lexer.isWord("TABLE")) {
+            return null;
+        }
+        lexer.next();
+        skipIfExists(lexer);
+        QualifiedName name = QualifiedName.read(lexer);
+        if (!isIndex) {
+            return name;
+        }
+        if (name == null || !lexer.isWord("ON")) {
+            // DROP INDEX does not say whose it is.
+            return null;
+        }
+        lexer.next();
+        return QualifiedName.read(lexer);
+    }
+
+    private static void skipIfExists(Lexer lexer) {
+        if (lexer.isWord("IF")) {
+            lexer.next();
+            if (lexer.isWord("NOT")) {
+                lexer.next();
+            }
+            lexer.next();
+        }
+    }
+}

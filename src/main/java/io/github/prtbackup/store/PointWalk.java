@@ -1,0 +1,185 @@
+package io.github.prtbackup.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The points of a {@link Timeline}, one after the other, oldest first. What is in the log is read once, however many points
+ * there are, and of pages only those that are asked for.
+ *
+ * <p>While it is open, nothing is folded. Not thread-safe.
+ */
+public final class PointWalk implements AutoCloseable {
+    private final TimelineFiles files;
+    private final Closeable lease;
+    /** Null if there are no points. */
+    private final Head head;
+
+    private final List<LogEntry> log;
+    private int position;
+    private Point point;
+
+    /** Where the newest content of each page is that the log holds up to here. */
+    private final Map<Long, Located> inLog = new HashMap<>();
+    /** Pages that changed since the point before; null if all may have. */
+    private BitSet changed;
+    /** The size of the base in pages; 0 if nothing rests on it any more. */
+    private long basePages;
+    /** Whether points before this one are lost. */
+    private boolean hasGap;
+
+    /** The one that was last read. */
+    private SegmentReader segment;
+
+    private Base base;
+
+    /** A page in a record of the log. */
+    private record Located(LogRecord record, int index) {}
+
+    /** @param head null if there are no points */
+    PointWalk(TimelineFiles files, Closeable lease, Head head, List<LogEntry> log) {
+        this.files = files;
+        this.lease = lease;
+        this.head = head;
+        this.log = log;
+        this.basePages = head == null ? 0 : head.basePages();
+    }
+
+    /**
+     * Goes on to the next point that is not deleted.
+     *
+     * @return it; empty behind the newest
+     * @throws DamagedTimelineException if the log is damaged there
+     * @throws IOException if it can't be read
+     */
+    public Optional<Point> next() throws IOException {
+        boolean isFirst = point == null;
+        changed = isFirst ? null : new BitSet();
+        if (isFirst && head != null && head.oldest().id() == head.baseId()) {
+            point = head.oldest();
+            if (!point.deleted()) {
+                return Optional.of(point);
+            }
+        }
+        while (position < log.size()) {
+            LogEntry entry = log.get(position++);
+            add(entry);
+            if (entry.isPoint()
+                    && !entry.point().deleted()
+                    && entry.point().id() >= head.oldest().id()) {
+                point = entry.point();
+                return Optional.of(point);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void add(LogEntry entry) throws IOException {
+        if (entry.isGap()) {
+            hasGap = true;
+            changed = null;
+            return;
+        }
+        if (entry.point().whole()) {
+            inLog.clear();
+            basePages = 0;
+            hasGap = false;
+            changed = null;
+        }
+        SegmentReader reader = segment(entry.place().segment());
+        long offset = entry.start().offset();
+        while (offset < entry.end().offset()) {
+            LogRecord record = reader.read(offset);
+            if (record == null) {
+                throw new DamagedTimelineException("the record at byte " + offset + " of "
+                        + files.segment(entry.place().segment()) + " is damaged");
+            }
+            for (int index = 0; index < record.pageCount(); index++) {
+                long number = record.pageNumber(index);
+                inLog.put(number, new Located(record, index));
+                if (number > Integer.MAX_VALUE - 1) {
+                    changed = null;
+                } else if (changed != null) {
+                    changed.set((int) number);
+                }
+            }
+            offset = record.end().offset();
+        }
+    }
+
+    /**
+     * The pages that the log has between the point before and this one: all that differ, and maybe more.
+     *
+     * @return their numbers, a set of the caller's own; empty if it is not known, as at the first
+     */
+    public Optional<BitSet> changed() {
+        return Optional.ofNullable(changed).map(numbers -> (BitSet) numbers.clone());
+    }
+
+    /**
+     * The content of a page at this point.
+     *
+     * @param number from 1 to the number of pages
+     * @return one page; zeros for the page at SQLite's lock byte
+     * @throws DamagedTimelineException if it is damaged
+     * @throws IOException if it can't be read
+     */
+    public ByteBuffer page(long number) throws IOException {
+        if (number < 1 || number > point.pages()) {
+            throw new IllegalArgumentException("no page " + number + " among " + point.pages());
+        }
+        if (number == point.header().lockPage()) {
+            return ByteBuffer.allocate(point.pageSize());
+        }
+        Located located = inLog.get(number);
+        ByteBuffer content = null;
+        if (!hasGap && located != null) {
+            content = segment(located.record().segment()).content(located.record(), located.index());
+        } else if (!hasGap && number <= basePages) {
+            content = base().page(number);
+        }
+        if (content == null) {
+            throw new DamagedTimelineException("page " + number + " of point " + point.id() + " is damaged");
+        }
+        return ByteBuffer.allocate(content.remaining()).put(content).flip();
+    }
+
+    private SegmentReader segment(long number) throws IOException {
+        if (segment == null || segment.segment() != number) {
+            closeSegment();
+            segment = SegmentReader.open(files, number);
+        }
+        return segment;
+    }
+
+    private void closeSegment() throws IOException {
+        SegmentReader open = segment;
+        segment = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private Base base() throws IOException {
+        if (base == null) {
+            base = Base.read(files, point.pageSize());
+        }
+        return base;
+    }
+
+    /** Closes the files, and lets older points be folded again. */
+    @Override
+    public void close() throws IOException {
+        Base opened = base;
+        try (lease;
+                opened) {
+            closeSegment();
+        }
+    }
+}
