@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 /** Starts separate JVMs with the classes of the test. */
 public final class Jvm {
 
+    private static final int FIRST_TO_WARN_OF_NATIVE_CODE = 24;
+
     private Jvm() {}
 
     /** Starts a main class; what it prints comes through its output. */
@@ -39,6 +41,9 @@ public final class Jvm {
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         // What a child prints is read by its parent. Before the others, of which the last one counts.
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+        if (Runtime.version().feature() >= FIRST_TO_WARN_OF_NATIVE_CODE) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(jvmArguments);
         command.addAll(List.of("-cp", classPath, main.getName()));
         for (Object argument : arguments) {
