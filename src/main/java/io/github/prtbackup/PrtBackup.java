@@ -279,7 +279,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException if SQLite cannot read a state
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
-        return new Comparer(catalog, history, database, busyMillis, progress::progress).compare(from, to);
+        return comparer().compare(from, to);
     }
 
     /**
@@ -299,6 +299,90 @@ public final class PrtBackup implements AutoCloseable {
         Optional<DatabaseDiff> changes =
                 Files.exists(database) ? Optional.of(diff(Version.NOW, Version.of(id))) : Optional.empty();
         return new RestorePreview(backup, changes, later, users);
+    }
+
+    /**
+     * What {@link #undo()} takes back, and what it would go on with: the automatic backups before which something was
+     * changed that is still in force. A restore leads to where its backup was made, so what came after that one is not among
+     * them, until it is redone.
+     *
+     * @return those first that are taken back first
+     * @throws IOException if the backup directory cannot be read
+     * @throws SQLException if SQLite cannot read the database, where a restore was interrupted
+     */
+    public List<BackupInfo> undoable() throws IOException, SQLException {
+        return undoing().undoable().stream().map(BackupInfo::of).toList();
+    }
+
+    /**
+     * The states that {@link #redo} returns to: the safety backups of what was undone or restored and not followed by a new
+     * transaction.
+     *
+     * @return those first that are returned to first; those that were deleted are left out
+     * @throws IOException if the backup directory cannot be read
+     * @throws SQLException if SQLite cannot read the database, where a restore was interrupted
+     */
+    public List<BackupInfo> redoable() throws IOException, SQLException {
+        return undoing().redoable().stream().map(BackupInfo::of).toList();
+    }
+
+    /**
+     * Takes back the last transaction that has not been taken back: restores the newest automatic backup among
+     * {@link #undoable}. Another call goes one further back, and {@link #redo} returns.
+     *
+     * @return as {@link #restoreFromBackup}
+     * @throws UndoRefusedException if there is nothing to take back
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult undo() throws IOException, SQLException {
+        return restoreFromBackup(undoing().newest().id());
+    }
+
+    /**
+     * Takes back the transaction that an automatic backup was made before, and all later ones.
+     *
+     * @return as {@link #restoreFromBackup}
+     * @throws UndoRefusedException if the backup is a manual one, or what came after it has been taken back already
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult undo(long id) throws IOException, SQLException {
+        Entry backup = history.require(id);
+        return restoreFromBackup(undoing().require(backup).id());
+    }
+
+    /**
+     * Takes back the last transaction of an operation, and all later ones, of whatever operation.
+     *
+     * @param operation the name as in the comment of the backup, behind {@code Auto-backup before:}
+     * @return as {@link #restoreFromBackup}
+     * @throws UndoRefusedException if there is none
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult undoOperation(String operation) throws IOException, SQLException {
+        return restoreFromBackup(undoing().newestOf(operation).id());
+    }
+
+    /**
+     * Takes back the last undo, or the last restore.
+     *
+     * @return as {@link #restoreFromBackup}; what is restored is the safety backup of that restore
+     * @throws UndoRefusedException if there is nothing to redo, or the database has been changed since
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult redo() throws IOException, SQLException {
+        return restoreFromBackup(undoing().next().id());
+    }
+
+    private Undoing undoing() throws IOException, SQLException {
+        return Undoing.of(catalog, history, database, comparer());
+    }
+
+    private Comparer comparer() {
+        return new Comparer(catalog, history, database, busyMillis, progress::progress);
     }
 
     /** Does nothing today: no resource is held between calls. */
