@@ -66,12 +66,11 @@ class UndoPropertyTest {
             this.database = database;
             this.random = new Random(seed);
             this.statements = new RandomDatabase(random);
-            this.connection = Sql.open(
-                    database,
-                    "backup.strategy=" + strategy,
-                    "backup.keep=1000",
-                    "journal_mode=" + journalMode,
-                    "foreign_keys=true");
+            try (Connection plain = Sql.plain(database)) {
+                Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+            }
+            this.connection =
+                    Sql.open(database, "backup.strategy=" + strategy, "backup.keep=1000", "foreign_keys=true");
             story.add(strategy + " " + journalMode + " seed " + seed);
             write(statements.first(), true);
         }
