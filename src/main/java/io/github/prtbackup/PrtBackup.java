@@ -2,9 +2,11 @@ package io.github.prtbackup;
 
 import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Catalogs;
+import io.github.prtbackup.backup.CommitCount;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.Timelines;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -375,6 +377,49 @@ public final class PrtBackup implements AutoCloseable {
      */
     public RestoreResult redo() throws IOException, SQLException {
         return restoreFromBackup(undoing().next().id());
+    }
+
+    /**
+     * Takes back one transaction and keeps the later ones: what it changed in rows and schema is changed back, in one
+     * transaction of our driver, with an automatic backup before it. All of it has to be as the transaction left it. What it
+     * changed is what differs between its backup and the next automatic or safety backup, or the present state.
+     *
+     * @param id the automatic backup that was made before the transaction
+     * @return that backup, and the one from before the change
+     * @throws UndoRefusedException if something is not as the transaction left it, see {@link
+     *     UndoRefusedException#conflicts}; if the backup is a manual one, or what came after it has been taken back already;
+     *     or if it is known that somebody else has written without a backup before the next one was made
+     * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
+     * @throws SQLException if SQLite cannot do it; the database is as it was
+     */
+    public UndoOnlyResult undoOnly(long id) throws IOException, SQLException {
+        requireDatabase();
+        Undoing undoing = undoing();
+        Entry backup = undoing.require(history.require(id));
+        onlyUndo().run(backup, undoing.after(backup));
+        BackupInfo before = BackupInfo.of(undoing().newest());
+        return new UndoOnlyResult(BackupInfo.of(backup), before);
+    }
+
+    /**
+     * Says what {@link #undoOnly} would do, and does nothing of it.
+     *
+     * @return to be closed
+     * @throws UndoRefusedException as {@link #undoOnly}, but for what is told by {@link UndoOnlyPreview#conflicts} and {@link
+     *     UndoOnlyPreview#commits}
+     * @throws IOException as {@link #undoOnly}
+     * @throws SQLException as {@link #undoOnly}
+     */
+    public UndoOnlyPreview previewUndoOnly(long id) throws IOException, SQLException {
+        requireDatabase();
+        Undoing undoing = undoing();
+        Entry backup = undoing.require(history.require(id));
+        return onlyUndo().preview(backup, undoing.after(backup));
+    }
+
+    private OnlyUndo onlyUndo() {
+        CommitCount commits = new CommitCount(new Timelines(catalog, database));
+        return new OnlyUndo(catalog, database, settings, busyMillis, comparer(), commits, progress::progress);
     }
 
     private Undoing undoing() throws IOException, SQLException {

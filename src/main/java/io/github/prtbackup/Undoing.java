@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** What can be undone and redone at one moment, and with which backup. */
 final class Undoing {
@@ -29,6 +30,8 @@ final class Undoing {
     private final Comparer comparer;
     private final Map<Long, Entry> backups = new HashMap<>();
     private final UndoState state;
+    /** The ids of the backups that were made under the write lock, between transactions. */
+    private final TreeSet<Long> between = new TreeSet<>();
 
     private Undoing(Path database, Comparer comparer, List<Entry> backups, List<RestoreStep> restores) {
         this.database = database;
@@ -36,6 +39,8 @@ final class Undoing {
         backups.forEach(backup -> this.backups.put(backup.id(), backup));
         this.state =
                 UndoState.of(backups.stream().filter(Entry::auto).map(Entry::id).toList(), restores);
+        backups.stream().filter(Entry::auto).map(Entry::id).forEach(between::add);
+        restores.forEach(step -> between.add(step.id()));
     }
 
     static Undoing of(Catalog catalog, History history, Path database, Comparer comparer)
@@ -125,6 +130,21 @@ final class Undoing {
             throw new UndoRefusedException("what came after backup #" + backup.id() + " has been undone already");
         }
         return backup;
+    }
+
+    /**
+     * The next backup that cannot have been made while the transaction behind this one was still open: a manual one can.
+     *
+     * @return empty for the present state
+     */
+    Optional<Entry> after(Entry backup) {
+        Long next = between.higher(backup.id());
+        if (next == null) {
+            return Optional.empty();
+        }
+        return Optional.of(Optional.ofNullable(backups.get(next))
+                .orElseThrow(() -> new UndoRefusedException("backup #" + next
+                        + " is gone, which held what the transaction behind backup #" + backup.id() + " left")));
     }
 
     /** The newest backup before that operation. */

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Takes back the last transaction that has not been taken back, after showing what that changes: restores the"
                     + " newest automatic backup. Again, and it goes one further back; 'redo' returns.",
-            "With an ID: takes back the transaction that this automatic backup was made before, and all later ones."
+            "With an ID: takes back the transaction that this automatic backup was made before, and all later ones.",
+            "With --only ID: takes back that transaction and keeps the later ones, if they have not touched the same rows."
         })
 final class UndoCommand extends BackCommand {
     private static final String COMMENT = "Auto-backup before: ";
@@ -37,6 +38,12 @@ final class UndoCommand extends BackCommand {
                 description = "Takes back the last transaction of that operation, and all later ones of whatever"
                         + " operation. The name is what 'list' shows behind 'Auto-backup before:'.")
         private String operation;
+
+        @Option(
+                names = "--only",
+                paramLabel = "ID",
+                description = "Takes back the one transaction that this automatic backup was made before.")
+        private Long only;
     }
 
     UndoCommand(Terminal terminal) {
@@ -50,6 +57,9 @@ final class UndoCommand extends BackCommand {
 
     @Override
     int run(PrtBackup backups) throws IOException, SQLException, Failure {
+        if (what.only != null) {
+            return new OnlyUndone(terminal(), options(), json()).run(backups, what.only, this::ask);
+        }
         List<BackupInfo> undone = undone(backups);
         BackupInfo target = undone.get(undone.size() - 1);
         preview(backups, target, heading(undone), "Undo " + inWords(undone.size()) + " in " + database() + "?");
@@ -69,6 +79,13 @@ final class UndoCommand extends BackCommand {
                 .line(safety.map(kept -> "The state before is backup #" + kept.backupId() + "; 'redo' returns to it.")
                         .orElse("There was no database before."));
         return Main.DONE;
+    }
+
+    private void ask(BackupInfo backup) throws IOException, Failure {
+        confirmation()
+                .ask(
+                        terminal(),
+                        "Undo the transaction behind backup #" + backup.backupId() + " alone in " + database() + "?");
     }
 
     /** The backups before the transactions that are to be undone, newest first. */
