@@ -205,7 +205,8 @@ class UndoOnlyTest {
         }
         try (Connection connection = Sql.open(database(), "backup.strategy=" + strategy);
                 Connection plain = Sql.plain(database())) {
-            Sql.run(connection, "INSERT INTO t VALUES (1)");
+            // The first begins a new log, of which nothing tells what was before.
+            Sql.run(connection, "INSERT INTO t VALUES (0)", "INSERT INTO t VALUES (1)");
             try (PreparedStatement batch = connection.prepareStatement("INSERT INTO t VALUES (?)")) {
                 for (int i = 10; i < 15; i++) {
                     batch.setInt(1, i);
@@ -217,17 +218,17 @@ class UndoOnlyTest {
             Sql.run(plain, "INSERT INTO t VALUES (3)");
             Sql.run(connection, "INSERT INTO t VALUES (4)");
             try (PrtBackup backups = PrtBackup.open(database())) {
-                for (long id : List.of(1L, 2L)) {
+                for (long id : List.of(2L, 3L)) {
                     try (UndoOnlyPreview preview = backups.previewUndoOnly(id)) {
                         assertThat(preview.commits()).isEqualTo(expected);
                         assertThat(preview.conflicts()).isEmpty();
                     }
                 }
-                try (UndoOnlyPreview preview = backups.previewUndoOnly(3)) {
+                try (UndoOnlyPreview preview = backups.previewUndoOnly(4)) {
                     assertThat(preview.commits()).isEqualTo(expected == Commits.ONE ? Commits.SEVERAL : expected);
                 }
                 if (expected == Commits.ONE) {
-                    assertThatThrownBy(() -> backups.undoOnly(3)).hasMessageContaining("more than one transaction");
+                    assertThatThrownBy(() -> backups.undoOnly(4)).hasMessageContaining("more than one transaction");
                 }
             }
         }
