@@ -22,7 +22,6 @@ abstract class BackCommand extends DatabaseCommand {
         super(terminal);
     }
 
-    /** What cannot be undone in this way is said before anything is shown. */
     @Override
     void check() throws Failure {
         super.check();

@@ -7,8 +7,9 @@ import io.github.prtbackup.RestoreResult;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,30 +25,32 @@ import picocli.CommandLine.Parameters;
 final class UndoCommand extends BackCommand {
     private static final String COMMENT = "Auto-backup before: ";
 
-    @ArgGroup
-    private What what = new What();
+    @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = "The id of an automatic backup.")
+    private Long id;
 
-    /** One of these, or nothing. */
-    private static final class What {
-        @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = "The id of an automatic backup.")
-        private Long id;
+    @Option(
+            names = "--operation",
+            paramLabel = "NAME",
+            description = "Takes back the last transaction of that operation, and all later ones of whatever operation."
+                    + " The name is what 'list' shows behind 'Auto-backup before:'.")
+    private String operation;
 
-        @Option(
-                names = "--operation",
-                paramLabel = "NAME",
-                description = "Takes back the last transaction of that operation, and all later ones of whatever"
-                        + " operation. The name is what 'list' shows behind 'Auto-backup before:'.")
-        private String operation;
-
-        @Option(
-                names = "--only",
-                paramLabel = "ID",
-                description = "Takes back the one transaction that this automatic backup was made before.")
-        private Long only;
-    }
+    @Option(
+            names = "--only",
+            paramLabel = "ID",
+            description = "Takes back the one transaction that this automatic backup was made before.")
+    private Long only;
 
     UndoCommand(Terminal terminal) {
         super(terminal);
+    }
+
+    @Override
+    void check() throws Failure {
+        if (Stream.of(id, operation, only).filter(Objects::nonNull).count() > 1) {
+            throw wrongUsage("ID, --operation and --only exclude each other");
+        }
+        super.check();
     }
 
     @Override
@@ -57,8 +60,8 @@ final class UndoCommand extends BackCommand {
 
     @Override
     int run(PrtBackup backups) throws IOException, SQLException, Failure {
-        if (what.only != null) {
-            return new OnlyUndone(terminal(), options(), json()).run(backups, what.only, this::ask);
+        if (only != null) {
+            return new OnlyUndone(terminal(), options(), json()).run(backups, only, this::ask);
         }
         List<BackupInfo> undone = undone(backups);
         BackupInfo target = undone.get(undone.size() - 1);
@@ -91,7 +94,7 @@ final class UndoCommand extends BackCommand {
     /** The backups before the transactions that are to be undone, newest first. */
     private List<BackupInfo> undone(PrtBackup backups) throws IOException, SQLException, Failure {
         List<BackupInfo> undoable = backups.undoable();
-        BackupInfo wanted = what.id == null ? null : backups.getBackup(what.id);
+        BackupInfo wanted = id == null ? null : backups.getBackup(id);
         for (int i = 0; i < undoable.size(); i++) {
             if (isWanted(undoable.get(i), wanted)) {
                 return undoable.subList(0, i + 1);
@@ -100,12 +103,12 @@ final class UndoCommand extends BackCommand {
         if (wanted != null) {
             throw new Failure(
                     wanted.isAuto()
-                            ? "what came after backup #" + what.id + " has been undone already"
-                            : "backup #" + what.id + " is a manual one, not made before a transaction; 'restore' it");
+                            ? "what came after backup #" + id + " has been undone already"
+                            : "backup #" + id + " is a manual one, not made before a transaction; 'restore' it");
         }
         throw new Failure(
-                what.operation != null
-                        ? "there is no backup before the operation '" + what.operation + "' that could be undone"
+                operation != null
+                        ? "there is no backup before the operation '" + operation + "' that could be undone"
                         : "there is nothing to undo in " + database());
     }
 
@@ -113,7 +116,7 @@ final class UndoCommand extends BackCommand {
         if (wanted != null) {
             return backup.backupId() == wanted.backupId();
         }
-        return what.operation == null || backup.comment().equals(COMMENT + what.operation);
+        return operation == null || backup.comment().equals(COMMENT + operation);
     }
 
     private static String heading(List<BackupInfo> undone) {

@@ -18,6 +18,8 @@ class HelpTest {
                 "diff",
                 "preview",
                 "restore",
+                "undo",
+                "redo",
                 "verify",
                 "cleanup",
                 "delete",
