@@ -148,10 +148,10 @@ final class OnlyUndo {
     private List<Conflict> apply(Reversal reversal, SQLiteConnection target, Optional<Entry> next)
             throws IOException, SQLException {
         if (next.isEmpty() || !reversal.needsLaterChanges()) {
-            return reversal.apply(target, Optional.empty());
+            return reversal.apply(target, next.isEmpty(), Optional.empty());
         }
         try (DatabaseDiff since = comparer.compare(version(next), Version.NOW)) {
-            return reversal.apply(target, Optional.of(since));
+            return reversal.apply(target, false, Optional.of(since));
         }
     }
 

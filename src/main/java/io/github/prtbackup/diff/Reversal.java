@@ -94,13 +94,15 @@ public final class Reversal {
      *
      * @param target a connection to the database in a transaction, without foreign keys being enforced; to be rolled back if
      *     there is a conflict
+     * @param isLast whether the database is as the transaction left it. It may then go back to rows that refer to nothing,
+     *     because they did so before
      * @param since what has changed since the transaction; empty if nothing, or it {@linkplain #needsLaterChanges is not
      *     needed}
      * @return what is in the way; empty if it was done
      * @throws SQLException if SQLite cannot do it for another reason
      * @throws IOException if a state cannot be read
      */
-    public List<Conflict> apply(SQLiteConnection target, Optional<DatabaseDiff> since)
+    public List<Conflict> apply(SQLiteConnection target, boolean isLast, Optional<DatabaseDiff> since)
             throws SQLException, IOException {
         List<Conflict> conflicts = new ArrayList<>();
         if (since.isPresent()) {
@@ -112,7 +114,7 @@ public final class Reversal {
             return conflicts;
         }
         Map<String, String> sequences = sequences(target);
-        ForeignKeys keys = ForeignKeys.of(target, touchedTables());
+        ForeignKeys keys = ForeignKeys.of(target, isLast ? Set.of() : touchedTables());
         try (Statement statement = target.createStatement()) {
             List<String> triggers = dropTriggers(target, statement);
             dropObjects(statement);
