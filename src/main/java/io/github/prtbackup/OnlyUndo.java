@@ -186,9 +186,14 @@ final class OnlyUndo {
         }
     }
 
+    /** What the transaction is called that takes back the one behind a backup. */
+    static String operation(Entry backup) {
+        return "undo of #" + backup.id();
+    }
+
     /** A connection of our driver, for which nothing keeps a backup from being made, and which deletes none. */
     private SQLiteConnection open(Entry backup) throws SQLException {
-        Properties properties = settings.forEveryTransaction("undo of #" + backup.id());
+        Properties properties = settings.forEveryTransaction(operation(backup));
         properties.setProperty("backup.dir", catalog.directory().toString());
         properties.setProperty("busy_timeout", String.valueOf(busyMillis));
         properties.setProperty("foreign_keys", "false");

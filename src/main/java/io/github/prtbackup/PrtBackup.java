@@ -397,7 +397,7 @@ public final class PrtBackup implements AutoCloseable {
         Undoing undoing = undoing();
         Entry backup = undoing.require(history.require(id));
         onlyUndo().run(backup, undoing.after(backup));
-        BackupInfo before = BackupInfo.of(undoing().newest());
+        BackupInfo before = BackupInfo.of(undoing().newestOf(OnlyUndo.operation(backup)));
         return new UndoOnlyResult(BackupInfo.of(backup), before);
     }
 

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -25,6 +26,12 @@ import org.sqlite.SQLiteConnection;
  * may have been changed since. Not thread-safe.
  */
 public final class Reversal {
+    private static final Pattern OWNERS_OF_ROWS =
+            Pattern.compile("\\busing\\s+(fts[345]|rtree|rtree_i32)\\b", Pattern.CASE_INSENSITIVE);
+
+    /** Rows that are kept in another table or not at all, or have more to them than their columns. */
+    private static final Pattern ELSEWHERE = Pattern.compile("content|languageid", Pattern.CASE_INSENSITIVE);
+
     private final DatabaseDiff back;
     private final Charset encoding;
 
@@ -86,7 +93,38 @@ public final class Reversal {
 
     /** Whether {@link #apply} has to know all that has changed since. */
     public boolean needsLaterChanges() {
-        return !back.schema().isEmpty() || !replaced.isEmpty();
+        return !back.schema().isEmpty()
+                || !replaced.isEmpty()
+                || byRow.stream().anyMatch(pair -> pair.present().isShadow());
+    }
+
+    /**
+     * What is written. Where later transactions have written to a virtual table as well, what it keeps its content in cannot
+     * go back, but if its module takes rows out and in, its rows can.
+     */
+    private List<TablePair> written(Optional<DatabaseDiff> since) {
+        List<TablePair> written = new ArrayList<>(byRow);
+        for (TablePair pair : back.pairs()) {
+            if (since.isPresent() && pair.present().isVirtual() && takesRows(pair)) {
+                Set<String> shadows = Set.copyOf(back.to().schema().shadows().getOrDefault(pair.name(), List.of()));
+                if (shadows.stream().anyMatch(shadow -> since.get().change(shadow) != null)) {
+                    written.removeIf(other -> shadows.contains(other.name()));
+                    written.add(pair);
+                }
+            }
+        }
+        return written;
+    }
+
+    /** Whether all that the rows of a virtual table are can be read and written as its columns. */
+    private boolean takesRows(TablePair pair) {
+        TableChange change = back.change(pair.name());
+        String sql = pair.present().object().sql();
+        return change != null
+                && change.inserted() + change.updated() + change.deleted() > 0
+                && pair.hasSameSchema()
+                && OWNERS_OF_ROWS.matcher(sql).find()
+                && !ELSEWHERE.matcher(sql).find();
     }
 
     /**
@@ -113,12 +151,13 @@ public final class Reversal {
             // What is written to cannot be relied upon, so nothing is to be learned from trying.
             return conflicts;
         }
+        List<TablePair> written = written(since);
         Map<String, String> sequences = sequences(target);
         ForeignKeys keys = ForeignKeys.of(target, isLast ? Set.of() : touchedTables());
         try (Statement statement = target.createStatement()) {
             List<String> triggers = dropTriggers(target, statement);
             dropObjects(statement);
-            for (TablePair pair : byRow) {
+            for (TablePair pair : written) {
                 new RowReversal(target, encoding, back, pair, conflicts).run();
             }
             createObjects(statement, conflicts);

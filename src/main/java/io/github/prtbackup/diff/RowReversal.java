@@ -174,7 +174,7 @@ final class RowReversal {
     }
 
     private String where(Row row) {
-        if (table.identity() == Identity.ROWID || table.identity() == Identity.CONTENT) {
+        if (table.key().isEmpty() || table.identity() == Identity.ROWID) {
             return "WHERE " + table.rowid() + " = " + row.rowid().orElseThrow();
         }
         StringBuilder where = new StringBuilder("WHERE ");

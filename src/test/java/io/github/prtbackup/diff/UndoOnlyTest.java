@@ -174,6 +174,56 @@ class UndoOnlyTest {
     }
 
     @Test
+    void takesRowsOfVirtualTablesBack() throws Exception {
+        write(
+                "CREATE VIRTUAL TABLE texts USING fts5(body); CREATE VIRTUAL TABLE old USING fts4(body);"
+                        + "CREATE VIRTUAL TABLE boxes USING rtree(id, a, b);"
+                        + "INSERT INTO texts VALUES ('one'), ('two'); INSERT INTO old VALUES ('one'), ('two');"
+                        + "INSERT INTO boxes VALUES (1, 0, 1), (2, 0, 1)",
+                "DELETE FROM texts WHERE rowid = 1; UPDATE texts SET body = 'zwei' WHERE rowid = 2;"
+                        + "INSERT INTO texts VALUES ('three'); UPDATE old SET body = 'eins' WHERE docid = 1;"
+                        + "DELETE FROM boxes WHERE id = 1",
+                "INSERT INTO texts(rowid, body) VALUES (9, 'later'); INSERT INTO old VALUES ('later');"
+                        + "INSERT INTO boxes VALUES (9, 0, 1)");
+
+        undoOnly(2);
+
+        assertThat(Sql.column(database(), "SELECT rowid || body FROM texts ORDER BY rowid"))
+                .containsExactly("1one", "2two", "9later");
+        assertThat(Sql.column(database(), "SELECT rowid FROM texts WHERE texts MATCH 'one OR zwei OR later'"))
+                .containsExactly("1", "9");
+        assertThat(Sql.column(database(), "SELECT body FROM old WHERE old MATCH 'one OR eins'"))
+                .containsExactly("one");
+        assertThat(Sql.column(database(), "SELECT id FROM boxes ORDER BY 1")).containsExactly("1", "2", "9");
+        assertThat(Sql.column(database(), "PRAGMA integrity_check")).containsExactly("ok");
+
+        write("UPDATE texts SET body = 'dos' WHERE rowid = 2", "UPDATE texts SET body = 'tres' WHERE rowid = 2");
+        assertThat(conflicts(5)).containsExactly("texts: the row has been changed since");
+    }
+
+    @Test
+    void takesAnIndexOfAnotherTableBackOnlyAsAWhole() throws Exception {
+        write(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, body);"
+                        + "CREATE VIRTUAL TABLE f USING fts5(body, content='t', content_rowid='id');"
+                        + "CREATE TRIGGER i AFTER INSERT ON t BEGIN INSERT INTO f(rowid, body) VALUES (new.id, new.body); END;"
+                        + "INSERT INTO t VALUES (1, 'one')",
+                "INSERT INTO t VALUES (2, 'two')",
+                "CREATE TABLE other (n)",
+                "INSERT INTO t VALUES (3, 'three')");
+        assertThat(conflicts(2)).isNotEmpty().allMatch(conflict -> conflict.startsWith("f_"));
+        try (PrtBackup backups = PrtBackup.open(database())) {
+            backups.undo();
+        }
+        undoOnly(2);
+        assertThat(Sql.column(database(), "SELECT rowid FROM f WHERE f MATCH 'one OR two'"))
+                .containsExactly("1");
+        try (Connection connection = Sql.plain(database())) {
+            Sql.run(connection, "INSERT INTO f(f, rank) VALUES ('integrity-check', 1)");
+        }
+    }
+
+    @Test
     void refusesWhereTheTableWasAlteredSince() throws Exception {
         write(
                 "CREATE TABLE t (id INTEGER PRIMARY KEY, v)",
