@@ -208,6 +208,24 @@ public final class Catalog {
     }
 
     /**
+     * The record of a backup of a database, also if the database was moved together with its backups since.
+     *
+     * @param id the id of a backup
+     * @param original the database
+     * @return its record, empty if there is none, or it is another database's
+     */
+    public Optional<Entry> find(long id, Path original) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        MetadataFile.Content content = file.read();
+        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
+        return select(metadata, original).stream()
+                .filter(entry -> entry.id() == id)
+                .findFirst();
+    }
+
+    /**
      * Deletes the oldest automatic backups of a database. Manual ones, and those of other databases, stay.
      *
      * @param original the database
