@@ -12,6 +12,7 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.diff.Comparer;
+import io.github.prtbackup.diff.DamagedStateException;
 import io.github.prtbackup.diff.DatabaseDiff;
 import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.jdbc.BackupConnection;
@@ -278,7 +279,8 @@ public final class PrtBackup implements AutoCloseable {
      * @return what turns the first state into the second; to be closed
      * @throws NoSuchFileException if a backup's file is gone, or there is no database
      * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
-     * @throws SQLException if SQLite cannot read a state
+     * @throws DamagedStateException if a state is no database that SQLite can make sense of
+     * @throws SQLException if SQLite cannot read a state for another reason
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
         return comparer().compare(from, to);
@@ -290,7 +292,8 @@ public final class PrtBackup implements AutoCloseable {
      * @return to be closed
      * @throws NoSuchFileException if the backup's file is gone
      * @throws IOException if the backup is damaged or cannot be read
-     * @throws SQLException if SQLite cannot read the database or the backup
+     * @throws DamagedStateException if the backup is no database that SQLite can read
+     * @throws SQLException if SQLite cannot read the database or the backup for another reason
      */
     public RestorePreview previewRestore(long id) throws IOException, SQLException {
         BackupInfo backup = getBackup(id);
@@ -298,9 +301,18 @@ public final class PrtBackup implements AutoCloseable {
                 .filter(other -> other.backupId() > id)
                 .toList();
         List<ProcessHandle> users = Users.of(database);
-        Optional<DatabaseDiff> changes =
-                Files.exists(database) ? Optional.of(diff(Version.NOW, Version.of(id))) : Optional.empty();
-        return new RestorePreview(backup, changes, later, users);
+        if (!Files.exists(database)) {
+            return new RestorePreview(backup, Optional.empty(), Optional.empty(), later, users);
+        }
+        try {
+            DatabaseDiff changes = diff(Version.NOW, Version.of(id));
+            return new RestorePreview(backup, Optional.of(changes), Optional.empty(), later, users);
+        } catch (DamagedStateException e) {
+            if (!e.isNow()) {
+                throw e;
+            }
+            return new RestorePreview(backup, Optional.empty(), Optional.of(e.getMessage()), later, users);
+        }
     }
 
     /**

@@ -52,7 +52,10 @@ final class DiffJson {
             json.writeStartObject();
             json.writeFieldName("backup");
             json.writeTree(Json.backup(preview.backup()));
-            json.writeBooleanField("database_exists", preview.changes().isPresent());
+            json.writeBooleanField(
+                    "database_exists",
+                    preview.changes().isPresent() || preview.damage().isPresent());
+            json.writeStringField("damage", preview.damage().orElse(null));
             json.writeFieldName("later_backups");
             json.writeTree(Json.backups(preview.later()));
             json.writeArrayFieldStart("processes");

@@ -22,6 +22,9 @@ final class PreviewText {
                             Version.of(preview.backup().backupId()),
                             preview.changes().get());
             terminal.line("The present state would be kept as a safety backup.");
+        } else if (preview.damage().isPresent()) {
+            terminal.line(preview.damage().get());
+            terminal.line("It would be replaced, and kept as it is as a safety backup.");
         } else {
             terminal.line("There is no database now; it would be made.");
         }

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import org.sqlite.SQLiteConnection;
 
@@ -50,7 +51,8 @@ public final class Comparer {
      * @throws IllegalArgumentException if there is no such backup
      * @throws NoSuchFileException if a backup's file is gone
      * @throws IOException if a backup cannot be read
-     * @throws SQLException if a state is no database that SQLite can read
+     * @throws DamagedStateException if a state is no database that SQLite can read
+     * @throws SQLException if SQLite cannot read it for another reason
      */
     public DatabaseDiff compare(Version from, Version to) throws IOException, SQLException {
         Optional<Entry> before = entry(from);
@@ -63,7 +65,7 @@ public final class Comparer {
                 return quick.get();
             }
         }
-        return compareFiles(before, after);
+        return compareFiles(from, before, to, after);
     }
 
     private Optional<Entry> entry(Version version) throws IOException {
@@ -109,15 +111,34 @@ public final class Comparer {
         return Optional.empty();
     }
 
-    private DatabaseDiff compareFiles(Optional<Entry> before, Optional<Entry> after) throws IOException, SQLException {
+    private DatabaseDiff compareFiles(Version from, Optional<Entry> before, Version to, Optional<Entry> after)
+            throws IOException, SQLException {
         OpenFiles files = new OpenFiles();
         try {
             Path fileBefore = file(before, files);
             Path fileAfter = file(after, files);
-            return open(fileBefore, fileAfter, plan(fileBefore, fileAfter), files);
+            try {
+                return open(fileBefore, fileAfter, plan(fileBefore, fileAfter), files);
+            } catch (SQLException e) {
+                if (IntegrityCheck.isDamage(e)) {
+                    requireSound(from, fileBefore, e);
+                    requireSound(to, fileAfter, e);
+                }
+                throw e;
+            }
         } catch (IOException | SQLException | RuntimeException | Error e) {
             files.closeAfter(e);
             throw e;
+        }
+    }
+
+    /** Says which of the two it is that SQLite cannot read. */
+    private static void requireSound(Version version, Path file, SQLException cause) throws SQLException {
+        try (SQLiteConnection reader = ReadOnlyConnection.openImmutable(file)) {
+            List<String> problems = IntegrityCheck.complete(reader).problems();
+            if (!problems.isEmpty()) {
+                throw new DamagedStateException(version, problems.get(0), cause);
+            }
         }
     }
 
@@ -130,7 +151,13 @@ public final class Comparer {
             }
             try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
                 reader.setBusyTimeout(busyMillis);
-                FullCopy.ofSnapshot(reader, Damage.REFUSED, copy, progress);
+                // What is damaged is found where it is compared; to look for more would take longer than all the rest.
+                FullCopy.ofSnapshot(reader, Damage.COPIED, copy, progress);
+            } catch (SQLException e) {
+                if (IntegrityCheck.isDamage(e)) {
+                    throw new DamagedStateException(Version.NOW, e.getMessage(), e);
+                }
+                throw e;
             }
             return copy.path();
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class DatabaseDiff implements AutoCloseable {
     private final List<SchemaChange> schema;
     private final List<SettingChange> settings;
     private final Map<String, TableChange> changes = new LinkedHashMap<>();
+    /** Tables in which a row that is the same on both sides has different rowids there. */
+    private final Set<String> renumbered = new HashSet<>();
 
     private DatabaseDiff(State from, State to, Optional<PagePlan> plan, Closeable files) throws SQLException {
         this.from = from;
@@ -108,6 +111,9 @@ public final class DatabaseDiff implements AutoCloseable {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
                     counts.merge(row.kind(), 1L, Long::sum);
                     changed.addAll(row.changed());
+                }
+                if (rows.isRenumbered()) {
+                    renumbered.add(pair.name());
                 }
             }
         }
@@ -211,6 +217,11 @@ public final class DatabaseDiff implements AutoCloseable {
 
     TablePair pair(String table) {
         return pairs.get(table);
+    }
+
+    /** Whether a rowid of the later state may be another row's in the earlier one. */
+    boolean isRenumbered(String table) {
+        return renumbered.contains(table);
     }
 
     /** What differs in a table, shadow tables included; null if nothing. */

@@ -45,7 +45,7 @@ record DatabaseSchema(
         for (List<String> row :
                 rows(from, "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid")) {
             long root = row.get(3) == null ? 0 : Long.parseLong(row.get(3));
-            all.add(new SchemaObject(row.get(0), row.get(1), row.get(2), root, row.get(4)));
+            all.add(new SchemaObject(row.get(0), row.get(1), row.get(2), root, closed(row.get(4))));
         }
         Map<String, List<String>> listed = new HashMap<>();
         for (List<String> row : rows(from, "PRAGMA main.table_list")) {
@@ -65,9 +65,7 @@ record DatabaseSchema(
                             .ifPresent(owner -> shadows.computeIfAbsent(owner, name -> new ArrayList<>())
                                     .add(object.name()));
                 }
-                tables.put(
-                        object.name(),
-                        table(from, object, "virtual".equals(row.get(2)), "1".equals(row.get(4)), isShadow));
+                tables.put(object.name(), table(from, object, row, isShadow));
             }
         }
         return new DatabaseSchema(
@@ -76,6 +74,11 @@ record DatabaseSchema(
                 shadows,
                 all.stream().filter(object -> object.root() > 0).toList(),
                 collations(from, tables.values()));
+    }
+
+    /** Without what no script could repeat: a comment at the end that is not closed, and space behind an index. */
+    private static String closed(String sql) {
+        return sql == null ? null : ("*/".equals(OpenComment.end(sql)) ? sql + "*/" : sql).stripTrailing();
     }
 
     private static Set<String> collations(SQLiteConnection from, Collection<TableSchema> tables) throws SQLException {
@@ -104,16 +107,21 @@ record DatabaseSchema(
                 .max(Comparator.comparingInt(String::length));
     }
 
-    private static TableSchema table(
-            SQLiteConnection from, SchemaObject object, boolean isVirtual, boolean withoutRowid, boolean isShadow)
+    /** @param listed what {@code table_list} says: schema, name, type, number of columns, WITHOUT ROWID, STRICT */
+    private static TableSchema table(SQLiteConnection from, SchemaObject object, List<String> listed, boolean isShadow)
             throws SQLException {
+        boolean isVirtual = "virtual".equals(listed.get(2));
+        boolean withoutRowid = "1".equals(listed.get(4));
+        boolean isStrict = "1".equals(listed.get(5));
         String quoted = Literal.name(object.name());
         List<Column> columns = new ArrayList<>();
         Set<String> names = new HashSet<>();
         Set<String> generated = new HashSet<>();
         TreeMap<Integer, Column> keyByRank = new TreeMap<>();
         for (List<String> row : describe(from, "table_xinfo", quoted, isVirtual)) {
-            Column column = new Column(row.get(1), row.get(2), row.get(4));
+            // Elsewhere ANY makes a number of a text that looks like one.
+            String type = isStrict && "ANY".equalsIgnoreCase(row.get(2)) ? "BLOB" : row.get(2);
+            Column column = new Column(row.get(1), type, "1".equals(row.get(3)), row.get(4));
             names.add(column.name().toLowerCase(Locale.ROOT));
             if (NOT_HIDDEN.equals(row.get(6))) {
                 columns.add(column);

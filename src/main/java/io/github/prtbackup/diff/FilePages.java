@@ -16,6 +16,7 @@ import java.util.BitSet;
 final class FilePages implements Pages, Closeable {
     private static final int CHUNK = 1 << 20;
     private static final int PAGE_SIZE_OFFSET = 16;
+    private static final int ENCODING_OFFSET = 56;
 
     private final FileChannel channel;
     private final int size;
@@ -43,6 +44,14 @@ final class FilePages implements Pages, Closeable {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Whether a database file says in which encoding its texts are. */
+    static boolean hasEncoding(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.size() > 0
+                    && read(channel, ENCODING_OFFSET, Integer.BYTES).getInt(0) != 0;
         }
     }
 

@@ -95,9 +95,12 @@ final class Literal {
         mantissa >>>= zeros;
         exponent += zeros;
         out.append("(CAST(").append(real < 0 ? "-" : "").append(mantissa).append(" AS REAL)");
-        for (int left = Math.abs(exponent); left > 0; left -= LARGEST_SHIFT) {
+        int left = Math.abs(exponent);
+        do {
+            // Also by 1: a CAST alone would make SQLite take a text for a number when it looks for a key.
             out.append(exponent < 0 ? '/' : '*').append(1L << Math.min(left, LARGEST_SHIFT));
-        }
+            left -= LARGEST_SHIFT;
+        } while (left > 0);
         out.append(')');
     }
 }

@@ -154,11 +154,7 @@ final class PagePlan {
 
     private boolean make() throws IOException {
         for (TableSchema table : after.schema.tables().values()) {
-            TableSchema earlier = before.schema.tables().get(table.name());
-            if (earlier != null
-                    && earlier.object().root() > 0
-                    && table.object().root() > 0
-                    && table.object().sql().equals(earlier.object().sql())) {
+            if (table.object().root() > 0 && isSameStatement(table.name())) {
                 scopes.put(table.name(), scopeOf(table));
             }
         }
@@ -175,6 +171,15 @@ final class PagePlan {
             inOneOnly = unexplained.nextSetBit(inOneOnly + 1);
         }
         return unexplained.isEmpty();
+    }
+
+    /** Whether a table is on both sides, made by the same statement. */
+    private boolean isSameStatement(String table) {
+        TableSchema earlier = before.schema.tables().get(table);
+        TableSchema later = after.schema.tables().get(table);
+        return earlier != null
+                && later != null
+                && earlier.object().sql().equals(later.object().sql());
     }
 
     private Scope scopeOf(TableSchema table) throws IOException {
@@ -238,9 +243,10 @@ final class PagePlan {
                 side.needWhole(side.trees.get(object.name()));
             }
         }
-        for (List<String> shadows : side.schema.shadows().values()) {
-            if (shadows.stream().anyMatch(name -> !(scope(name) instanceof Scope.Nothing))) {
-                for (String shadow : shadows) {
+        for (Map.Entry<String, List<String>> virtual : side.schema.shadows().entrySet()) {
+            if (!isSameStatement(virtual.getKey())
+                    || virtual.getValue().stream().anyMatch(name -> !(scope(name) instanceof Scope.Nothing))) {
+                for (String shadow : virtual.getValue()) {
                     side.needWhole(side.trees.get(shadow));
                 }
             }

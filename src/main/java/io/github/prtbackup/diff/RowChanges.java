@@ -14,6 +14,8 @@ public final class RowChanges implements AutoCloseable {
     private final TablePair pair;
     private final boolean isOneSided;
     private final List<String> order;
+    /** By which rows are told apart as well that have a NULL in their key. */
+    private final List<String> orderWithoutKey;
     /** For each column after: where it was before, or -1. */
     private final int[] places;
     /** For each column after that was not there before: what rows had in it by default. */
@@ -23,21 +25,33 @@ public final class RowChanges implements AutoCloseable {
     private final RowCursor after;
     private Row earlier;
     private Row later;
+    private boolean isRenumbered;
 
     private RowChanges(TablePair pair, State from, State to, boolean hasCommonOrder) throws SQLException {
         this.pair = pair;
         this.isOneSided = !hasCommonOrder || !pair.isComparable();
         this.order = pair.order();
+        this.orderWithoutKey = pair.orderWithoutKey();
         this.places = places(pair);
         this.defaults = defaults(pair, places, to);
         boolean hasRanges = pair.scope() instanceof Ranges;
         this.before = pair.before() == null
                 ? null
-                : RowCursor.open(from, pair.before(), order, hasRanges ? ((Ranges) pair.scope()).before() : null);
+                : RowCursor.open(
+                        from,
+                        pair.before(),
+                        order,
+                        orderWithoutKey,
+                        hasRanges ? ((Ranges) pair.scope()).before() : null);
         try {
             this.after = pair.after() == null
                     ? null
-                    : RowCursor.open(to, pair.after(), order, hasRanges ? ((Ranges) pair.scope()).after() : null);
+                    : RowCursor.open(
+                            to,
+                            pair.after(),
+                            order,
+                            orderWithoutKey,
+                            hasRanges ? ((Ranges) pair.scope()).after() : null);
         } catch (SQLException | RuntimeException e) {
             try (before) {
                 throw e;
@@ -95,12 +109,18 @@ public final class RowChanges implements AutoCloseable {
             }
             Row from = takeEarlier();
             Row to = takeLater();
+            isRenumbered |= !from.rowid().equals(to.rowid());
             List<String> changed = changed(from, to);
             if (!changed.isEmpty()) {
                 return RowChange.updated(from, to, changed);
             }
         }
         return null;
+    }
+
+    /** Whether one of the rows until now is on both sides under different rowids. */
+    boolean isRenumbered() {
+        return isRenumbered;
     }
 
     private int compare() {
@@ -112,16 +132,23 @@ public final class RowChanges implements AutoCloseable {
                 return Long.compare(earlier.rowid().orElseThrow(), later.rowid().orElseThrow());
             }
             case KEY, WITHOUT_ROWID, CONTENT -> {
-                for (String column : order) {
-                    int result = earlier.value(column).compareInOrder(later.value(column));
-                    if (result != 0) {
-                        return result;
-                    }
-                }
-                return 0;
+                int result = compare(order);
+                boolean hasKey =
+                        order.stream().noneMatch(column -> earlier.value(column).type() == Value.Type.NULL);
+                return result != 0 || hasKey ? result : compare(orderWithoutKey);
             }
         }
         throw new AssertionError(pair.present().identity());
+    }
+
+    private int compare(List<String> columns) {
+        for (String column : columns) {
+            int result = earlier.value(column).compareInOrder(later.value(column));
+            if (result != 0) {
+                return result;
+            }
+        }
+        return 0;
     }
 
     private List<String> changed(Row from, Row to) {

@@ -36,13 +36,16 @@ final class RowCursor implements AutoCloseable {
      * Opens a cursor.
      *
      * @param order the columns by which rows are told apart
+     * @param orderWithoutKey those by which rows are told apart as well that have a NULL in their key
      * @param ranges rowids; null for all rows
      */
-    static RowCursor open(State state, TableSchema table, List<String> order, List<Range> ranges) throws SQLException {
+    static RowCursor open(
+            State state, TableSchema table, List<String> order, List<String> orderWithoutKey, List<Range> ranges)
+            throws SQLException {
         RowCursor cursor = new RowCursor(state, table, ranges == null ? null : store(state, ranges));
         try {
             cursor.statement = state.statement();
-            cursor.rows = cursor.statement.executeQuery(sql(table, order, cursor.ranges));
+            cursor.rows = cursor.statement.executeQuery(sql(table, order, orderWithoutKey, cursor.ranges));
             return cursor;
         } catch (SQLException | RuntimeException e) {
             try (cursor) {
@@ -53,7 +56,7 @@ final class RowCursor implements AutoCloseable {
 
     /** Opens a cursor on all rows, in whatever order is the cheapest. */
     static RowCursor openUnsorted(State state, TableSchema table) throws SQLException {
-        return open(state, table, List.of(), null);
+        return open(state, table, List.of(), List.of(), null);
     }
 
     /** Puts ranges where a query finds them, in a table of their own. */
@@ -68,7 +71,7 @@ final class RowCursor implements AutoCloseable {
         return name;
     }
 
-    private static String sql(TableSchema table, List<String> order, String ranges) {
+    private static String sql(TableSchema table, List<String> order, List<String> orderWithoutKey, String ranges) {
         List<String> selected = new ArrayList<>();
         if (table.rowid() != null) {
             selected.add("t." + table.rowid());
@@ -86,19 +89,31 @@ final class RowCursor implements AutoCloseable {
         if (ranges != null) {
             sql.append(" ON t.").append(table.rowid()).append(" BETWEEN r.first AND r.last");
         }
-        return sql.append(orderBy(table, order, ranges != null)).toString();
+        return sql.append(orderBy(table, order, orderWithoutKey, ranges != null))
+                .toString();
     }
 
-    private static String orderBy(TableSchema table, List<String> order, boolean hasRanges) {
+    private static String orderBy(
+            TableSchema table, List<String> order, List<String> orderWithoutKey, boolean hasRanges) {
         return switch (table.identity()) {
             case ROWID, VIRTUAL -> hasRanges ? " ORDER BY r.first, t." + table.rowid() : " ORDER BY t." + table.rowid();
-            case KEY, WITHOUT_ROWID, CONTENT ->
-                order.isEmpty()
+            case KEY, WITHOUT_ROWID, CONTENT -> {
+                List<String> terms = new ArrayList<>();
+                order.forEach(name -> terms.add("t." + Literal.name(name)));
+                List<String> nullable = table.nullableKey();
+                if (!order.isEmpty() && !nullable.isEmpty()) {
+                    String hasNoKey = nullable.stream()
+                            .map(name -> "t." + Literal.name(name) + " IS NULL")
+                            .collect(Collectors.joining(" OR "));
+                    orderWithoutKey.forEach(
+                            name -> terms.add("CASE WHEN " + hasNoKey + " THEN t." + Literal.name(name) + " END"));
+                }
+                yield terms.isEmpty()
                         ? ""
-                        : order.stream()
-                                .map(name -> "t." + Literal.name(name))
-                                .map(name -> name + " COLLATE BINARY, typeof(" + name + ")")
+                        : terms.stream()
+                                .map(term -> term + " COLLATE BINARY, typeof(" + term + ")")
                                 .collect(Collectors.joining(", ", " ORDER BY ", ""));
+            }
         };
     }
 

@@ -3,7 +3,6 @@ package io.github.prtbackup.diff;
 import io.github.prtbackup.diff.RowChange.Kind;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,16 +40,25 @@ final class Script {
             writeRows(pair);
         }
         createObjects();
-        writeStatistics();
         writeSequences();
         writeValues();
+        if (needsNewStatistics()) {
+            // Not every SQLite can make all tables of statistics, and the rest should not fail with them.
+            out.line("COMMIT;");
+            out.line("BEGIN IMMEDIATE;");
+        }
+        writeStatistics();
         out.line("COMMIT;");
         writeFormat();
+        out.line("PRAGMA ignore_check_constraints = OFF;");
     }
 
     private void begin() throws SQLException, IOException {
+        if (!from.isEncodingFixed() && to.isEncodingFixed()) {
+            out.line("PRAGMA encoding = " + Literal.text(to.pragma("encoding")) + ";");
+        }
         if (Settings.isEmptyFile(from)) {
-            for (String name : List.of("encoding", "page_size", "auto_vacuum")) {
+            for (String name : List.of("page_size", "auto_vacuum")) {
                 out.line("PRAGMA " + name + " = " + Literal.text(to.pragma(name)) + ";");
             }
         }
@@ -140,7 +148,7 @@ final class Script {
     }
 
     private void create(SchemaObject object) throws IOException {
-        out.line(object.sql() + ";");
+        out.line(object.sql() + OpenComment.end(object.sql()) + ";");
     }
 
     private static boolean isShadow(State state, String table) {
@@ -218,10 +226,12 @@ final class Script {
             }
         }
         if (change.inserted() > 0) {
+            // A full-text index over the table may know its rows by their rowids.
+            String rowid = diff.isRenumbered(pair.name()) ? null : table.rowid();
             try (RowChanges rows = diff.open(pair)) {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
                     if (row.kind() == Kind.INSERTED) {
-                        out.insert(table, row.after().orElseThrow(), null);
+                        out.insert(table, row.after().orElseThrow(), rowid);
                     }
                 }
             }
@@ -238,19 +248,24 @@ final class Script {
         return pair.present().object().isInternal();
     }
 
+    private List<TablePair> statistics() {
+        return diff.pairs().stream()
+                .filter(Script::isStatistics)
+                .filter(pair ->
+                        diff.change(pair.name()) != null || !diff.schema().isEmpty())
+                .toList();
+    }
+
+    private boolean needsNewStatistics() {
+        return statistics().stream().anyMatch(pair -> pair.before() == null);
+    }
+
     /** SQLite makes the tables of ANALYZE by itself, and takes rows out of them when a table or index goes. */
     private void writeStatistics() throws SQLException, IOException {
-        List<TablePair> statistics = new ArrayList<>();
-        for (TablePair pair : diff.pairs()) {
-            if (isStatistics(pair)
-                    && (diff.change(pair.name()) != null || !diff.schema().isEmpty())) {
-                statistics.add(pair);
-            }
-        }
-        if (statistics.stream().anyMatch(pair -> pair.before() == null)) {
+        if (needsNewStatistics()) {
             out.line("ANALYZE sqlite_schema;");
         }
-        for (TablePair pair : statistics) {
+        for (TablePair pair : statistics()) {
             if (pair.after() == null) {
                 out.line("DELETE FROM " + Literal.name(pair.name()) + ";");
             } else {
@@ -260,18 +275,14 @@ final class Script {
     }
 
     private void writeSequences() throws SQLException, IOException {
-        boolean isWritten = Settings.hasSequences(from) || Settings.hasSequences(to);
-        if (!isWritten) {
+        if (!Settings.hasSequences(from) && !Settings.hasSequences(to)) {
             return;
         }
-        boolean isMade = Settings.hasSequences(from)
-                || to.schema().objects().stream()
-                        .anyMatch(object -> object.isTable()
-                                && object.sql().toUpperCase(Locale.ROOT).contains("AUTOINCREMENT"));
-        if (!isMade) {
+        if (!Settings.hasSequences(from)) {
             // The table is there from the first AUTOINCREMENT on, and stays when that is gone.
-            out.line("CREATE TABLE prtbackup_sequence (id INTEGER PRIMARY KEY AUTOINCREMENT);");
-            out.line("DROP TABLE prtbackup_sequence;");
+            String first = Literal.name(unusedName("prtbackup_sequence"));
+            out.line("CREATE TABLE " + first + " (id INTEGER PRIMARY KEY AUTOINCREMENT);");
+            out.line("DROP TABLE " + first + ";");
         }
         out.line("DELETE FROM sqlite_sequence;");
         if (Settings.hasSequences(to)) {
@@ -279,6 +290,14 @@ final class Script {
                 out.line("INSERT INTO sqlite_sequence (name, seq) VALUES (" + row.get(0) + ", " + row.get(1) + ");");
             }
         }
+    }
+
+    private String unusedName(String beginning) {
+        String name = beginning;
+        while (to.schema().tables().containsKey(name)) {
+            name += "_";
+        }
+        return name;
     }
 
     private void writeValues() throws IOException {

@@ -16,7 +16,7 @@ final class Settings {
     private static final List<String> VALUES = List.of("user_version", "application_id");
 
     /** Those that a file has from its first page on. */
-    private static final List<String> FORMAT = List.of("encoding", "page_size", "auto_vacuum");
+    private static final List<String> FORMAT = List.of("page_size", "auto_vacuum");
 
     private Settings() {}
 
@@ -24,6 +24,9 @@ final class Settings {
         List<SettingChange> changes = new ArrayList<>();
         for (String name : VALUES) {
             add(changes, name, from.pragma(name), to.pragma(name));
+        }
+        if (!hasSameEncoding(from, to)) {
+            add(changes, "encoding", from.pragma("encoding"), to.pragma("encoding"));
         }
         if (!isEmptyFile(from) && !isEmptyFile(to)) {
             for (String name : FORMAT) {
@@ -46,9 +49,10 @@ final class Settings {
         }
     }
 
-    /** A file without a page has no encoding yet, and fits any. */
-    static boolean hasSameEncoding(State from, State to) throws SQLException {
-        return isEmptyFile(from) || isEmptyFile(to) || from.encoding().equals(to.encoding());
+    static boolean hasSameEncoding(State from, State to) {
+        return !from.isEncodingFixed()
+                || !to.isEncodingFixed()
+                || from.encoding().equals(to.encoding());
     }
 
     static boolean isEmptyFile(State state) throws SQLException {

@@ -1,6 +1,7 @@
 package io.github.prtbackup.diff;
 
 import io.github.prtbackup.backup.ReadOnlyConnection;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ final class State implements AutoCloseable {
     private final SQLiteConnection connection;
     private final DatabaseSchema schema;
     private final Charset encoding;
+    private final boolean isEncodingFixed;
     private int lastNumber;
 
     /** Puts values into any order; enough for a tree that is read from end to end. */
@@ -29,8 +31,9 @@ final class State implements AutoCloseable {
         }
     }
 
-    private State(SQLiteConnection connection) throws SQLException {
+    private State(SQLiteConnection connection, boolean isEncodingFixed) throws SQLException {
         this.connection = connection;
+        this.isEncodingFixed = isEncodingFixed;
         this.schema = DatabaseSchema.read(connection);
         replaceUnknownCollations();
         this.encoding = switch (pragma("encoding")) {
@@ -40,11 +43,11 @@ final class State implements AutoCloseable {
         };
     }
 
-    static State open(Path file) throws SQLException {
+    static State open(Path file) throws SQLException, IOException {
         SQLiteConnection connection = ReadOnlyConnection.openImmutable(file);
         try {
-            return new State(connection);
-        } catch (SQLException | RuntimeException e) {
+            return new State(connection, FilePages.hasEncoding(file));
+        } catch (SQLException | IOException | RuntimeException e) {
             try (connection) {
                 throw e;
             }
@@ -57,6 +60,11 @@ final class State implements AutoCloseable {
 
     Charset encoding() {
         return encoding;
+    }
+
+    /** Whether there has been a table, the first of which decides. Without it the database fits any encoding. */
+    boolean isEncodingFixed() {
+        return isEncodingFixed;
     }
 
     /** A value of the file's header. */

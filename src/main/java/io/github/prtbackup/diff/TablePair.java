@@ -38,9 +38,19 @@ record TablePair(TableSchema before, TableSchema after, Scope scope) {
 
     /** The columns that rows are sorted by; those of a multiset that are on both sides. */
     List<String> order() {
-        if (present().identity() != Identity.CONTENT) {
-            return present().key();
-        }
+        return present().identity() == Identity.CONTENT ? common() : present().key();
+    }
+
+    /** The columns that rows are sorted by as well which have no key, because it has a NULL in it. */
+    List<String> orderWithoutKey() {
+        return present().identity() == Identity.KEY
+                ? common().stream()
+                        .filter(name -> !present().key().contains(name))
+                        .toList()
+                : List.of();
+    }
+
+    private List<String> common() {
         return isComparable()
                 ? after.columnNames().stream()
                         .filter(before.columnNames()::contains)

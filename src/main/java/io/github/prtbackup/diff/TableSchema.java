@@ -42,10 +42,11 @@ record TableSchema(
     /**
      * A column.
      *
-     * @param type as declared; may be empty
+     * @param type what its affinity comes from, as declared; may be empty
+     * @param isNeverNull whether it is declared NOT NULL
      * @param defaultSql its default value as SQL; null if it has none
      */
-    record Column(String name, String type, String defaultSql) {}
+    record Column(String name, String type, boolean isNeverNull, String defaultSql) {}
 
     String name() {
         return object.name();
@@ -58,6 +59,16 @@ record TableSchema(
     /** Whether SQLite keeps its rows in a tree by rowid, and lets a query ask for a part of that. */
     boolean hasRanges() {
         return rowid != null && !isVirtual();
+    }
+
+    /** Columns of the key that may be NULL, so that several rows can have the same key. */
+    List<String> nullableKey() {
+        return identity != Identity.KEY
+                ? List.of()
+                : columns.stream()
+                        .filter(column -> !column.isNeverNull() && key.contains(column.name()))
+                        .map(Column::name)
+                        .toList();
     }
 
     List<String> columnNames() {

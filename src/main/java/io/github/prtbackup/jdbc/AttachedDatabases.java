@@ -17,8 +17,10 @@ import org.sqlite.jdbc4.JDBC4Statement;
  * The databases of a connection that have a file; in-memory and temporary ones are never backed up.
  *
  * @param files in the order of {@code pragma_database_list}
+ * @param ambiguous whether there are several beside {@code temp}, with files or without: a name may mean a table in the one
+ *     now, and in the other later
  */
-record AttachedDatabases(List<Database> files) {
+record AttachedDatabases(List<Database> files, boolean ambiguous) {
 
     private static final int TEMP = 1;
 
@@ -39,6 +41,7 @@ record AttachedDatabases(List<Database> files) {
      */
     static AttachedDatabases of(SQLiteConnection connection) throws SQLException {
         List<Database> found = new ArrayList<>();
+        int count = 0;
         // With jdbc.explicit_readonly, sqlite-jdbc refuses setReadOnly after the first statement; ours is none of the
         // user's.
         // That VFS keeps the wal-index in the memory of the process.
@@ -51,6 +54,7 @@ record AttachedDatabases(List<Database> files) {
                 ResultSet rows = statement.executeQuery("PRAGMA database_list")) {
             while (rows.next()) {
                 String file = rows.getString("file");
+                count += rows.getInt("seq") == TEMP ? 0 : 1;
                 if (rows.getInt("seq") != TEMP && file != null && !file.isEmpty()) {
                     String schema = rows.getString("name");
                     String locking = Queries.first(connection, Queries.pragma(schema, "locking_mode"));
@@ -65,7 +69,7 @@ record AttachedDatabases(List<Database> files) {
             int unused = connection.getDatabase().limit(length, allowed);
             connection.setFirstStatementExecuted(executed);
         }
-        return new AttachedDatabases(List.copyOf(found));
+        return new AttachedDatabases(List.copyOf(found), count > 1);
     }
 
     private static Path path(String file) throws SQLException {

@@ -25,6 +25,9 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         this.guard = connection.guard();
         this.statement = guard.first(sql);
         this.reads = statement == null || (statement.effect() == Effect.READ && !statement.changesNames());
+        if (!reads) {
+            guard.prepared(statement);
+        }
     }
 
     @Override

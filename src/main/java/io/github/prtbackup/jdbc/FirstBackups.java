@@ -3,13 +3,16 @@ package io.github.prtbackup.jdbc;
 import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.SqlStatement;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +60,29 @@ final class FirstBackups {
         return backups.isDue(only.file()) && !backups.needsPreparation(only.file());
     }
 
-    /** Backs up what a statement of the present transaction will write. */
-    void cover(Call call, SqlStatement statement, List<Database> databases, PresentTransaction.Begun begun)
+    /**
+     * Backs up what statements of the present transaction will write.
+     *
+     * @param statements the first of those that write gives the backup its name
+     * @param databases what they would write as things stood before the transaction had any lock
+     */
+    void cover(Call call, List<SqlStatement> statements, List<Database> databases, PresentTransaction.Begun begun)
+            throws SQLException {
+        SqlStatement first = statements.stream()
+                .filter(statement -> statement.effect() == Effect.WRITE)
+                .findFirst()
+                .orElseThrow();
+        Set<Database> covered = new HashSet<>();
+        List<Database> uncovered = databases;
+        do {
+            cover(call, first, uncovered, begun);
+            covered.addAll(uncovered);
+            // By now somebody may have created or dropped what they name, and they write another database.
+            uncovered = targets.uncovered(statements, covered);
+        } while (!uncovered.isEmpty());
+    }
+
+    private void cover(Call call, SqlStatement statement, List<Database> databases, PresentTransaction.Begun begun)
             throws SQLException {
         if (begun == PresentTransaction.Begun.LOCKED) {
             cover(call, statement, databases, true);

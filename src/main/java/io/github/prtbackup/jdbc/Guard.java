@@ -79,6 +79,14 @@ final class Guard {
         return settings.enabled() && sql != null ? classifier.script(sql) : new Script(List.of());
     }
 
+    /** A statement of a string that {@link #first} gave has been compiled, and may be run any number of times. */
+    void prepared(SqlStatement statement) throws SQLException {
+        locked(() -> {
+            targets.prepared(statement);
+            return null;
+        });
+    }
+
     /** A statement is about to read, past the funnel. Costs next to nothing. */
     void read() {
         present.read();
@@ -154,7 +162,6 @@ final class Guard {
             // It does not compile, so nothing of the string will run, as far as this connection knows.
             return runOneByOne(oneByOne);
         }
-        SqlStatement firstWrite = null;
         for (SqlStatement statement : statements) {
             if (statement.effect() != Effect.WRITE) {
                 continue;
@@ -165,9 +172,12 @@ final class Guard {
                 return runOneByOne(oneByOne);
             }
             databases.addAll(written);
-            firstWrite = firstWrite == null ? statement : firstWrite;
         }
-        return databases.isEmpty() ? work.run() : writes.wrapped(call, firstWrite, List.copyOf(databases), work);
+        if (!databases.isEmpty() || targets.databases().ambiguous()) {
+            return writes.wrapped(call, statements, List.copyOf(databases), work);
+        }
+        // What hides a table of the file may be dropped, and the file is written then.
+        return statements.stream().noneMatch(SqlStatement::changesNames) ? work.run() : runOneByOne(oneByOne);
     }
 
     /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
@@ -175,9 +185,17 @@ final class Guard {
         return Targets.canRunInTransaction(statement) && !targets.mayRollBack(statement);
     }
 
-    /** Whether names mean in the last statement what they mean before the first. */
-    private static boolean namesHold(List<SqlStatement> statements) {
-        return statements.stream().limit(statements.size() - 1).noneMatch(SqlStatement::changesNames);
+    /**
+     * Whether each statement writes, when the ones before it have run, what it would write now. Where there is only one
+     * database, definitions do, also behind other definitions; and they fire no triggers.
+     */
+    private boolean namesHold(List<SqlStatement> statements) throws SQLException {
+        if (targets.databases().ambiguous()) {
+            return statements.stream().limit(statements.size() - 1).noneMatch(SqlStatement::changesNames);
+        }
+        return statements.stream()
+                .dropWhile(statement -> !statement.changesNames())
+                .allMatch(statement -> statement.changesNames() && statement.effect() == Effect.WRITE);
     }
 
     /** Runs a write that replaces a database and is no SQL that could be explained. */

@@ -52,14 +52,19 @@ final class GuardedWrites {
             return withoutWriting(call, statement, work);
         }
         if (databases.isEmpty()) {
-            return writesElsewhere ? work.run() : withoutWriting(call, statement, work);
+            if (!writesElsewhere) {
+                return withoutWriting(call, statement, work);
+            }
+            if (!statement.explainable() || !targets.databases().ambiguous()) {
+                return work.run();
+            }
         }
         if (!Targets.canRunInTransaction(statement)) {
             return alone(call, first.operation(statement), Targets.replacesDatabase(statement), databases, work);
         }
         return leavesRows && Targets.staysOpenWhileRead(statement)
                 ? leavingRows(call, statement, databases, work)
-                : wrapped(call, statement, databases, work);
+                : wrapped(call, List.of(statement), databases, work);
     }
 
     /**
@@ -80,19 +85,20 @@ final class GuardedWrites {
         } finally {
             transaction.allowWrites();
         }
-        return wrapped(call, statement, targets.databases().files(), work);
+        return wrapped(call, List.of(statement), targets.databases().files(), work);
     }
 
     /** Inside the user's transaction if there is one, otherwise inside one of ours. */
-    <T> T wrapped(Call call, SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
+    <T> T wrapped(Call call, List<SqlStatement> statements, List<Database> databases, Work<T> work)
+            throws SQLException {
         connection.tryEnforceTransactionMode();
         Begun begun = present.begin(first.canBeginLocked(databases));
         if (begun == Begun.BY_USER) {
-            first.cover(Call.OF_ONE, statement, databases, begun);
+            first.cover(Call.OF_ONE, statements, databases, begun);
             return work.run();
         }
         try {
-            first.cover(call, statement, databases, begun);
+            first.cover(call, statements, databases, begun);
         } catch (SQLException | RuntimeException | Error e) {
             endings.rollback(e);
             throw e;
@@ -108,7 +114,7 @@ final class GuardedWrites {
             throws SQLException {
         connection.tryEnforceTransactionMode();
         if (present.begin(false) == Begun.BY_USER) {
-            first.cover(Call.OF_ONE, statement, databases, Begun.BY_USER);
+            first.cover(Call.OF_ONE, List.of(statement), databases, Begun.BY_USER);
             try {
                 return work.run();
             } finally {
@@ -123,7 +129,7 @@ final class GuardedWrites {
         transaction.endUnused();
         RawTransaction.Hold hold = transaction.hold();
         try (hold) {
-            first.cover(call, statement, databases, Begun.BY_US);
+            first.cover(call, List.of(statement), databases, Begun.BY_US);
             return connection.withoutAutocommit(work);
         } finally {
             present.leftRows();

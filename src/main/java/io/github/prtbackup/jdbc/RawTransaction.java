@@ -107,6 +107,14 @@ final class RawTransaction {
     }
 
     /**
+     * Lets the transaction read a database, and the connection learn of changes to its schema, which nobody can change from
+     * now on as far as this transaction sees.
+     */
+    void readSchema(String schema) throws SQLException {
+        int unused = number("SELECT count(*) FROM (SELECT 1 FROM " + Queries.quote(schema) + ".sqlite_schema LIMIT 1)");
+    }
+
+    /**
      * Whether a statement that writes has been stepped and not finished, a {@code RETURNING} whose result set is open.
      * Its changes are uncommitted, also in autocommit mode.
      */

@@ -9,11 +9,16 @@ import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.WeakHashMap;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.jdbc4.JDBC4Statement;
@@ -37,6 +42,9 @@ final class Targets {
         }
     };
     private final Map<String, Integer> versionsThatWriteNothingAtCommit = new HashMap<>();
+    /** What prepared statements have written so far: SQLite lets them go on with a table whose name means another by now. */
+    private final Map<SqlStatement, Set<Integer>> writtenByPrepared = new WeakHashMap<>();
+
     private AttachedDatabases databases;
     private boolean onlyFileWasLocked;
 
@@ -102,7 +110,7 @@ final class Targets {
             return List.of();
         }
         if (statement.explainable()) {
-            return databases().withIndexes(plan(statement).written());
+            return databases().withIndexes(written(statement));
         }
         requireCompiles(statement);
         List<Database> written = statement.everySchema()
@@ -119,6 +127,70 @@ final class Targets {
      */
     boolean writesElsewhere(SqlStatement statement) throws SQLException {
         return !statement.explainable() || !plan(statement).written().isEmpty();
+    }
+
+    /**
+     * A statement has just been compiled, and may be run later as it is.
+     *
+     * @throws SQLException SQLite's own
+     */
+    void prepared(SqlStatement statement) throws SQLException {
+        if (statement.effect() == Effect.WRITE && statement.explainable()) {
+            writtenByPrepared.put(statement, new TreeSet<>());
+            if (databases().ambiguous()) {
+                Set<Integer> unused = written(statement);
+            }
+        }
+    }
+
+    private Set<Integer> written(SqlStatement statement) throws SQLException {
+        Set<Integer> now = plan(statement).written();
+        Set<Integer> before = writtenByPrepared.get(statement);
+        if (before == null || !databases().ambiguous()) {
+            return now;
+        }
+        before.addAll(now);
+        return before;
+    }
+
+    /**
+     * The files that statements would write in the present transaction and that are not among those that it has covered. If
+     * there are none, the names in the statements keep their meaning until they are run: the transaction has locked all that
+     * they write and reads all that they read, so nobody can change these schemas, and SQLite has no reason to look at any
+     * other.
+     *
+     * @throws SQLException SQLite's own, if a statement does not compile any more
+     */
+    List<Database> uncovered(List<SqlStatement> statements, Set<Database> covered) throws SQLException {
+        Set<Database> settled = new HashSet<>();
+        while (databases().ambiguous()) {
+            Set<Database> used = new LinkedHashSet<>();
+            Set<Database> written = new LinkedHashSet<>();
+            for (SqlStatement statement : new LinkedHashSet<>(statements)) {
+                if (statement.effect() == Effect.WRITE && statement.explainable()) {
+                    used.addAll(databases().withIndexes(plan(statement).used()));
+                    written.addAll(databases().withIndexes(written(statement)));
+                }
+            }
+            if (!covered.containsAll(written)) {
+                return written.stream()
+                        .filter(database -> !covered.contains(database))
+                        .toList();
+            }
+            used.removeAll(settled);
+            if (used.isEmpty()) {
+                break;
+            }
+            for (Database database : used) {
+                if (written.contains(database)) {
+                    lock(database);
+                } else {
+                    transaction.readSchema(database.schema());
+                }
+                settled.add(database);
+            }
+        }
+        return List.of();
     }
 
     /** Whether an error in the statement can take back what earlier statements of the same transaction did. */
@@ -177,7 +249,8 @@ final class Targets {
     }
 
     private Explain.Plan plan(SqlStatement statement) throws SQLException {
-        Explain.Plan known = answers.get(statement.text());
+        boolean ambiguous = databases().ambiguous();
+        Explain.Plan known = ambiguous ? null : answers.get(statement.text());
         if (known != null) {
             return known;
         }
@@ -186,7 +259,7 @@ final class Targets {
             plan = Explain.plan(explaining, statement);
         }
         // IF EXISTS and the like have another answer as soon as anybody has created or dropped the thing.
-        if (!statement.changesNames() && !plan.written().isEmpty()) {
+        if (!ambiguous && !statement.changesNames() && !plan.written().isEmpty()) {
             answers.put(statement.text(), plan);
         }
         return plan;

@@ -1,6 +1,7 @@
 package io.github.prtbackup.restore;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,11 @@ public final class Users {
         if (!Files.isDirectory(PROCESSES) || !Files.exists(database)) {
             return List.of();
         }
-        Path file = database.toRealPath();
         List<ProcessHandle> users = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
             for (Path process : processes) {
                 long pid = Long.parseLong(process.getFileName().toString());
-                if (pid != ProcessHandle.current().pid() && hasOpen(process.resolve("fd"), file)) {
+                if (pid != ProcessHandle.current().pid() && hasOpen(process.resolve("fd"), database)) {
                     ProcessHandle.of(pid).ifPresent(users::add);
                 }
             }
@@ -40,13 +40,23 @@ public final class Users {
     private static boolean hasOpen(Path descriptors, Path file) {
         try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
             for (Path link : links) {
-                if (Files.readSymbolicLink(link).equals(file)) {
+                if (isSame(link, file)) {
                     return true;
                 }
             }
             return false;
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // It has ended, or belongs to somebody else.
+            return false;
+        }
+    }
+
+    /** By the file and not by its name, of which it may have several. Nothing is opened. */
+    private static boolean isSame(Path link, Path file) {
+        try {
+            return Files.isSameFile(link, file);
+        } catch (IOException e) {
+            // Closed since, or no file: a pipe, a socket.
             return false;
         }
     }

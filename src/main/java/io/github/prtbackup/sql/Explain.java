@@ -20,12 +20,14 @@ public final class Explain {
     /**
      * What SQLite would do.
      *
+     * @param used indexes of databases as in {@code pragma_database_list} that it reads or writes: SQLite compiles the
+     *     statement anew if the schema of one of them has changed since, and of no other
      * @param written indexes of databases as in {@code pragma_database_list} (0 main, 1 temp, 2 and up attached); empty where
      *     nothing is written, as {@code CREATE TABLE IF NOT EXISTS} of a table that exists
      * @param mayRollBack whether an error in it can end the whole transaction: {@code OR ROLLBACK}, {@code RAISE(ROLLBACK)}
      *     in a trigger, a constraint that is declared so; a deferred foreign key, which lets the commit fail
      */
-    public record Plan(Set<Integer> written, boolean mayRollBack) {}
+    public record Plan(Set<Integer> used, Set<Integer> written, boolean mayRollBack) {}
 
     /**
      * The databases that the statement would write: those that its program opens a write transaction on.
@@ -51,6 +53,7 @@ public final class Explain {
         if (!statement.explainable()) {
             throw new IllegalArgumentException("EXPLAIN would not answer for: " + statement.summary());
         }
+        Set<Integer> used = new TreeSet<>();
         Set<Integer> written = new TreeSet<>();
         boolean mayRollBack = false;
         // addr, opcode, p1, p2, …
@@ -59,6 +62,7 @@ public final class Explain {
                 switch (program.getString(2)) {
                     // A transaction on database p1, for writing where p2 is not 0.
                     case "Transaction" -> {
+                        used.add(program.getInt(3));
                         if (program.getInt(4) != 0) {
                             written.add(program.getInt(3));
                         }
@@ -72,7 +76,7 @@ public final class Explain {
                 }
             }
         }
-        return new Plan(written, mayRollBack);
+        return new Plan(used, written, mayRollBack);
     }
 
     /**

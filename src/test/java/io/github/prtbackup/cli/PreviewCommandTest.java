@@ -8,6 +8,7 @@ import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -76,6 +77,47 @@ class PreviewCommandTest {
             assertThat(Cli.run("preview", database, 1).succeeds().out())
                     .contains("Process " + processes.get(0).get("pid").asLong() + " has the database open");
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void namesThoseThatKnowTheDatabaseByAnotherName() throws Exception {
+        Path other = Files.createLink(home.resolve("other.db"), database);
+        try (Neighbour neighbour = Neighbour.start()) {
+            neighbour.connect(other);
+            neighbour.run("SELECT count(*) FROM t");
+
+            assertThat(Cli.run("preview", database, 1).succeeds().out()).contains("has the database open");
+        }
+    }
+
+    @Test
+    void saysThatADamagedDatabaseWouldBeReplaced() throws Exception {
+        for (String content : List.of("garbage", "SQLite format 3\0" + "x".repeat(5000))) {
+            Files.writeString(database, content);
+
+            assertThat(Cli.run("preview", database, 1).succeeds().out())
+                    .contains("The database is damaged: ", "It would be replaced, and kept as it is");
+            JsonNode preview =
+                    Cli.run("preview", database, 1, "--json").succeeds().json();
+            assertThat(preview.get("database_exists").asBoolean()).isTrue();
+            assertThat(preview.get("damage").asText()).startsWith("The database is damaged");
+            assertThat(preview.has("tables")).isFalse();
+            assertThat(Cli.run("diff", database, 1, "now").fails().err()).contains("The database is damaged: ");
+        }
+    }
+
+    @Test
+    void namesTheBackupThatIsDamaged() throws Exception {
+        Path backup = Path.of(Cli.run("show", database, 1, "--json")
+                .succeeds()
+                .json()
+                .get("backup_path")
+                .asText());
+        Files.write(backup, new byte[8192]);
+
+        assertThat(Cli.run("preview", database, 1).fails().err()).contains("Backup #1 is damaged: ");
+        assertThat(Cli.run("diff", database, 2, 1).fails().err()).contains("Backup #1 is damaged: ");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -350,6 +351,210 @@ class DatabaseDiffTest {
             assertThatThrownBy(() -> backups.diff(Version.of(77), Version.NOW))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("#77");
+        }
+    }
+
+    @Test
+    void aStatementThatEndsInACommentIsEndedBehindIt() throws Exception {
+        Compared compared = compare(
+                List.of("CREATE TABLE t (a)", "CREATE VIEW v AS SELECT 1"),
+                "DROP VIEW v",
+                "CREATE VIEW v AS SELECT 2 -- two\n;",
+                "CREATE VIEW x AS SELECT '/*', \"a--\" FROM t -- /* three",
+                "CREATE TRIGGER g AFTER DELETE ON t BEGIN SELECT 1; END -- five");
+
+        compared.script();
+    }
+
+    @Test
+    void aKeyIsFoundWithoutTakingATextForANumber() throws Exception {
+        Compared compared = compare(
+                List.of(
+                        "CREATE TABLE t (k PRIMARY KEY, v) WITHOUT ROWID",
+                        "INSERT INTO t VALUES ('9007199254740991', 1), (9007199254740991.0, 2), ('1', 3), (1, 4)"),
+                "DELETE FROM t WHERE v IN (2, 4)");
+
+        assertThat(compared.tables()).containsExactly("t +0 ~0 -2 []");
+        compared.script();
+    }
+
+    @Test
+    void theDefaultOfAnyTypeInAStrictTableKeepsItsType() throws Exception {
+        Compared compared = compare(
+                List.of("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT", "INSERT INTO t VALUES (1), (2)"),
+                "ALTER TABLE t ADD COLUMN a ANY DEFAULT '1'");
+
+        assertThat(compared.tables()).isEmpty();
+        compared.script();
+    }
+
+    @Test
+    void theNumbersOfAnAutoincrementThatIsGoneAreKept() throws Exception {
+        Compared compared = compare(
+                List.of("CREATE TABLE t (a)"),
+                "CREATE TABLE u (id INTEGER PRIMARY KEY AUTOINCREMENT)",
+                "INSERT INTO sqlite_sequence VALUES ('other', 7)",
+                "DROP TABLE u",
+                "CREATE TABLE v (is_autoincrement INT)");
+
+        compared.script();
+    }
+
+    @Test
+    void textWithAnOddNumberOfBytesComesThrough() throws Exception {
+        Compared compared = compare(
+                List.of("PRAGMA encoding = 'UTF-16le'", "CREATE TABLE t (id INTEGER PRIMARY KEY, a)"),
+                "INSERT INTO t(a) VALUES (CAST(x'410042' AS TEXT)), (CAST(x'00d8' AS TEXT)), (CAST(x'00' AS TEXT))");
+
+        compared.script();
+    }
+
+    @Test
+    void aRowWithANullInItsKeyHasNoKey() throws Exception {
+        Compared compared = compare(
+                List.of(
+                        "CREATE TABLE t (a, b, c, PRIMARY KEY (a, b))",
+                        "INSERT INTO t VALUES (NULL, 1, 1), (NULL, 1, 2), (NULL, 1, 3), (1, NULL, 4), (1, 1, 5)"),
+                "DELETE FROM t WHERE c = 1",
+                "INSERT INTO t VALUES (1, NULL, 0)",
+                "UPDATE t SET c = 6 WHERE c = 5");
+
+        assertThat(compared.tables()).containsExactly("t +1 ~1 -1 [c]");
+        compared.script();
+    }
+
+    @Test
+    void theScriptLeavesTheConnectionCheckingConstraints() throws Exception {
+        Compared compared = compare(List.of("CREATE TABLE t (a CHECK (a > 0))"), "INSERT INTO t VALUES (1)");
+
+        assertThat(compared.script()).endsWith("PRAGMA ignore_check_constraints = OFF;\n");
+    }
+
+    @Test
+    void aFullTextIndexOverATableFindsTheSameRows() throws Exception {
+        Compared compared = compare(
+                List.of(
+                        "CREATE TABLE notes (body)",
+                        "CREATE VIRTUAL TABLE found USING fts5(body, content='notes')",
+                        "INSERT INTO notes VALUES ('one'), ('two'), ('three')",
+                        "INSERT INTO found(found) VALUES ('rebuild')"),
+                "INSERT INTO notes(rowid, body) VALUES (70, 'seventy')",
+                "DELETE FROM notes WHERE body = 'one'",
+                "INSERT INTO found(found) VALUES ('rebuild')");
+
+        compared.script();
+        assertThat(Sql.column(compared.before(), "SELECT body FROM found WHERE found MATCH 'seventy'"))
+                .containsExactly("seventy");
+    }
+
+    @Test
+    void aFullTextIndexThatNamesRowsWhichAreGoneIsNoDamage() throws Exception {
+        Compared compared = compare(
+                List.of(
+                        "CREATE TABLE notes (id INTEGER PRIMARY KEY, body)",
+                        "CREATE VIRTUAL TABLE found USING fts5(body, content='notes', content_rowid='id')",
+                        "INSERT INTO notes VALUES (1, 'one'), (2, 'two')",
+                        "INSERT INTO found(found) VALUES ('rebuild')"),
+                "DELETE FROM notes WHERE id = 2",
+                "INSERT INTO found(rowid, body) VALUES (9, 'nowhere')");
+
+        assertThat(compared.tables()).contains("notes +0 ~0 -1 []");
+    }
+
+    @Test
+    void aCommentThatGetsItsEndFromTheScriptIsNoDifference() throws Exception {
+        Compared compared = compare(
+                List.of("CREATE TABLE t (a)"),
+                "CREATE VIEW v AS SELECT 3 /* not closed",
+                "CREATE INDEX i ON t(a) -- with a line end of its own",
+                "INSERT INTO t VALUES (1)");
+        StringBuilder script = new StringBuilder();
+        try (DatabaseDiff diff = compared.diff()) {
+            diff.writeScript(script);
+        }
+        try (Connection connection = Sql.plain(compared.before())) {
+            Sql.run(connection, script.toString());
+        }
+
+        assertThat(compared.tables()).isEmpty();
+        try (DatabaseDiff rest = compared.diff()) {
+            assertThat(rest.isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void aVirtualTableMadeAnewTakesItsRowsFromPagesThatAreTheSame() throws Exception {
+        Path database = home.resolve("live.db");
+        try (Connection connection = Sql.open(database, "backup.strategy=incremental");
+                PrtBackup backups = PrtBackup.open(database)) {
+            Sql.run(
+                    connection,
+                    "CREATE TABLE t (a)",
+                    "CREATE VIRTUAL TABLE docs USING fts5(body)",
+                    "INSERT INTO t VALUES (1)");
+            connection.setAutoCommit(false);
+            Sql.run(connection, "DROP TABLE docs", "CREATE VIRTUAL TABLE docs USING fts5(body, prefix=2)");
+            connection.commit();
+            Sql.run(connection, "INSERT INTO t VALUES (2)");
+            connection.rollback();
+            long last = backups.getBackupHistory().get(0).backupId();
+            Path before = home.resolve("before.db");
+            backups.exportBackup(last - 1, before);
+            Path after = home.resolve("after.db");
+            backups.exportBackup(last, after);
+            StringBuilder script = new StringBuilder();
+            try (DatabaseDiff diff = backups.diff(Version.of(last - 1), Version.of(last))) {
+                assertThat(diff.schema()).extracting(SchemaChange::name).containsExactly("docs");
+                diff.writeScript(script);
+            }
+            try (Connection patched = Sql.plain(before)) {
+                Sql.run(patched, script.toString());
+            }
+            assertThat(Content.of(before)).isEqualTo(Content.of(after));
+        }
+    }
+
+    @Test
+    void theFirstTableDecidesOnTheEncodingOfADatabaseThatHasAPage() throws Exception {
+        Compared compared = Compared.of(home, List.of("PRAGMA user_version = 1"), List.of("PRAGMA user_version = 2"));
+        try (Connection connection = Sql.plain(compared.after())) {
+            Sql.run(connection, "PRAGMA encoding = 'UTF-16be'", "CREATE TABLE t (a)", "INSERT INTO t VALUES ('ä')");
+        }
+
+        compared.script();
+        assertThat(Sql.column(compared.before(), "PRAGMA encoding")).containsExactly("UTF-16be");
+    }
+
+    @Test
+    void pointsArePutTogetherOnlyWhereAPartIsNotProvedToBeEnough() throws Exception {
+        Path database = home.resolve("live.db");
+        try (Connection connection = Sql.open(database, "backup.strategy=incremental");
+                PrtBackup backups = PrtBackup.open(database)) {
+            Sql.run(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, a)");
+            Sql.run(connection, "INSERT INTO t VALUES (1, zeroblob(50000)), (2, 'x')");
+            Sql.run(connection, "UPDATE t SET a = 'y' WHERE id = 2");
+            // In place, in a page that the row overflows into: its leaf stays as it was.
+            Sql.run(
+                    connection,
+                    "UPDATE t SET a = CAST(substr(a, 1, 40000) || x'01' || substr(a, 40002) AS BLOB)"
+                            + " WHERE id = 1");
+            Sql.run(connection, "VACUUM");
+            Sql.run(connection, "DELETE FROM t WHERE id = 2");
+            Sql.run(connection, "DELETE FROM t");
+            List<Long> together = new ArrayList<>();
+            backups.setProgressListener((done, total) -> together.add(done));
+
+            assertThat(update(backups, 3, 4)).isEqualTo("t +0 ~1 -0 [a]");
+            assertThat(update(backups, 6, 7)).isEqualTo("t +0 ~0 -1 []");
+            assertThat(together).isEmpty();
+            assertThat(update(backups, 4, 5)).isEqualTo("t +0 ~1 -0 [a]");
+            assertThat(together).isNotEmpty();
+        }
+    }
+
+    private static String update(PrtBackup backups, long from, long to) throws Exception {
+        try (DatabaseDiff diff = backups.diff(Version.of(from), Version.of(to))) {
+            return diff.tables().stream().map(Compared::inWords).findFirst().orElse("nothing");
         }
     }
 }

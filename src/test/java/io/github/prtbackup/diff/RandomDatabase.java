@@ -6,6 +6,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Statements that fill a database with whatever SQLite allows, and change it. Some fail, which is no matter. */
 final class RandomDatabase {
@@ -23,7 +25,27 @@ final class RandomDatabase {
             "CREATE TABLE checked (a CHECK (a IS NULL OR a <> 7), \"select\" DEFAULT 'x', [b c] DEFAULT 3.0)",
             "CREATE VIRTUAL TABLE texts USING fts5(title, body)",
             "CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1)",
-            "CREATE VIRTUAL TABLE old_texts USING fts4(body)");
+            "CREATE VIRTUAL TABLE old_texts USING fts4(body)",
+            "CREATE VIRTUAL TABLE oldest_texts USING fts3(body)",
+            "CREATE VIRTUAL TABLE found USING fts5(name, content='ids', content_rowid='id')",
+            "CREATE VIRTUAL TABLE found_plain USING fts5(a, content='plain')",
+            "CREATE VIRTUAL TABLE only_index USING fts5(body, content='', columnsize=0)",
+            "CREATE VIRTUAL TABLE noted_boxes USING rtree_i32(id, x0, x1, y0, y1, +note)",
+            "CREATE TABLE \"select\" (\"from\" INTEGER PRIMARY KEY DESC, \"where\" UNIQUE ON CONFLICT REPLACE)",
+            "CREATE TABLE anything (k PRIMARY KEY, v UNIQUE) WITHOUT ROWID",
+            "CREATE TABLE numbers (k NUMERIC, l COLLATE RTRIM, v, PRIMARY KEY (l, k)) WITHOUT ROWID",
+            "CREATE TABLE nodes (id INTEGER PRIMARY KEY, up REFERENCES nodes(id) DEFERRABLE INITIALLY DEFERRED,"
+                    + " place NOT NULL DEFAULT 0, UNIQUE (up, place))",
+            "CREATE TABLE counted_too (id INTEGER PRIMARY KEY AUTOINCREMENT, \"autoincrement\")",
+            "CREATE TABLE wide (" + columns(120) + ")");
+
+    /** So many columns, some of them with types. */
+    private static String columns(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "c" + i + " "
+                        + List.of("", "INT", "TEXT", "REAL", "NUMERIC").get(i % 5))
+                .collect(Collectors.joining(", "));
+    }
 
     private static final List<String> OTHERS = List.of(
             "CREATE INDEX by_size ON ids(size)",
@@ -61,6 +83,38 @@ final class RandomDatabase {
             "PRAGMA application_id = -7",
             "INSERT INTO texts(texts) VALUES ('optimize')",
             "UPDATE sqlite_sequence SET seq = seq + 10",
+            "DROP TABLE \"select\"",
+            "DROP TABLE anything",
+            "DROP TABLE counted_too",
+            "DROP TABLE found",
+            "DROP TABLE only_index",
+            "DROP TABLE nodes",
+            "CREATE TABLE plain (b, a PRIMARY KEY)",
+            "CREATE TABLE ids (name TEXT, id TEXT, size)",
+            "CREATE TABLE pairs (x, y TEXT, z, PRIMARY KEY (y, x)) WITHOUT ROWID",
+            "CREATE TABLE anything (k INTEGER PRIMARY KEY, v)",
+            "CREATE VIRTUAL TABLE texts USING fts5(title, body, prefix=2)",
+            "CREATE VIRTUAL TABLE only_index USING fts5(body, content='')",
+            "ALTER TABLE couples RENAME TO pairs",
+            "ALTER TABLE nodes RENAME COLUMN place TO position",
+            "ALTER TABLE strictly ADD COLUMN added ANY DEFAULT '1'",
+            "ALTER TABLE checked ADD COLUMN twice AS (a || a)",
+            "ALTER TABLE anything ADD COLUMN w NUMERIC DEFAULT '1e2'",
+            "ALTER TABLE wide DROP COLUMN c7",
+            "CREATE INDEX by_twice ON made(b DESC, a COLLATE RTRIM) WHERE b IS NOT NULL",
+            "CREATE UNIQUE INDEX by_where ON \"select\"(\"where\" COLLATE NOCASE)",
+            "CREATE VIEW trees AS WITH RECURSIVE n(i) AS (SELECT 1) SELECT * FROM n, nodes -- all of them",
+            "DROP VIEW trees",
+            "CREATE TRIGGER into_found AFTER INSERT ON ids BEGIN INSERT INTO found(rowid, name)"
+                    + " VALUES (new.id, new.name); END /* of it */",
+            "CREATE TRIGGER grow AFTER INSERT ON nodes WHEN new.id < 50 BEGIN INSERT OR IGNORE INTO nodes(up, place)"
+                    + " VALUES (new.id, new.id); UPDATE counted SET note = 'grown'; END",
+            "INSERT INTO found(found) VALUES ('rebuild')",
+            "INSERT INTO found_plain(found_plain) VALUES ('rebuild')",
+            "INSERT INTO texts(texts, rank) VALUES ('pgsz', 64)",
+            "INSERT INTO boxes SELECT id, id, id + 1 FROM ids WHERE typeof(id) = 'integer' AND id < 1000",
+            "PRAGMA incremental_vacuum(3)",
+            "PRAGMA auto_vacuum = 0",
             "VACUUM");
 
     private static final List<String> CHANGES = List.of(
@@ -100,6 +154,28 @@ final class RandomDatabase {
             "INSERT INTO old_texts VALUES ('word ' || #)",
             "DELETE FROM old_texts WHERE rowid % 4 = 1",
             "INSERT OR REPLACE INTO boxes VALUES (#, # % 10, # % 10 + 5)",
+            "INSERT INTO oldest_texts VALUES ('word ' || #)",
+            "INSERT INTO only_index(rowid, body) VALUES (#, 'word ' || #)",
+            "INSERT OR REPLACE INTO noted_boxes VALUES (#, 1, 2, # % 9, # % 9 + 1, ?)",
+            "DELETE FROM noted_boxes WHERE id % 3 = # % 3",
+            "INSERT INTO \"select\" VALUES (#, ?)",
+            "UPDATE \"select\" SET \"from\" = -\"from\" WHERE \"from\" % 3 = # % 3",
+            "INSERT OR IGNORE INTO anything(k, v) VALUES (?, #)",
+            "INSERT OR IGNORE INTO anything(k, v) VALUES (#, ?)",
+            "UPDATE OR IGNORE anything SET v = ? WHERE k = ?",
+            "DELETE FROM anything WHERE k = ?",
+            "INSERT OR IGNORE INTO numbers VALUES (?, ?, ?)",
+            "UPDATE numbers SET v = ? WHERE k IS ?",
+            "DELETE FROM numbers WHERE typeof(k) = typeof(?)",
+            "INSERT INTO nodes VALUES (#, # / 2, #)",
+            "UPDATE nodes SET place = -place",
+            "UPDATE nodes SET place = (SELECT max(place) FROM nodes) - place + 1",
+            "DELETE FROM nodes WHERE id % 4 = # % 4",
+            "INSERT INTO counted_too(\"autoincrement\") VALUES (?)",
+            "INSERT INTO wide(c0, c1, c2, c3, c4, c99) VALUES (?, ?, ?, ?, ?, ?)",
+            "UPDATE wide SET c2 = ?, c98 = c99 WHERE rowid % 3 = # % 3",
+            "INSERT INTO hidden(rowid, oid) SELECT name, size FROM ids LIMIT 20",
+            "UPDATE pairs SET x = NULL WHERE rowid % 4 = # % 4",
             "INSERT INTO plain(a, b) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
                     + " SELECT i, 'row ' || i || hex(randomblob(20)) FROM n",
             "INSERT OR REPLACE INTO ids(id, size) WITH RECURSIVE n(i) AS (SELECT # UNION ALL SELECT i + 1 FROM n"
@@ -130,6 +206,11 @@ final class RandomDatabase {
             "9223372036854775807",
             "-9223372036854775807 - 1",
             "9223372036854775807.0",
+            "9007199254740991.0",
+            "'9007199254740991'",
+            "'1e2'",
+            "'x  '",
+            "char(12, 10) || ';' || char(10) || '.quit' || char(10) || '/'",
             "'it''s'",
             "'a' || char(0) || 'b'",
             "char(10, 13, 9, 27)",

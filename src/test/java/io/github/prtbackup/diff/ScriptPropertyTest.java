@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Random histories, in which each two states that are compared have to pass: the script turns a copy of the first into the
  * second, which their diff and a look at all rows confirm, and the diff is the same whether it reads all pages or only those
- * that differ.
+ * that differ. SQLite's shell runs the script as well, where it is installed.
  */
 class ScriptPropertyTest {
     private static final int TRANSACTIONS = 12;
@@ -37,8 +41,20 @@ class ScriptPropertyTest {
             "PRAGMA user_version = 1",
             "PRAGMA user_version = 1");
 
+    private static final boolean HAS_SHELL = Shell.isInstalled("sqlite3");
+
+    private static String shellOptions;
+
     @TempDir
     Path home;
+
+    private long pairs;
+    private long different;
+
+    @BeforeAll
+    static void askShell() throws Exception {
+        shellOptions = HAS_SHELL ? Shell.run("sqlite3", ":memory:", "PRAGMA compile_options") : "";
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
@@ -52,11 +68,27 @@ class ScriptPropertyTest {
         history(seed, "full");
     }
 
-    private void history(int seed, String strategy) throws Exception {
+    /** {@code -Dprtbackup.differential.seconds=600} runs for so long, each half of the time with another strategy. */
+    @Test
+    void asLongAsOneLikes() throws Exception {
+        long end = System.nanoTime()
+                + Duration.ofSeconds(Long.getLong("prtbackup.differential.seconds", 0))
+                        .toNanos();
+        long first = Long.getLong("prtbackup.differential.seed", 1000);
+        for (long seed = first; System.nanoTime() < end; seed++) {
+            history(seed, seed % 4 == 0 ? "full" : "incremental");
+            System.out.println("seed " + seed + ": " + pairs + " pairs compared, " + different + " of them different");
+        }
+    }
+
+    private void history(long seed, String strategy) throws Exception {
         Random random = new Random(seed);
         RandomDatabase statements = new RandomDatabase(random);
-        Path database = home.resolve("history.db");
-        try (Connection connection = Sql.open(database, "backup.strategy=" + strategy, "backup.keep=100")) {
+        Path directory = Files.createDirectory(home.resolve("seed-" + seed));
+        Path database = directory.resolve("history.db");
+        // Few points: what is older has been folded into the base.
+        String points = "backup.keep-points=" + (random.nextBoolean() ? 4 : 100);
+        try (Connection connection = Sql.open(database, "backup.strategy=" + strategy, "backup.keep=100", points)) {
             Sql.run(connection, BEGINNINGS.get(random.nextInt(BEGINNINGS.size())));
             RandomDatabase.run(connection, statements.first());
             for (int i = 0; i < TRANSACTIONS; i++) {
@@ -92,6 +124,8 @@ class ScriptPropertyTest {
     private void check(PrtBackup backups, Path database, Version from, Version to, String what) throws Exception {
         Path before = file(backups, database, from, "before.db");
         Path after = file(backups, database, to, "after.db");
+        Path byShell = Files.copy(before, home.resolve("shell.db"));
+        pairs++;
         String script;
         try (DatabaseDiff diff = backups.diff(from, to);
                 DatabaseDiff whole = Comparer.compareFiles(before, after, true)) {
@@ -103,6 +137,10 @@ class ScriptPropertyTest {
             script = out.toString();
             assertThat(script.isEmpty()).as(what).isEqualTo(diff.isEmpty());
         }
+        different += script.isEmpty() ? 0 : 1;
+        if (HAS_SHELL) {
+            applyInShell(byShell, script, after, what);
+        }
         apply(before, script, what);
         assertThat(Content.of(before)).as(what + "\n" + script).isEqualTo(Content.of(after));
         try (DatabaseDiff rest = Comparer.compareFiles(before, after, true)) {
@@ -111,6 +149,7 @@ class ScriptPropertyTest {
             assertThat(rest.settings()).as(what).isEmpty();
             assertThat(rest.isEmpty()).as(what).isTrue();
         }
+        Files.delete(byShell);
         Files.delete(before);
         Files.delete(after);
     }
@@ -126,6 +165,23 @@ class ScriptPropertyTest {
             Sql.column(connection, "PRAGMA journal_mode = DELETE");
         }
         return file;
+    }
+
+    private void applyInShell(Path database, String script, Path after, String what) throws Exception {
+        Path file = Files.writeString(home.resolve("script.sql"), script);
+        Map<String, List<String>> expected = Content.of(after);
+        if (script.contains("INTO \"sqlite_stat4\"") && !shellOptions.contains("ENABLE_STAT4")) {
+            Shell.runAnyhow("sqlite3", "-bail", database, ".read " + file);
+            Map<String, List<String>> content = Content.of(database);
+            content.keySet().removeIf(table -> table.startsWith("sqlite_stat"));
+            expected.keySet().removeIf(table -> table.startsWith("sqlite_stat"));
+            assertThat(content).as(what + ", by the shell\n" + script).isEqualTo(expected);
+        } else {
+            Shell.run("sqlite3", "-bail", database, ".read " + file);
+            assertThat(Content.of(database))
+                    .as(what + ", by the shell\n" + script)
+                    .isEqualTo(expected);
+        }
     }
 
     private static void apply(Path database, String script, String what) throws SQLException {

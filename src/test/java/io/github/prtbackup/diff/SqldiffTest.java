@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.prtbackup.testing.Sql;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,9 +33,7 @@ class SqldiffTest {
 
     @BeforeAll
     static void isInstalled() {
-        boolean isThere = Stream.of("sqldiff", "sqlite3")
-                .allMatch(tool -> Stream.of(System.getenv("PATH").split(":"))
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool))));
+        boolean isThere = Shell.isInstalled("sqldiff") && Shell.isInstalled("sqlite3");
         assumeTrue(isThere || System.getenv(REQUIRED) != null, "sqldiff or sqlite3 is not installed");
     }
 
@@ -65,7 +61,7 @@ class SqldiffTest {
             diff.writeScript(out);
             script = out.toString();
         }
-        List<String> theirs = run("sqldiff", "--primarykey", "--summary", compared.before(), compared.after())
+        List<String> theirs = Shell.run("sqldiff", "--primarykey", "--summary", compared.before(), compared.after())
                 .lines()
                 .filter(line -> !line.contains(" 0 changes, 0 inserts, 0 deletes"))
                 .map(line -> line.replaceFirst(", \\d+ unchanged", ""))
@@ -74,14 +70,14 @@ class SqldiffTest {
 
         Path byTheirs = Files.copy(compared.before(), home.resolve("theirs.db"));
         try (Connection connection = Sql.plain(byTheirs)) {
-            Sql.run(connection, run("sqldiff", "--primarykey", compared.before(), compared.after()));
+            Sql.run(connection, Shell.run("sqldiff", "--primarykey", compared.before(), compared.after()));
         }
         assertThat(Content.of(byTheirs)).isEqualTo(Content.of(compared.after()));
 
         Path file = Files.writeString(home.resolve("script.sql"), script);
-        run("sqlite3", "-bail", compared.before(), ".read " + file);
+        Shell.run("sqlite3", "-bail", compared.before(), ".read " + file);
         assertThat(Content.of(compared.before())).isEqualTo(Content.of(compared.after()));
-        assertThat(run("sqldiff", "--primarykey", compared.before(), compared.after()))
+        assertThat(Shell.run("sqldiff", "--primarykey", compared.before(), compared.after()))
                 .isEmpty();
     }
 
@@ -108,15 +104,5 @@ class SqldiffTest {
             case 5 -> "UPDATE d SET z = 'z" + key + "' WHERE y = " + key;
             default -> insert(random);
         };
-    }
-
-    private static String run(Object... command) throws Exception {
-        Process process = new ProcessBuilder(
-                        Stream.of(command).map(Object::toString).toList())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
     }
 }

@@ -601,6 +601,87 @@ class TransactionsTest {
         assertThat(Backups.count(written)).isEqualTo(before + 1);
     }
 
+    /** SQLite learns that a table is gone, or there, as late as it runs the statement. */
+    @ParameterizedTest
+    @CsvSource({
+        "DROP TABLE both, DELETE FROM both, other",
+        "DROP TABLE both, DELETE FROM both RETURNING a, other",
+        "DROP TABLE both, INSERT INTO both (a) SELECT 7 FROM main.t, other",
+        "CREATE TABLE late (a), INSERT INTO late (a) SELECT 7 FROM main.t, main",
+        "CREATE TABLE late (a), INSERT INTO late (a) SELECT 7 FROM main.t RETURNING a, main",
+        "CREATE TABLE late (a), INSERT INTO late (a) VALUES (1), other",
+        "CREATE TABLE late (a), UPDATE late SET a = (SELECT max(a) FROM main.t), main",
+        "CREATE TABLE memory (a), INSERT INTO memory (a) SELECT 7 FROM main.t, main",
+        "CREATE TABLE memory (a), INSERT INTO memory (a) SELECT 7 FROM main.t RETURNING a, main",
+    })
+    void norWhereSomebodyElseChangesNames(String change, String write, String written) throws Exception {
+        Path other = database.resolveSibling("other.db");
+        for (boolean autocommit : new boolean[] {true, false}) {
+            try (Connection plain = Sql.plain(database);
+                    Connection plainOther = Sql.plain(other)) {
+                Sql.run(
+                        plain,
+                        "DROP TABLE IF EXISTS late",
+                        "DROP TABLE IF EXISTS memory",
+                        "CREATE TABLE IF NOT EXISTS both (a)");
+                Sql.run(plain, "INSERT OR IGNORE INTO t (b) VALUES ('x')");
+                for (String table : List.of("both", "late")) {
+                    Sql.run(plainOther, "CREATE TABLE IF NOT EXISTS " + table + " (a)");
+                    Sql.run(plainOther, "INSERT INTO " + table + " VALUES (1)");
+                }
+            }
+            try (Connection ours = Sql.open(database)) {
+                Sql.run(
+                        ours,
+                        "ATTACH '" + other + "' AS other",
+                        "ATTACH ':memory:' AS memory",
+                        "CREATE TABLE memory.memory (a)");
+                assertThat(Sql.column(ours, "SELECT name FROM main.sqlite_schema"))
+                        .isNotEmpty();
+                assertThat(Sql.column(ours, "SELECT name FROM other.sqlite_schema"))
+                        .isNotEmpty();
+                try (Connection plain = Sql.plain(database)) {
+                    Sql.run(plain, change);
+                }
+                int backups = Backups.count(database);
+                int othersBackups = Backups.count(other);
+                ours.setAutoCommit(autocommit);
+                try (Statement statement = ours.createStatement()) {
+                    statement.execute(write);
+                }
+                if (!autocommit) {
+                    ours.commit();
+                }
+                assertThat(Backups.count(written.equals("main") ? database : other))
+                        .isEqualTo((written.equals("main") ? backups : othersBackups) + 1);
+            }
+        }
+    }
+
+    /** SQLite compiles a prepared statement anew when a table that it names is gone, and not when there is another. */
+    @Test
+    void norWhereAPreparedStatementGoesOnAsItWas() throws Exception {
+        Path other = database.resolveSibling("other.db");
+        Sql.run(connection, "ATTACH '" + other + "' AS other", "CREATE TABLE other.u (a)");
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO u VALUES (1)")) {
+            Sql.run(connection, "CREATE TABLE main.u (a)");
+            int before = Backups.count(other);
+            insert.executeUpdate();
+            assertThat(Sql.number(other, "SELECT count(*) FROM u")).isOne();
+            assertThat(Backups.count(other)).isEqualTo(before + 1);
+        }
+    }
+
+    @Test
+    void norWhereAHiddenTableIsDroppedAfterWhatHidIt() throws Exception {
+        Sql.run(connection, "CREATE TABLE u (a)", "CREATE TEMP TABLE u (a)");
+        int before = Backups.count(database);
+        Sql.run(connection, "DROP TABLE u; DROP TABLE u");
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema WHERE name = 'u'"))
+                .isEmpty();
+        assertThat(Backups.count(database)).isEqualTo(before + 1);
+    }
+
     /** Neither does what a trigger does then to what the same call did before. */
     @Test
     void aTriggerOfTheSameCallTakesNothingElseBack() throws Exception {
