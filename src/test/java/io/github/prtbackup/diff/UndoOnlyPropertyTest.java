@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class UndoOnlyPropertyTest {
     /** {@code -Dprtbackup.histories=100} for a long run, {@code -Dprtbackup.seed} for one that failed. */
-    private static final int HISTORIES = Integer.getInteger("prtbackup.histories", 4);
+    private static final int HISTORIES = Integer.getInteger("prtbackup.histories", 6);
 
     private static final int FIRST_SEED = Integer.getInteger("prtbackup.seed", 1);
     private static final int TRANSACTIONS = 8;
