@@ -2,10 +2,12 @@ package io.github.prtbackup;
 
 import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Catalogs;
+import io.github.prtbackup.backup.CommitCount;
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.Timelines;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -343,7 +345,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException if SQLite cannot read a state for another reason
      */
     public DatabaseDiff diff(Version from, Version to) throws IOException, SQLException {
-        return new Comparer(catalog, history, database, busyMillis, work).compare(from, to);
+        return comparer().compare(from, to);
     }
 
     /**
@@ -386,6 +388,133 @@ public final class PrtBackup implements AutoCloseable {
             }
             return new RestorePreview(backup, Optional.empty(), Optional.of(e.getMessage()), later, users);
         }
+    }
+
+    /**
+     * What {@link #undo()} takes back, and what it would go on with: the automatic backups before which something was
+     * changed that is still in force. A restore leads to where its backup was made, so what came after that one is not among
+     * them, until it is redone.
+     *
+     * @return those first that are taken back first
+     * @throws IOException if the backup directory cannot be read
+     * @throws SQLException if SQLite cannot read the database, where a restore was interrupted
+     */
+    public List<BackupInfo> undoable() throws IOException, SQLException {
+        return undoing().undoable().stream().map(BackupInfo::of).toList();
+    }
+
+    /**
+     * The states that {@link #redo} returns to: the safety backups of what was undone or restored and not followed by a new
+     * transaction.
+     *
+     * @return those first that are returned to first; those that were deleted are left out
+     * @throws IOException if the backup directory cannot be read
+     * @throws SQLException if SQLite cannot read the database, where a restore was interrupted
+     */
+    public List<BackupInfo> redoable() throws IOException, SQLException {
+        return undoing().redoable().stream().map(BackupInfo::of).toList();
+    }
+
+    /**
+     * Takes back the last transaction that has not been taken back: restores the newest automatic backup among
+     * {@link #undoable}. Another call goes one further back, and {@link #redo} returns.
+     *
+     * @return as {@link #restoreFromBackup}
+     * @throws UndoRefusedException if there is nothing to take back
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult undo() throws IOException, SQLException {
+        return restoreFromBackup(undoing().newest().id());
+    }
+
+    /**
+     * Takes back the transaction that an automatic backup was made before, and all later ones.
+     *
+     * @return as {@link #restoreFromBackup}
+     * @throws UndoRefusedException if the backup is a manual one, or what came after it has been taken back already
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult undo(long id) throws IOException, SQLException {
+        Entry backup = history.require(id);
+        return restoreFromBackup(undoing().require(backup).id());
+    }
+
+    /**
+     * Takes back the last transaction of an operation, and all later ones, of whatever operation.
+     *
+     * @param operation the name as in the comment of the backup, behind {@code Auto-backup before:}
+     * @return as {@link #restoreFromBackup}
+     * @throws UndoRefusedException if there is none
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult undoOperation(String operation) throws IOException, SQLException {
+        return restoreFromBackup(undoing().newestOf(operation).id());
+    }
+
+    /**
+     * Takes back the last undo, or the last restore.
+     *
+     * @return as {@link #restoreFromBackup}; what is restored is the safety backup of that restore
+     * @throws UndoRefusedException if there is nothing to redo, or the database has been changed since
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult redo() throws IOException, SQLException {
+        return restoreFromBackup(undoing().next().id());
+    }
+
+    /**
+     * Takes back one transaction and keeps the later ones: what it changed in rows and schema is changed back, in one
+     * transaction of our driver, with an automatic backup before it. All of it has to be as the transaction left it. What it
+     * changed is what differs between its backup and the next automatic or safety backup, or the present state.
+     *
+     * @param id the automatic backup that was made before the transaction
+     * @return that backup, and the one from before the change
+     * @throws UndoRefusedException if something is not as the transaction left it, see {@link
+     *     UndoRefusedException#conflicts}; if the backup is a manual one, or what came after it has been taken back already;
+     *     or if it is known that somebody else has written without a backup before the next one was made
+     * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
+     * @throws SQLException if SQLite cannot do it; the database is as it was
+     */
+    public UndoOnlyResult undoOnly(long id) throws IOException, SQLException {
+        requireDatabase();
+        Undoing undoing = undoing();
+        Entry backup = undoing.require(history.require(id));
+        onlyUndo().run(backup, undoing.after(backup));
+        BackupInfo before = BackupInfo.of(undoing().newestOf(OnlyUndo.operation(backup)));
+        return new UndoOnlyResult(BackupInfo.of(backup), before);
+    }
+
+    /**
+     * Says what {@link #undoOnly} would do, and does nothing of it.
+     *
+     * @return to be closed
+     * @throws UndoRefusedException as {@link #undoOnly}, but for what is told by {@link UndoOnlyPreview#conflicts} and {@link
+     *     UndoOnlyPreview#commits}
+     * @throws IOException as {@link #undoOnly}
+     * @throws SQLException as {@link #undoOnly}
+     */
+    public UndoOnlyPreview previewUndoOnly(long id) throws IOException, SQLException {
+        requireDatabase();
+        Undoing undoing = undoing();
+        Entry backup = undoing.require(history.require(id));
+        return onlyUndo().preview(backup, undoing.after(backup));
+    }
+
+    private OnlyUndo onlyUndo() {
+        CommitCount commits = new CommitCount(new Timelines(catalog, database));
+        return new OnlyUndo(catalog, database, settings, busyMillis, comparer(), commits, work);
+    }
+
+    private Undoing undoing() throws IOException, SQLException {
+        return Undoing.of(catalog, history, database, comparer());
+    }
+
+    private Comparer comparer() {
+        return new Comparer(catalog, history, database, busyMillis, work);
     }
 
     /** Does nothing today: no resource is held between calls. */

@@ -94,6 +94,11 @@ public final class FullCopy {
         }
     }
 
+    /** Whether a copy of that many bytes has the change counter of the database, which SQLite's backup replaces. */
+    static boolean keepsCounter(long size) {
+        return size <= HEAP_LIMIT;
+    }
+
     private static void overHeap(SQLiteConnection locked, String schema, long size, PendingFile out)
             throws IOException, SQLException {
         byte[] image = locked.serialize(schema);

@@ -38,6 +38,21 @@ public final class ReadOnlyConnection {
         return open(file, "&immutable=1");
     }
 
+    /**
+     * Opens a temporary copy, on which something is tried that is then rolled back. Nobody else knows the file, and none of
+     * it has to last.
+     *
+     * @param file an existing database
+     * @throws SQLException if it cannot be opened
+     */
+    public static SQLiteConnection openForTrial(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
+        config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
+        String address = uri(file) + "?cache=private";
+        return new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties());
+    }
+
     private static SQLiteConnection open(Path file, String parameters) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);

@@ -209,6 +209,24 @@ public final class Catalog {
     }
 
     /**
+     * The record of a backup of a database, also if the database was moved together with its backups since.
+     *
+     * @param id the id of a backup
+     * @param original the database
+     * @return its record, empty if there is none, or it is another database's
+     */
+    public Optional<Entry> find(long id, Path original) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        MetadataFile.Content content = file.read();
+        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
+        return select(metadata, original).stream()
+                .filter(entry -> entry.id() == id)
+                .findFirst();
+    }
+
+    /**
      * Deletes the oldest automatic backups of a database. Manual ones, and those of other databases, stay.
      *
      * @param original the database
@@ -255,6 +273,77 @@ public final class Catalog {
             file.replaceCopy(lock, written, progress);
             return entry;
         });
+    }
+
+    /**
+     * The restores of a database, those included that may not have happened.
+     *
+     * @return oldest first
+     */
+    public List<RestoreStep> restores(Path original) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        MetadataFile.Content content = file.read();
+        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
+        return metadata.restoresOf(Canonical.of(original), directory);
+    }
+
+    /**
+     * Notes durably that a database is about to be replaced.
+     *
+     * @param safety the backup of the present state; empty where there is no database
+     * @param restored the id of the backup that is to be restored
+     * @return for {@link #restored} and {@link #forget}
+     */
+    public RestoreStep restoring(Path original, Optional<Entry> safety, long restored) throws IOException {
+        return hold(lock -> {
+            Metadata metadata = readable(lock, original);
+            long id = safety.isPresent() ? safety.get().id() : newId(lock, metadata);
+            RestoreStep step = new RestoreStep(id, restored, safety.isPresent(), false);
+            replaceRestore(lock, metadata, original, step, Optional.of(step));
+            return step;
+        });
+    }
+
+    /**
+     * Confirms that a database has been replaced.
+     *
+     * @param begun from {@link #restoring}
+     * @param safety the id of the backup that holds the state that was replaced; {@code begun}'s own where that is not
+     *     another
+     */
+    public void restored(Path original, RestoreStep begun, long safety) throws IOException {
+        hold(lock -> {
+            replaceRestore(lock, readable(lock, original), original, begun, Optional.of(begun.doneAs(safety)));
+            return null;
+        });
+    }
+
+    /**
+     * Strikes a restore out that has not happened.
+     *
+     * @param begun from {@link #restoring}
+     */
+    public void forget(Path original, RestoreStep begun) throws IOException {
+        hold(lock -> {
+            replaceRestore(lock, readable(lock, original), original, begun, Optional.empty());
+            return null;
+        });
+    }
+
+    private void replaceRestore(
+            DirectoryLock lock, Metadata metadata, Path original, RestoreStep old, Optional<RestoreStep> changed)
+            throws IOException {
+        Path canonical = Canonical.of(original);
+        List<RestoreStep> steps = new ArrayList<>(metadata.restoresOf(canonical, directory));
+        steps.removeIf(step -> step.id() == old.id() && step.restored() == old.restored());
+        changed.ifPresent(steps::add);
+        steps.sort(Comparator.comparingLong(RestoreStep::id));
+        MetadataFile.Content written =
+                file.replace(lock, metadata.withRestores(steps, canonical, directory), canonical, progress);
+        syncDirectory();
+        file.replaceCopy(lock, written, progress);
     }
 
     /**

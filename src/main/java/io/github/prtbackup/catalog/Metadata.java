@@ -134,6 +134,19 @@ final class Metadata {
                 .toList();
     }
 
+    /** The restores of one database, oldest first. */
+    List<RestoreStep> restoresOf(Path original, Path directory) {
+        return RestoreLog.read(document.path(RestoreLog.FIELD), original, directory);
+    }
+
+    /** With other restores of that database. */
+    Metadata withRestores(List<RestoreStep> steps, Path original, Path directory) {
+        ObjectNode changed = JsonNodeFactory.instance.objectNode();
+        changed.setAll(document);
+        changed.set(RestoreLog.FIELD, RestoreLog.with(document.path(RestoreLog.FIELD), steps, original, directory));
+        return new Metadata(changed, rows, nextId);
+    }
+
     /** Larger than every id that stands here. */
     long nextId() {
         return nextId;

@@ -116,14 +116,26 @@ final class RowFormat {
      * as the directory was moved. That is why a project that was moved or copied with its backups still has them.
      */
     static boolean belongsTo(Row row, Path original, Path directory) {
-        Path recorded = row.entry().original();
+        return belongsTo(
+                row.entry().original(),
+                Path.of(row.json().path(PATH).textValue()).getParent(),
+                original,
+                directory);
+    }
+
+    /**
+     * As {@link #belongsTo(Row, Path, Path)}.
+     *
+     * @param recorded the database that the metadata names
+     * @param formerDirectory where the backups were then; null if that is not known
+     */
+    static boolean belongsTo(Path recorded, Path formerDirectory, Path original, Path directory) {
         if (recorded.equals(original)) {
             return true;
         }
         if (!Objects.equals(recorded.getFileName(), original.getFileName())) {
             return false;
         }
-        Path formerDirectory = Path.of(row.json().path(PATH).textValue()).getParent();
         return formerDirectory != null
                 && formerDirectory.isAbsolute()
                 && recorded.isAbsolute()

@@ -31,11 +31,16 @@ final class DiffText {
     }
 
     void print(Version from, Version to, DatabaseDiff diff) throws SQLException {
+        print("from " + from, to.toString(), diff);
+    }
+
+    /** @param from in words, such as {@code from now} */
+    void print(String from, String to, DatabaseDiff diff) throws SQLException {
         if (diff.isEmpty()) {
-            terminal.line("No difference from " + from + " to " + to + ".");
+            terminal.line("No difference " + from + " to " + to + ".");
             return;
         }
-        terminal.line("From " + from + " to " + to + ":");
+        terminal.line(from.substring(0, 1).toUpperCase(Locale.ROOT) + from.substring(1) + " to " + to + ":");
         for (SchemaChange change : diff.schema()) {
             String place = change.type().matches("index|trigger") ? " on " + change.table() : "";
             terminal.line(GAP + change.kind().name().toLowerCase(Locale.ROOT) + " " + change.type() + " "

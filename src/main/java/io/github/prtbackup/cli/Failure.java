@@ -1,5 +1,6 @@
 package io.github.prtbackup.cli;
 
+import io.github.prtbackup.UndoRefusedException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -33,7 +34,10 @@ final class Failure extends Exception {
      * @param command what failed; named where the message alone may be as short as "No space left on device"
      */
     static String describe(Throwable e, String command) {
-        if (e instanceof Failure || e instanceof IllegalArgumentException || e instanceof FileSystemException) {
+        if (e instanceof Failure
+                || e instanceof IllegalArgumentException
+                || e instanceof UndoRefusedException
+                || e instanceof FileSystemException) {
             return describe(e);
         }
         if (e instanceof CancellationException) {

@@ -66,6 +66,8 @@ public final class Main implements Runnable {
                 new DiffCommand(terminal),
                 new PreviewCommand(terminal),
                 new RestoreCommand(terminal),
+                new UndoCommand(terminal),
+                new RedoCommand(terminal),
                 new VerifyCommand(terminal),
                 new CleanupCommand(terminal),
                 new DeleteCommand(terminal),

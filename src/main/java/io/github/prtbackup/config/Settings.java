@@ -110,6 +110,30 @@ public record Settings(
                 .orElseGet(() -> database.resolveSibling(DEFAULT_DIRECTORY));
     }
 
+    /**
+     * The same for a connection that is to make a backup before each of its transactions, whatever was set, and to delete
+     * none: the application that writes the database decides how many are kept.
+     *
+     * @param name the operation
+     * @return {@code backup.} properties, but for the directory
+     */
+    public Properties forEveryTransaction(String name) {
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        values.put(Setting.ENABLED, "true");
+        values.put(Setting.STRATEGY, strategy.name().toLowerCase(Locale.ROOT));
+        values.put(Setting.FULL_MAX_SIZE, String.valueOf(fullMaxSize));
+        values.put(Setting.KEEP, String.valueOf(Integer.MAX_VALUE));
+        values.put(Setting.KEEP_POINTS, String.valueOf(Integer.MAX_VALUE));
+        values.put(Setting.MIN_INTERVAL, "0");
+        values.put(Setting.ON_FAILURE, "abort");
+        values.put(Setting.DURABILITY, durability.name().toLowerCase(Locale.ROOT));
+        values.put(Setting.OPERATION, name);
+        values.put(Setting.METRICS, String.valueOf(metrics));
+        Properties properties = new Properties();
+        values.forEach((setting, value) -> properties.setProperty(setting.key(), value));
+        return properties;
+    }
+
     private static Setting known(String key, String value) throws SQLException {
         return Setting.ofKey(key).orElseThrow(() -> {
             String keys = Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));

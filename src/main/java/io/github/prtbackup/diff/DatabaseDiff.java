@@ -209,6 +209,14 @@ public final class DatabaseDiff implements AutoCloseable {
         new Script(this, from, to, out).write();
     }
 
+    State from() {
+        return from;
+    }
+
+    State to() {
+        return to;
+    }
+
     Collection<TablePair> pairs() {
         return pairs.values();
     }

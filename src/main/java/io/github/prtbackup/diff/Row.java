@@ -24,4 +24,9 @@ public record Row(List<String> columns, List<Value> values, OptionalLong rowid) 
         }
         return values.get(index);
     }
+
+    /** The same row under another number. */
+    Row withRowid(OptionalLong other) {
+        return new Row(columns, values, other);
+    }
 }

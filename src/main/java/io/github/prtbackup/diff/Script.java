@@ -184,7 +184,7 @@ final class Script {
     }
 
     /** Whether a statement can name one row. */
-    private static boolean isAddressable(TablePair pair) {
+    static boolean isAddressable(TablePair pair) {
         return pair.isComparable()
                 && (pair.before().rowid() != null || pair.before().identity() == TableSchema.Identity.WITHOUT_ROWID);
     }
@@ -239,7 +239,7 @@ final class Script {
     }
 
     /** Whether an update could for a moment have a value that another row still has. */
-    private static boolean comesBack(TableSchema table, RowChange row) {
+    static boolean comesBack(TableSchema table, RowChange row) {
         return row.kind() == Kind.UPDATED
                 && (table.isOpaque() || row.changed().stream().anyMatch(table.unique()::contains));
     }

@@ -9,6 +9,9 @@ import java.util.TreeSet;
 
 /** Compares what is stored in a file and is neither schema nor rows. */
 final class Settings {
+    /** What the name of the last number of an AUTOINCREMENT begins with. */
+    static final String SEQUENCE = "sqlite_sequence.";
+
     /** Those of every database, an empty one included. */
     private static final List<String> VALUES = List.of("user_version", "application_id");
 
@@ -35,7 +38,7 @@ final class Settings {
         TreeSet<String> tables = new TreeSet<>(before.keySet());
         tables.addAll(after.keySet());
         for (String table : tables) {
-            add(changes, "sqlite_sequence." + table, before.getOrDefault(table, ""), after.getOrDefault(table, ""));
+            add(changes, SEQUENCE + table, before.getOrDefault(table, ""), after.getOrDefault(table, ""));
         }
         return List.copyOf(changes);
     }

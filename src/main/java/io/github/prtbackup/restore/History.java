@@ -44,7 +44,7 @@ public final class History {
      * @throws IllegalArgumentException if the database has no such backup; the message names those there are
      */
     public Entry require(long id) throws IOException {
-        Optional<Entry> full = catalog.find(id).filter(entry -> entry.original().equals(database));
+        Optional<Entry> full = catalog.find(id, database);
         if (full.isPresent()) {
             return full.get();
         }

@@ -6,6 +6,7 @@ import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
+import io.github.prtbackup.catalog.RestoreStep;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
@@ -31,6 +32,9 @@ import org.sqlite.core.DB;
  *       locks and see the restored data at their next statement;
  *   <li>the database is checked.
  * </ol>
+ *
+ * <p>Between the second and the third step the metadata tells that the restore is under way, and after the third that it is
+ * done. Who meets one that is not done has to look at the database.
  *
  * <p>A database that is missing, or that SQLite cannot open, is replaced as a file instead: nobody can have a use of it.
  */
@@ -131,7 +135,7 @@ public final class Restore {
         return DirectoryLock.of(catalog.directory()).hold(() -> {
             ReplacedFile file = new ReplacedFile(database);
             if (!Files.exists(database)) {
-                return file.create(pinned) ? Optional.of(new Result(backup, Optional.empty())) : Optional.empty();
+                return create(file, backup, pinned);
             }
             if (isUsable()) {
                 return Optional.empty();
@@ -139,10 +143,22 @@ public final class Restore {
             try (PendingFile old = catalog.newFile()) {
                 file.copyUnreadable(old);
                 Entry safety = publish(old, backup);
+                RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
                 file.replace(pinned);
+                catalog.restored(database, step, safety.id());
                 return Optional.of(new Result(backup, Optional.of(safety)));
             }
         });
+    }
+
+    private Optional<Result> create(ReplacedFile file, Entry backup, Path pinned) throws IOException {
+        RestoreStep step = catalog.restoring(database, Optional.empty(), backup.id());
+        if (!file.create(pinned)) {
+            catalog.forget(database, step);
+            return Optional.empty();
+        }
+        catalog.restored(database, step, step.id());
+        return Optional.of(new Result(backup, Optional.empty()));
     }
 
     /** Returns the safety backup. */
@@ -160,7 +176,9 @@ public final class Restore {
                     progress.check();
                     safety = publish(file, backup);
                 }
+                RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
                 live.overwrite(pinned, progress);
+                catalog.restored(database, step, safety.id());
             } else {
                 safety = overwriteBesideOthers(live, backup, pinned);
                 live.checkpoint();
@@ -201,6 +219,7 @@ public final class Restore {
                 progress.check();
                 safety = publish(file, backup);
             }
+            RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
             live.endTransaction();
             if (live.overwriteAsWriter(source, PATIENCE)) {
                 Entry newest = safety;
@@ -210,8 +229,10 @@ public final class Restore {
                         newest = publish(file, backup);
                     }
                 }
+                catalog.restored(database, step, newest.id());
                 return Optional.of(newest);
             }
+            catalog.forget(database, step);
         }
         catalog.delete(safety.id());
         return Optional.empty();

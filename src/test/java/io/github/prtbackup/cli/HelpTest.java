@@ -19,6 +19,8 @@ class HelpTest {
                 "diff",
                 "preview",
                 "restore",
+                "undo",
+                "redo",
                 "verify",
                 "cleanup",
                 "delete",

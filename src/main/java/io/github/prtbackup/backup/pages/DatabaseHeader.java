@@ -23,7 +23,7 @@ public record DatabaseHeader(int pageSize, boolean wal, int changeCounter, int p
     private static final int WAL_VERSION = 2;
 
     /** Empty if the bytes are no such header. */
-    static Optional<DatabaseHeader> parse(byte[] page) {
+    public static Optional<DatabaseHeader> parse(byte[] page) {
         ByteBuffer bytes = ByteBuffer.wrap(page);
         int pageSize = bytes.getShort(16) == 1 ? 65536 : Short.toUnsignedInt(bytes.getShort(16));
         if (!Arrays.equals(page, 0, MAGIC.length, MAGIC, 0, MAGIC.length) || !isPageSize(pageSize)) {

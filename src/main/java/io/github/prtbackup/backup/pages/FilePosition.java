@@ -2,6 +2,7 @@ package io.github.prtbackup.backup.pages;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 
 /**
  * Where a database with a rollback journal stands.
@@ -50,6 +51,18 @@ public record FilePosition(int changeCounter, long modifiedNanos, int pages, int
                 && modifiedNanos == other.modifiedNanos
                 && modifiedNanos != NO_TIME
                 && pageSize == other.pageSize;
+    }
+
+    @Override
+    public OptionalInt counter() {
+        return modifiedNanos == NO_TIME ? OptionalInt.empty() : OptionalInt.of(changeCounter);
+    }
+
+    @Override
+    public OptionalInt commitsUntil(Position later) {
+        boolean isProof = counter().isPresent() && later.counter().isPresent();
+        int commits = isProof ? later.counter().getAsInt() - changeCounter : -1;
+        return commits < 0 ? OptionalInt.empty() : OptionalInt.of(commits);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.prtbackup.backup.pages;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 
 /**
  * Where a database stood: enough to tell later, maybe in another process, what has happened since. Immutable, and small
@@ -14,6 +15,16 @@ public sealed interface Position permits WalPosition, FilePosition {
 
     /** The size of the database. */
     int pages();
+
+    /** SQLite's count of the commits with a rollback journal; empty if there is none. */
+    OptionalInt counter();
+
+    /**
+     * How many transactions were committed from here to a later position.
+     *
+     * @return empty if nothing proves it
+     */
+    OptionalInt commitsUntil(Position later);
 
     /** Bytes that {@link #decode} understands. */
     byte[] encode();

@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup.pages;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 
 /**
  * Where a database in WAL mode stands.
@@ -29,6 +30,23 @@ record WalPosition(
 
     static final byte KIND = 1;
     private static final int SIZE = 1 + 8 + 4 + 8 + 4 + 1 + 4 + 4 + 8 + 8;
+
+    @Override
+    public OptionalInt counter() {
+        return OptionalInt.empty();
+    }
+
+    /** In the same log, the count goes on from the one to the other. */
+    @Override
+    public OptionalInt commitsUntil(Position later) {
+        boolean isProof = later instanceof WalPosition other
+                && counted
+                && other.counted
+                && salts == other.salts
+                && frames <= other.frames
+                && commits <= other.commits;
+        return isProof ? OptionalInt.of(((WalPosition) later).commits - commits) : OptionalInt.empty();
+    }
 
     @Override
     public byte[] encode() {

@@ -1,0 +1,180 @@
+package io.github.prtbackup;
+
+import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.catalog.Entry;
+import io.github.prtbackup.catalog.RestoreStep;
+import io.github.prtbackup.diff.Comparer;
+import io.github.prtbackup.diff.DatabaseDiff;
+import io.github.prtbackup.diff.Version;
+import io.github.prtbackup.restore.History;
+import io.github.prtbackup.restore.UndoState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** What can be undone and redone at one moment, and with which backup. */
+final class Undoing {
+    private static final String COMMENT = "Auto-backup before: ";
+
+    private final Path database;
+    private final Comparer comparer;
+    private final Map<Long, Entry> backups = new HashMap<>();
+    private final UndoState state;
+    /** The ids of the backups that were made under the write lock, between transactions. */
+    private final TreeSet<Long> between = new TreeSet<>();
+
+    private Undoing(Path database, Comparer comparer, List<Entry> backups, List<RestoreStep> restores) {
+        this.database = database;
+        this.comparer = comparer;
+        backups.forEach(backup -> this.backups.put(backup.id(), backup));
+        this.state =
+                UndoState.of(backups.stream().filter(Entry::auto).map(Entry::id).toList(), restores);
+        backups.stream().filter(Entry::auto).map(Entry::id).forEach(between::add);
+        restores.forEach(step -> between.add(step.id()));
+    }
+
+    static Undoing of(Catalog catalog, History history, Path database, Comparer comparer)
+            throws IOException, SQLException {
+        // The restores first: one that comes in between is not known of, and its safety backup means nothing here.
+        List<RestoreStep> restores = catalog.restores(database);
+        List<Entry> backups = history.newestFirst();
+        List<RestoreStep> happened = new ArrayList<>();
+        for (RestoreStep step : restores) {
+            if (step.done()) {
+                happened.add(step);
+            } else if (hasHappened(step, database, backups, comparer)) {
+                catalog.restored(database, step, step.id());
+                happened.add(step);
+            } else {
+                catalog.forget(database, step);
+            }
+        }
+        return new Undoing(database, comparer, backups, happened);
+    }
+
+    /**
+     * Whether a restore came to its end whose process did not live to say so. The state that followed tells: it is what was
+     * restored, or what was there before. If it is neither, somebody else has written since; then it counts as not happened,
+     * because an undo that does too little can be repeated.
+     */
+    private static boolean hasHappened(RestoreStep step, Path database, List<Entry> backups, Comparer comparer)
+            throws IOException, SQLException {
+        Optional<Version> after = backups.stream()
+                .map(Entry::id)
+                .filter(id -> id > step.id() || (id == step.id() && !step.hasSafety()))
+                .min(Comparator.naturalOrder())
+                .map(Version::of)
+                .or(() -> Files.exists(database) ? Optional.of(Version.NOW) : Optional.empty());
+        boolean isKnown = backups.stream().anyMatch(backup -> backup.id() == step.restored());
+        if (after.isEmpty() || !isKnown) {
+            return false;
+        }
+        boolean hasSafety = backups.stream().anyMatch(backup -> backup.id() == step.id());
+        return isSame(comparer, after.get(), Version.of(step.restored()))
+                && !(hasSafety && isSame(comparer, after.get(), Version.of(step.id())));
+    }
+
+    /** The size of the pages does not count: a restore cannot change it while others have the log open. */
+    private static boolean isSame(Comparer comparer, Version one, Version other) throws IOException, SQLException {
+        try (DatabaseDiff diff = comparer.compare(one, other)) {
+            return diff.schema().isEmpty()
+                    && diff.tables().isEmpty()
+                    && diff.settings().stream()
+                            .allMatch(setting -> setting.name().equals("page_size"));
+        }
+    }
+
+    List<Entry> undoable() {
+        return state.undoable().stream().map(backups::get).toList();
+    }
+
+    List<Entry> redoable() {
+        return state.redoable().stream()
+                .map(backups::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** The backup that an undo restores. */
+    Entry newest() {
+        return undoable().stream()
+                .findFirst()
+                .orElseThrow(() -> new UndoRefusedException("there is nothing to undo in "
+                        + database
+                        + (backups.values().stream().anyMatch(Entry::auto)
+                                ? ": what its automatic backups were made before has all been undone"
+                                : ": there is no automatic backup of it")));
+    }
+
+    /** The same backup, if an undo can go back to it. */
+    Entry require(Entry backup) throws NoSuchFileException {
+        if (!backups.containsKey(backup.id())) {
+            throw new NoSuchFileException(
+                    backup.path().toString(), null, "the file of backup #" + backup.id() + " is gone");
+        }
+        if (!backup.auto()) {
+            throw new UndoRefusedException("backup #" + backup.id()
+                    + " was made by hand, not before a transaction that could be undone; restore it instead");
+        }
+        if (!state.undoable().contains(backup.id())) {
+            throw new UndoRefusedException("what came after backup #" + backup.id() + " has been undone already");
+        }
+        return backup;
+    }
+
+    /**
+     * The next backup that cannot have been made while the transaction behind this one was still open: a manual one can.
+     *
+     * @return empty for the present state
+     */
+    Optional<Entry> after(Entry backup) {
+        Long next = between.higher(backup.id());
+        if (next == null) {
+            return Optional.empty();
+        }
+        return Optional.of(Optional.ofNullable(backups.get(next))
+                .orElseThrow(() -> new UndoRefusedException("backup #" + next
+                        + " is gone, which held what the transaction behind backup #" + backup.id() + " left")));
+    }
+
+    /** The newest backup before that operation. */
+    Entry newestOf(String operation) {
+        return undoable().stream()
+                .filter(backup -> backup.comment().equals(COMMENT + operation))
+                .findFirst()
+                .orElseThrow(() -> new UndoRefusedException(
+                        "there is no backup before the operation '" + operation + "' that could be undone"));
+    }
+
+    /** The backup that a redo restores. */
+    Entry next() throws IOException, SQLException {
+        if (state.redoable().isEmpty()) {
+            throw new UndoRefusedException("there is nothing to redo in " + database);
+        }
+        long id = state.redoable().get(0);
+        if (!backups.containsKey(id)) {
+            throw new UndoRefusedException("backup #" + id + ", which holds what would be redone, is gone");
+        }
+        long present = state.present().orElseThrow();
+        if (!backups.containsKey(present)) {
+            throw new UndoRefusedException(
+                    "whether " + database + " has been changed since cannot be told, because backup #" + present
+                            + " is gone; what would be redone is backup #" + id);
+        }
+        if (!Files.exists(database) || !isSame(comparer, Version.of(present), Version.NOW)) {
+            throw new UndoRefusedException(database + " has been changed without a backup since backup #" + present
+                    + " was restored; what would be redone is backup #" + id);
+        }
+        return backups.get(id);
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.prtbackup.diff;
+
+import io.github.prtbackup.diff.RowChange.Kind;
+import io.github.prtbackup.diff.TableSchema.Identity;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/**
+ * Takes changes of the rows of one table back in a database that may have gone on since. Each row has to be as the changes
+ * left it. Rows go before rows come, and an update of what a unique index holds is a row that goes and comes back.
+ */
+final class RowReversal {
+    private final SQLiteConnection target;
+    private final Charset encoding;
+    private final DatabaseDiff back;
+    private final TablePair pair;
+    private final TableSchema table;
+    private final List<Conflict> conflicts;
+    private final StringBuilder sql = new StringBuilder();
+    private final Statements statements = new Statements(sql);
+
+    /** The places, in the order of the changes, of the rows that are not as they should be. */
+    private final BitSet refused = new BitSet();
+
+    /**
+     * @param back from the state that the changes left to the one before
+     * @param pair a table whose rows a statement can name, the same on both sides and in the target
+     * @param conflicts takes what is in the way
+     */
+    RowReversal(
+            SQLiteConnection target, Charset encoding, DatabaseDiff back, TablePair pair, List<Conflict> conflicts) {
+        this.target = target;
+        this.encoding = encoding;
+        this.back = back;
+        this.pair = pair;
+        this.table = pair.after();
+        this.conflicts = conflicts;
+    }
+
+    void run() throws SQLException, IOException {
+        try (JDBC4Statement reading = (JDBC4Statement) target.createStatement();
+                JDBC4Statement writing = (JDBC4Statement) target.createStatement()) {
+            each((place, change) -> removeOld(reading, writing, place, change));
+            each((place, change) -> update(reading, writing, place, change));
+            each((place, change) -> insert(reading, writing, change));
+        }
+    }
+
+    /** Something to be done with a change. */
+    private interface Work {
+        void run(int place, RowChange change) throws SQLException, IOException;
+    }
+
+    private void each(Work work) throws SQLException, IOException {
+        try (RowChanges changes = back.open(pair)) {
+            int place = 0;
+            for (RowChange change = changes.next(); change != null; change = changes.next()) {
+                work.run(place++, change);
+            }
+        }
+    }
+
+    private void removeOld(JDBC4Statement reading, JDBC4Statement writing, int place, RowChange change)
+            throws SQLException, IOException {
+        if (change.kind() == Kind.INSERTED) {
+            return;
+        }
+        Row expected = change.before().orElseThrow();
+        Optional<Row> present = find(reading, expected);
+        if (present.isEmpty() || !present.get().values().equals(expected.values())) {
+            refused.set(place);
+            conflicts.add(new Conflict(
+                    table.name(),
+                    change.before(),
+                    present,
+                    present.isEmpty() ? "the row is gone" : "the row has been changed since"));
+        } else if (change.kind() == Kind.DELETED || comesBack(change)) {
+            statements.delete(table, present.get());
+            write(writing, change);
+        }
+    }
+
+    private void update(JDBC4Statement reading, JDBC4Statement writing, int place, RowChange change)
+            throws SQLException, IOException {
+        if (change.kind() != Kind.UPDATED || refused.get(place)) {
+            return;
+        }
+        Row old = change.before().orElseThrow();
+        if (comesBack(change)) {
+            insertRow(reading, writing, change, old.rowid());
+        } else {
+            Row present = find(reading, old).orElseThrow();
+            statements.update(table, RowChange.updated(present, change.after().orElseThrow(), change.changed()));
+            write(writing, change);
+        }
+    }
+
+    private void insert(JDBC4Statement reading, JDBC4Statement writing, RowChange change)
+            throws SQLException, IOException {
+        if (change.kind() != Kind.INSERTED) {
+            return;
+        }
+        Row row = change.after().orElseThrow();
+        Optional<Row> present = isNamedByKey(row) ? find(reading, row) : Optional.empty();
+        if (present.isPresent()) {
+            conflicts.add(new Conflict(
+                    table.name(), Optional.empty(), present, "there is a row again with the key of a deleted one"));
+        } else {
+            insertRow(reading, writing, change, row.rowid());
+        }
+    }
+
+    /** Under its old rowid, unless another row has that by now, which is no matter where a key tells rows apart. */
+    private void insertRow(JDBC4Statement reading, JDBC4Statement writing, RowChange change, OptionalLong rowid)
+            throws SQLException, IOException {
+        Row row = change.after().orElseThrow();
+        boolean isFree = rowid.isPresent()
+                && table.identity() != Identity.ROWID
+                && select(reading, "WHERE " + table.rowid() + " = " + rowid.getAsLong())
+                        .isEmpty();
+        if (isFree) {
+            statements.insertAgain(table, row, row.withRowid(rowid));
+        } else {
+            statements.insert(table, row, null);
+        }
+        write(writing, change);
+    }
+
+    private void write(JDBC4Statement writing, RowChange change) throws SQLException {
+        try {
+            writing.executeUpdate(sql.toString());
+        } catch (SQLException e) {
+            if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
+                throw e;
+            }
+            conflicts.add(
+                    new Conflict(table.name(), change.before(), Optional.empty(), "SQLite refuses: " + e.getMessage()));
+        } finally {
+            sql.setLength(0);
+        }
+    }
+
+    private boolean comesBack(RowChange change) {
+        return Script.comesBack(table, change);
+    }
+
+    /** A key with a NULL in it names no row. */
+    private boolean isNamedByKey(Row row) {
+        return table.identity() != Identity.CONTENT
+                && (table.identity() == Identity.ROWID
+                        || table.key().stream()
+                                .noneMatch(column -> row.value(column).equals(Value.NULL)));
+    }
+
+    /** The row of the target with the same identity; of several, one that is quite the same, if there is one. */
+    private Optional<Row> find(JDBC4Statement reading, Row row) throws SQLException {
+        List<Row> found = select(reading, where(row));
+        return found.stream()
+                .filter(other -> other.values().equals(row.values()))
+                .findFirst()
+                .or(() -> found.stream().findFirst());
+    }
+
+    private String where(Row row) {
+        if (table.key().isEmpty() || table.identity() == Identity.ROWID) {
+            return "WHERE " + table.rowid() + " = " + row.rowid().orElseThrow();
+        }
+        StringBuilder where = new StringBuilder("WHERE ");
+        for (String column : table.key()) {
+            where.append(where.length() > 6 ? " AND " : "")
+                    .append(Literal.name(column))
+                    .append(" IS ");
+            Literal.append(where, row.value(column));
+        }
+        return where.toString();
+    }
+
+    private List<Row> select(JDBC4Statement reading, String where) throws SQLException {
+        List<String> columns = table.columnNames();
+        String selected = (table.rowid() == null ? "" : table.rowid() + ", ")
+                + columns.stream().map(Literal::name).collect(Collectors.joining(", "));
+        List<Row> found = new ArrayList<>();
+        try (ResultSet rows =
+                reading.executeQuery("SELECT " + selected + " FROM main." + Literal.name(table.name()) + " " + where)) {
+            while (rows.next()) {
+                int column = 1;
+                OptionalLong rowid =
+                        table.rowid() == null ? OptionalLong.empty() : OptionalLong.of(rows.getLong(column++));
+                List<Value> values = new ArrayList<>();
+                for (int i = 0; i < columns.size(); i++) {
+                    values.add(StoredValue.read(reading, rows, column++, encoding));
+                }
+                found.add(new Row(columns, Collections.unmodifiableList(values), rowid));
+            }
+        }
+        return found;
+    }
+}
