@@ -69,18 +69,27 @@ final class FirstBackups {
      */
     void cover(Call call, List<SqlStatement> statements, List<Database> databases, PresentTransaction.Begun begun)
             throws SQLException {
-        SqlStatement first = statements.stream()
-                .filter(statement -> statement.effect() == Effect.WRITE)
-                .findFirst()
-                .orElseThrow();
-        Set<Database> covered = new HashSet<>();
-        List<Database> uncovered = databases;
-        do {
-            cover(call, first, uncovered, begun);
-            covered.addAll(uncovered);
-            // By now somebody may have created or dropped what they name, and they write another database.
-            uncovered = targets.uncovered(statements, covered);
-        } while (!uncovered.isEmpty());
+        SqlStatement first = firstWrite(statements);
+        cover(call, first, databases, begun);
+        if (targets.databases().ambiguous()) {
+            Set<Database> covered = new HashSet<>(databases);
+            List<Database> uncovered = targets.uncovered(statements, covered);
+            while (!uncovered.isEmpty()) {
+                // Somebody has created or dropped what they name, and they write another database.
+                cover(call, first, uncovered, begun);
+                covered.addAll(uncovered);
+                uncovered = targets.uncovered(statements, covered);
+            }
+        }
+    }
+
+    private static SqlStatement firstWrite(List<SqlStatement> statements) {
+        for (SqlStatement statement : statements) {
+            if (statement.effect() == Effect.WRITE) {
+                return statement;
+            }
+        }
+        throw new IllegalArgumentException("nothing to cover");
     }
 
     private void cover(Call call, SqlStatement statement, List<Database> databases, PresentTransaction.Begun begun)
@@ -213,9 +222,7 @@ final class FirstBackups {
 
     /** Where several databases are written, the table that the statement names is not in all of them. */
     private Occasion occasion(SqlStatement statement, List<Database> databases) {
-        List<String> tables =
-                databases.size() == 1 ? statement.changedTable().stream().toList() : List.of();
-        return new Occasion(operation(statement), tables);
+        return new Occasion(operation(statement), databases.size() == 1 ? statement.changedTables() : List.of());
     }
 
     /** What is about to be done, for the comment of the backup. */

@@ -163,7 +163,7 @@ final class Targets {
      */
     List<Database> uncovered(List<SqlStatement> statements, Set<Database> covered) throws SQLException {
         Set<Database> settled = new HashSet<>();
-        while (databases().ambiguous()) {
+        while (true) {
             Set<Database> used = new LinkedHashSet<>();
             Set<Database> written = new LinkedHashSet<>();
             for (SqlStatement statement : new LinkedHashSet<>(statements)) {
@@ -179,7 +179,7 @@ final class Targets {
             }
             used.removeAll(settled);
             if (used.isEmpty()) {
-                break;
+                return List.of();
             }
             for (Database database : used) {
                 if (written.contains(database)) {
@@ -190,7 +190,6 @@ final class Targets {
                 settled.add(database);
             }
         }
-        return List.of();
     }
 
     /** Whether an error in the statement can take back what earlier statements of the same transaction did. */

@@ -1,7 +1,7 @@
 package io.github.prtbackup.sql;
 
 import io.github.prtbackup.sql.Verdict.Trait;
-import java.util.Optional;
+import java.util.List;
 
 /** One statement of a string of SQL, and what its text says about it. Immutable, safe for use by any thread. */
 public final class SqlStatement {
@@ -10,6 +10,7 @@ public final class SqlStatement {
     private final String trailer;
     private final Verdict verdict;
     private volatile String summary;
+    private volatile List<String> changedTables;
 
     /**
      * @param text the statement without its semicolon
@@ -131,11 +132,16 @@ public final class SqlStatement {
     }
 
     /**
-     * {@return the table that it says it changes, empty where it names none or one in {@code temp}} As it is written,
-     * without quotes and schema; it may be a view.
+     * {@return the table that it says it changes, none where it names none or one in {@code temp}} As it is written,
+     * without quotes and schema; it may be a view. Worked out at the first call.
      */
-    public Optional<String> changedTable() {
-        return ChangedTable.of(text);
+    public List<String> changedTables() {
+        List<String> known = changedTables;
+        if (known == null) {
+            known = ChangedTable.of(text).map(List::of).orElse(List.of());
+            changedTables = known;
+        }
+        return known;
     }
 
     /** {@return the {@code action} of an sqlcommenter comment in or behind the statement, else null} */
