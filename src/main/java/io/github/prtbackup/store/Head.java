@@ -131,16 +131,16 @@ record Head(
     }
 
     private ByteBuffer format() {
-        byte[] comment = PointFormat.comment(oldest.header());
+        PointFormat.Texts texts = PointFormat.Texts.of(oldest.header());
         byte[] path = original.getBytes(StandardCharsets.UTF_8);
-        int pointLength = PointFormat.length(oldest.header(), comment);
+        int pointLength = PointFormat.length(oldest.header(), texts);
         ByteBuffer bytes = ByteBuffer.allocate(FIXED_LENGTH + pointLength + path.length);
         bytes.put(MAGIC).putInt(0).putInt(VERSION);
         put(bytes, logStart);
         put(bytes, settled);
         bytes.putInt(basePageSize).putInt((int) basePages).putLong(baseId);
         bytes.putShort((short) pointLength);
-        PointFormat.put(bytes, oldest, comment);
+        PointFormat.put(bytes, oldest, texts);
         bytes.put(path).flip();
         return bytes.putInt(CHECKSUM_OFFSET, checksum(bytes));
     }

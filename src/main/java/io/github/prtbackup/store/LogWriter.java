@@ -259,11 +259,11 @@ final class LogWriter implements Closeable {
     }
 
     private LogPosition begin(PositionalFile created, LogPosition start, Point newest) throws IOException {
-        byte[] comment = PointFormat.comment(newest.header());
-        int length = PointFormat.length(newest.header(), comment);
+        PointFormat.Texts texts = PointFormat.Texts.of(newest.header());
+        int length = PointFormat.length(newest.header(), texts);
         buffer.begin(newest.pageSize(), length);
         ByteBuffer record = buffer.finish(
-                RecordType.SEGMENT, start.link(), length, fields -> PointFormat.put(fields, newest, comment));
+                RecordType.SEGMENT, start.link(), length, fields -> PointFormat.put(fields, newest, texts));
         int checksum = record.getInt(record.position() + LogRecord.CHECKSUM_OFFSET);
         int recordLength = record.remaining();
         created.write(record, 0);

@@ -65,14 +65,23 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
                 throw new IllegalArgumentException("the position has " + position.remaining() + " bytes");
             }
             comment = shortened(comment);
-            tables = tables.stream()
-                    .filter(name -> name.length() <= LONGEST_NAME)
-                    .limit(MOST_TABLES)
-                    .toList();
+            tables = fitting(tables);
             position = ByteBuffer.allocate(position.remaining())
                     .put(position.duplicate())
                     .flip()
                     .asReadOnlyBuffer();
+        }
+
+        private static List<String> fitting(List<String> tables) {
+            for (String name : tables) {
+                if (tables.size() > MOST_TABLES || name.length() > LONGEST_NAME) {
+                    return tables.stream()
+                            .filter(other -> other.length() <= LONGEST_NAME)
+                            .limit(MOST_TABLES)
+                            .toList();
+                }
+            }
+            return List.copyOf(tables);
         }
 
         /**

@@ -12,7 +12,7 @@ final class PointAppender implements PageWriter {
     private final RecordBuffer buffer;
     private final PositionalFile file;
     private final Point.Header header;
-    private final byte[] comment;
+    private final PointFormat.Texts texts;
     private final int fieldsLength;
     private final long lockPage;
     /** Pages up to this one may be left out: the newest point has them. */
@@ -33,8 +33,8 @@ final class PointAppender implements PageWriter {
         this.file = file;
         this.header = header;
         this.progress = progress;
-        this.comment = PointFormat.comment(header);
-        this.fieldsLength = PointFormat.length(header, comment);
+        this.texts = PointFormat.Texts.of(header);
+        this.fieldsLength = PointFormat.length(header, texts);
         this.lockPage = header.lockPage();
         this.known =
                 tail.newest().pageSize() == header.pageSize() ? tail.newest().pages() : 0;
@@ -81,7 +81,7 @@ final class PointAppender implements PageWriter {
         boolean whole = count == PageNumbers.countStored(1, header.pages(), header.pageSize());
         long storedBytes = offset - start.offset() + buffer.length(fieldsLength);
         point = new Point(header, whole, storedBytes);
-        write(buffer.finish(RecordType.POINT, link, fieldsLength, fields -> PointFormat.put(fields, point, comment)));
+        write(buffer.finish(RecordType.POINT, link, fieldsLength, fields -> PointFormat.put(fields, point, texts)));
         return point;
     }
 

@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,22 +34,33 @@ final class PointFormat {
 
     private PointFormat() {}
 
-    static int length(Point.Header header, byte[] comment) {
-        int length = FIXED_LENGTH + header.position().remaining() + comment.length;
-        if (!header.tables().isEmpty()) {
-            length++;
-            for (String table : header.tables()) {
-                length += Short.BYTES + table.getBytes(StandardCharsets.UTF_8).length;
-            }
+    /** The parts of variable length, encoded once: the comment, and all that says something of tables. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
+    record Texts(byte[] comment, byte[] tables) {
+        static Texts of(Point.Header header) {
+            return new Texts(header.comment().getBytes(StandardCharsets.UTF_8), encoded(header.tables()));
         }
-        return length;
+
+        private static byte[] encoded(List<String> tables) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(tables.isEmpty() ? 0 : 64);
+            if (!tables.isEmpty()) {
+                bytes.write(tables.size());
+            }
+            for (String table : tables) {
+                byte[] name = table.getBytes(StandardCharsets.UTF_8);
+                bytes.write(name.length >>> Byte.SIZE);
+                bytes.write(name.length);
+                bytes.writeBytes(name);
+            }
+            return bytes.toByteArray();
+        }
     }
 
-    static byte[] comment(Point.Header header) {
-        return header.comment().getBytes(StandardCharsets.UTF_8);
+    static int length(Point.Header header, Texts texts) {
+        return FIXED_LENGTH + header.position().remaining() + texts.comment.length + texts.tables.length;
     }
 
-    static void put(ByteBuffer target, Point point, byte[] comment) {
+    static void put(ByteBuffer target, Point point, Texts texts) {
         Point.Header header = point.header();
         Instant time = header.time();
         ByteBuffer position = header.position();
@@ -60,16 +72,10 @@ final class PointFormat {
         target.putLong(point.storedBytes());
         target.put((byte) ((header.auto() ? AUTO : 0) | (point.whole() ? WHOLE : 0) | (point.deleted() ? DELETED : 0)));
         target.put((byte) position.remaining());
-        target.putShort((short) comment.length);
+        target.putShort((short) texts.comment.length);
         target.put(position);
-        target.put(comment);
-        if (!header.tables().isEmpty()) {
-            target.put((byte) header.tables().size());
-            for (String table : header.tables()) {
-                byte[] name = table.getBytes(StandardCharsets.UTF_8);
-                target.putShort((short) name.length).put(name);
-            }
-        }
+        target.put(texts.comment);
+        target.put(texts.tables);
     }
 
     private static List<String> getTables(ByteBuffer source) {
