@@ -100,7 +100,7 @@ class NothingLostTest {
             Path end = Path.of(arguments[4]);
             Random random = new Random(name.hashCode());
             boolean checkpoints = habit.equals("checkpoints");
-            String url = arguments[1] + ":" + database + "?busy_timeout=10000";
+            String url = arguments[1] + ":" + database + "?busy_timeout=60000";
             try (Connection connection = DriverManager.getConnection(url)) {
                 if (!habit.equals("patient") && !checkpoints) {
                     // Who does not wait is quick to find a gap; a checkpoint waits with the write lock in its hands.
@@ -152,7 +152,7 @@ class NothingLostTest {
 
         static void restore(Path database) throws Exception {
             Properties properties = new Properties();
-            properties.setProperty("busy_timeout", "10000");
+            properties.setProperty("busy_timeout", "60000");
             try (PrtBackup backups = PrtBackup.open(database, properties)) {
                 for (int i = 0; i < RESTORES; i++) {
                     backups.restoreFromBackup(1);
