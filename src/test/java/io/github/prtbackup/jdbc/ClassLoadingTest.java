@@ -3,6 +3,9 @@ package io.github.prtbackup.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.diff.RowChange;
+import io.github.prtbackup.diff.RowVersion;
+import io.github.prtbackup.diff.Version;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -17,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -35,7 +39,7 @@ class ClassLoadingTest {
     @TempDir
     private Path directory;
 
-    /** What a web application does: it connects, writes, and takes its drivers back when it is stopped. */
+    /** What a web application does: it connects, writes, compares, and takes its drivers back when it is stopped. */
     public static final class WebApplication implements Function<String, String> {
 
         @Override
@@ -46,11 +50,24 @@ class ClassLoadingTest {
                 statement.executeUpdate("INSERT INTO t VALUES (1)");
                 statement.executeUpdate("INSERT INTO t SELECT 2 WHERE (SELECT count(*) FROM t) > 0");
                 try (PrtBackup backups = PrtBackup.of(connection)) {
-                    return backups.getBackupHistory().size() + " backups";
+                    String same = isSame(records(), records()) ? "the same" : "others";
+                    return backups.getBackupHistory().size() + " backups, " + same;
                 }
             } catch (SQLException | IOException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        private static boolean isSame(Object one, Object other) {
+            return one.equals(other)
+                    && one.hashCode() == other.hashCode()
+                    && one.toString().equals(other.toString());
+        }
+
+        /** One, and then one whose last component is such a one. */
+        private static List<Record> records() {
+            RowChange change = new RowChange(RowChange.Kind.INSERTED, Optional.empty(), Optional.empty(), List.of());
+            return List.of(change, new RowVersion(Optional.empty(), Version.NOW, change));
         }
     }
 
@@ -131,7 +148,7 @@ class ClassLoadingTest {
             Function<String, String> application = (Function<String, String>)
                     create(loader, BackupDriver.class.getName(), WebApplication.class.getName());
             assertThat(application.apply("jdbc:prtbackup:sqlite:" + database + "?backup.strategy=" + strategy))
-                    .isEqualTo("3 backups");
+                    .isEqualTo("3 backups, the same");
             assertThat(openFiles(database.getParent())).isNotEmpty();
             @SuppressWarnings("unchecked")
             Callable<List<String>> stop = (Callable<List<String>>) create(loader, Stopped.class.getName());
