@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** Opens catalogues, which know nothing of SQLite, with the means to tell a good database. */
 public final class Catalogs {
@@ -17,7 +19,11 @@ public final class Catalogs {
         return Catalog.open(directory, Catalogs::isGoodDatabase);
     }
 
-    /** Whether SQLite can read the file and finds nothing wrong in it. An empty file is an empty database. */
+    /**
+     * Whether SQLite can read the file and finds nothing wrong in it. An empty file is an empty database.
+     *
+     * @throws IOException if that can't be found out, as where the disk fails or memory is short
+     */
     public static boolean isGoodDatabase(Path file) throws IOException {
         if (Files.size(file) == 0) {
             return true;
@@ -25,7 +31,23 @@ public final class Catalogs {
         try (SQLiteConnection connection = ReadOnlyConnection.openImmutable(file)) {
             return IntegrityCheck.complete(connection).problems().isEmpty();
         } catch (SQLException e) {
+            if (!isOfTheFile(e)) {
+                throw new IOException(file + " can't be checked now: " + e.getMessage(), e);
+            }
             return false;
         }
+    }
+
+    /** Not of the disk, or of the memory. What is missing at the end of a file is an error of reading for SQLite. */
+    private static boolean isOfTheFile(SQLException e) {
+        if (!(e instanceof SQLiteException failure)) {
+            return false;
+        }
+        SQLiteErrorCode code = failure.getResultCode();
+        int primary = code.code & 0xff;
+        return code == SQLiteErrorCode.SQLITE_IOERR_SHORT_READ
+                || (primary != SQLiteErrorCode.SQLITE_IOERR.code
+                        && primary != SQLiteErrorCode.SQLITE_NOMEM.code
+                        && primary != SQLiteErrorCode.SQLITE_CANTOPEN.code);
     }
 }

@@ -146,10 +146,22 @@ final class Reconciliation {
                         "Whether {} is a good backup can't be told now ({}); it is left alone",
                         name.format(),
                         e.toString());
+                longer = withFormer(hints.get(name.format()), longer);
             }
         }
         // Nothing to write if nothing could be recovered.
         return longer.rows().size() == metadata.rows().size() ? metadata : longer;
+    }
+
+    /**
+     * With what was recorded of a file that can't be read now, as it stays recorded where the metadata is not lost: the copy
+     * is about to be replaced, and nothing else knows the id and the comment.
+     */
+    private static Metadata withFormer(Row hint, Metadata metadata) {
+        boolean isFree = hint != null
+                && !hint.entry().sha256().isEmpty()
+                && metadata.find(hint.entry().id()).isEmpty();
+        return isFree ? metadata.with(hint) : metadata;
     }
 
     /**

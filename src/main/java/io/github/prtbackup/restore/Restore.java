@@ -51,6 +51,8 @@ public final class Restore {
     /** How long a writer in our way is waited for before all is begun anew. */
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
+    private static final int ATTEMPTS = 3;
+
     private final Catalog catalog;
     private final Path database;
     private final int busyMillis;
@@ -82,14 +84,18 @@ public final class Restore {
         try (PendingFile pinned = catalog.newFile()) {
             pin(backup.path(), pinned.path());
             progress.check();
-            if (!isUsable()) {
-                Optional<Result> result = replaceFile(backup, pinned.path());
-                if (result.isPresent()) {
-                    return result.get();
-                }
-            }
-            return new Result(backup, Optional.of(overwrite(backup, pinned.path())));
+            return run(backup, pinned.path());
         }
+    }
+
+    private Result run(Entry backup, Path pinned) throws IOException, SQLException {
+        if (!isUsable()) {
+            Optional<Result> result = replaceFile(backup, pinned);
+            if (result.isPresent()) {
+                return result.get();
+            }
+        }
+        return new Result(backup, Optional.of(overwrite(backup, pinned)));
     }
 
     /** Removes what a process that died in a restore has left beside the database. */
@@ -222,13 +228,7 @@ public final class Restore {
             RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
             live.endTransaction();
             if (live.overwriteAsWriter(source, PATIENCE)) {
-                Entry newest = safety;
-                for (long frames : overtaken.replacedStates(source)) {
-                    try (PendingFile file = catalog.newFile()) {
-                        overtaken.writeTo(file, safety.path(), frames);
-                        newest = publish(file, backup);
-                    }
-                }
+                Entry newest = keepOvertaken(overtaken, backup, source, safety);
                 catalog.restored(database, step, newest.id());
                 return Optional.of(newest);
             }
@@ -236,6 +236,37 @@ public final class Restore {
         }
         catalog.delete(safety.id());
         return Optional.empty();
+    }
+
+    /**
+     * Keeps what others committed between the safety backup and the restore. There is no way back any more, so it is tried
+     * again where the disk fails. States that were kept twice do no harm.
+     *
+     * @return the newest of them, or the safety backup
+     * @throws IOException if the disk goes on failing
+     */
+    private Entry keepOvertaken(Overtaken overtaken, Entry backup, Path source, Entry safety)
+            throws IOException, SQLException {
+        for (int left = ATTEMPTS - 1; ; left--) {
+            try {
+                Entry newest = safety;
+                for (long frames : overtaken.replacedStates(source)) {
+                    try (PendingFile file = catalog.newFile()) {
+                        overtaken.writeTo(file, safety.path(), frames);
+                        newest = publish(file, backup);
+                    }
+                }
+                return newest;
+            } catch (IOException e) {
+                if (left == 0) {
+                    throw new IOException(
+                            database + " has been restored, and backup #" + safety.id()
+                                    + " has what was in it. What others have committed in between could not be kept: "
+                                    + e.getMessage(),
+                            e);
+                }
+            }
+        }
     }
 
     private Entry publish(PendingFile file, Entry backup) throws IOException {

@@ -329,11 +329,8 @@ public final class DirectoryLock {
                     openIfReplaced();
                 }
                 FileLock mutex = file.tryMutex();
-                if (mutex != null) {
-                    if (file.isCurrent()) {
-                        return mutex;
-                    }
-                    mutex.release();
+                if (mutex != null && isCurrentOrReleased(mutex)) {
+                    return mutex;
                 }
                 openIfReplaced();
                 if (mutex != null) {
@@ -350,6 +347,19 @@ public final class DirectoryLock {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Releases it unless the path leads to its file, and also where that can't be told: nobody else could ever have it. */
+    private boolean isCurrentOrReleased(FileLock mutex) throws IOException {
+        boolean isCurrent = false;
+        try {
+            isCurrent = file.isCurrent();
+        } finally {
+            if (!isCurrent) {
+                mutex.release();
+            }
+        }
+        return isCurrent;
     }
 
     private void openIfReplaced() throws IOException {

@@ -280,9 +280,11 @@ public final class PendingFile implements AutoCloseable {
     }
 
     /**
-     * Removes the temporary file, and what SQLite may have left beside it, unless it was published.
+     * Removes the temporary file, and what SQLite may have left beside it, unless it was published. What can't be removed
+     * takes room and does no harm, and goes when this process is dead; the work that the file was for has been done or has
+     * failed already.
      *
-     * @throws IOException if a file can't be removed
+     * @throws IOException if it can't be closed
      */
     @Override
     public void close() throws IOException {
@@ -290,10 +292,14 @@ public final class PendingFile implements AutoCloseable {
         if (published) {
             return;
         }
-        for (String suffix : SQLITE_COMPANIONS) {
-            Files.deleteIfExists(companion(suffix));
+        try {
+            for (String suffix : SQLITE_COMPANIONS) {
+                Files.deleteIfExists(companion(suffix));
+            }
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // As the Javadoc says.
         }
-        Files.deleteIfExists(path);
     }
 
     private void rename(Path target) throws IOException {
