@@ -193,8 +193,9 @@ public final class PrtBackup implements AutoCloseable {
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
         try (Operation restore = Operation.restore(database);
-                History.Content content = history.content(backup, progress::progress)) {
-            Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress).run(content.entry());
+                History.Content content = history.verifiedCopy(backup, progress::progress)) {
+            Restore.Result result = new Restore(catalog, database, busyMillis, progress::progress)
+                    .run(backup, content.entry().path());
             restore.done(History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, id, backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
@@ -260,9 +261,9 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the target cannot be written
      */
     public void exportBackup(long id, Path target) throws IOException {
-        try (History.Content content = history.content(history.require(id), progress::progress)) {
-            Verification.require(content.entry());
-            Export.copy(content.entry().path(), target);
+        Entry backup = history.require(id);
+        try (History.Content content = history.verifiedCopy(backup, progress::progress)) {
+            Export.copy(content.entry().path(), target, backup.path());
         }
     }
 

@@ -159,13 +159,16 @@ final class Reconciliation {
      */
     private Optional<Row> recover(BackupName name, Row hint, Metadata metadata, Metadata copy) throws IOException {
         Path path = directory.resolve(name.format());
-        String sha256 = PendingFile.sha256(path);
-        boolean isProved = hint != null && hint.entry().sha256().equals(sha256);
+        long size = Files.size(path);
+        // All of a file is read only if that can tell, or if SQLite says that it is one.
+        boolean mayBeProved = hint != null && hint.entry().size() == size;
+        String recorded = mayBeProved ? PendingFile.sha256(path) : "";
+        boolean isProved = mayBeProved && hint.entry().sha256().equals(recorded);
         if (!isProved && !check.isGoodDatabase(path)) {
             setAside(path);
             return Optional.empty();
         }
-        long size = Files.size(path);
+        String sha256 = mayBeProved ? recorded : PendingFile.sha256(path);
         if (hint != null) {
             long formerId = hint.entry().id();
             boolean hasItsId = isProved && metadata.find(formerId).isEmpty();

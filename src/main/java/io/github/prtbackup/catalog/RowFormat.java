@@ -114,7 +114,7 @@ final class RowFormat {
         if (!Objects.equals(recorded.getFileName(), original.getFileName())) {
             return false;
         }
-        Path formerDirectory = Path.of(row.json().path(PATH).textValue()).getParent();
+        Path formerDirectory = formerDirectory(row.json().path(PATH).textValue());
         return formerDirectory != null
                 && formerDirectory.isAbsolute()
                 && recorded.isAbsolute()
@@ -123,6 +123,15 @@ final class RowFormat {
                         .resolve(formerDirectory.normalize().relativize(recorded.normalize()))
                         .normalize()
                         .equals(original);
+    }
+
+    /** Null if the path has none, or none that this system could have. */
+    private static Path formerDirectory(String path) {
+        try {
+            return Path.of(path).getParent();
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     private static Entry entry(JsonNode json, Path directory) throws MalformedException {

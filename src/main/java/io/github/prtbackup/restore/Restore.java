@@ -9,7 +9,6 @@ import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -24,7 +23,8 @@ import org.sqlite.core.DB;
  * <p>The steps, in an order that leaves the old state or the new one whenever the process dies:
  *
  * <ol>
- *   <li>the backup is checked: a damaged one is refused before anything is touched;
+ *   <li>the backup is copied, and the copy checked ({@link History#verifiedCopy}): a damaged one is refused before anything
+ *       is touched, and one that changes meanwhile does no harm;
  *   <li>the present state becomes a backup of its own, and stays locked from then on, so that nothing is committed that is
  *       in neither of the two; where SQLite has no such lock, {@link Overtaken} finds what was committed;
  *   <li>SQLite copies the backup over the database in one transaction of its own, so that other connections keep their
@@ -67,23 +67,18 @@ public final class Restore {
     /**
      * Restores a backup.
      *
-     * @throws java.nio.file.NoSuchFileException if the backup's file is gone
-     * @throws DamagedBackupException if the backup is not what it was
+     * @param copy its content, checked, in a file that nobody else uses
      * @throws SQLException if the database cannot be locked in time, or SQLite fails; it is then as it was
      */
-    public Result run(Entry backup) throws IOException, SQLException {
+    public Result run(Entry backup, Path copy) throws IOException, SQLException {
         removeAbandoned(catalog, database);
-        Verification.require(backup);
-        try (PendingFile pinned = catalog.newFile()) {
-            pin(backup.path(), pinned.path());
-            if (!isUsable()) {
-                Optional<Result> result = replaceFile(backup, pinned.path());
-                if (result.isPresent()) {
-                    return result.get();
-                }
+        if (!isUsable()) {
+            Optional<Result> result = replaceFile(backup, copy);
+            if (result.isPresent()) {
+                return result.get();
             }
-            return new Result(backup, Optional.of(overwrite(backup, pinned.path())));
         }
+        return new Result(backup, Optional.of(overwrite(backup, copy)));
     }
 
     /** Removes what a process that died in a restore has left beside the database. */
@@ -94,17 +89,6 @@ public final class Restore {
                 file.removeAbandoned();
                 return null;
             });
-        }
-    }
-
-    /** Gives the backup a second name, because clean-up may delete the first while it is being restored. */
-    private static void pin(Path backup, Path pinned) throws IOException {
-        Files.delete(pinned);
-        try {
-            Files.createLink(pinned, backup);
-        } catch (UnsupportedOperationException | FileSystemException e) {
-            // No hard links here (FAT, some network file systems).
-            Files.copy(backup, pinned);
         }
     }
 
@@ -125,11 +109,13 @@ public final class Restore {
      *
      * @return empty if it can be opened now, because somebody else has put a database in its place
      */
-    private Optional<Result> replaceFile(Entry backup, Path pinned) throws IOException {
+    private Optional<Result> replaceFile(Entry backup, Path copy) throws IOException {
         return DirectoryLock.of(catalog.directory()).hold(() -> {
             ReplacedFile file = new ReplacedFile(database);
             if (!Files.exists(database)) {
-                return file.create(pinned) ? Optional.of(new Result(backup, Optional.empty())) : Optional.empty();
+                return file.create(copy, backup.path())
+                        ? Optional.of(new Result(backup, Optional.empty()))
+                        : Optional.empty();
             }
             if (isUsable()) {
                 return Optional.empty();
@@ -137,14 +123,14 @@ public final class Restore {
             try (PendingFile old = catalog.newFile()) {
                 file.copyUnreadable(old);
                 Entry safety = publish(old, backup);
-                file.replace(pinned);
+                file.replace(copy);
                 return Optional.of(new Result(backup, Optional.of(safety)));
             }
         });
     }
 
     /** Returns the safety backup. */
-    private Entry overwrite(Entry backup, Path pinned) throws IOException, SQLException {
+    private Entry overwrite(Entry backup, Path copy) throws IOException, SQLException {
         try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
             if (live == null) {
                 throw new SQLException(
@@ -156,9 +142,9 @@ public final class Restore {
                     FullCopy.ofSnapshot(live.connection(), Damage.COPIED, file, CopyProgress.NONE);
                     safety = publish(file, backup);
                 }
-                live.overwrite(pinned, progress);
+                live.overwrite(copy, progress);
             } else {
-                safety = overwriteBesideOthers(live, backup, pinned);
+                safety = overwriteBesideOthers(live, backup, copy);
                 live.checkpoint();
             }
             live.requireIntact();
@@ -166,9 +152,9 @@ public final class Restore {
         }
     }
 
-    private Entry overwriteBesideOthers(LiveDatabase live, Entry backup, Path pinned) throws IOException, SQLException {
+    private Entry overwriteBesideOthers(LiveDatabase live, Entry backup, Path copy) throws IOException, SQLException {
         try (PendingFile converted = catalog.newFile()) {
-            Path source = pinned;
+            Path source = copy;
             if (!live.samePageSize(source)) {
                 live.convert(source, converted.path());
                 source = converted.path();

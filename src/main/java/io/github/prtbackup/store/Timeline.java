@@ -3,7 +3,6 @@ package io.github.prtbackup.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -410,7 +409,7 @@ public final class Timeline implements AutoCloseable {
                         head.logStart().segment(), tail.tail().end().segment())
                 .mapToObj(files::segment);
         return Stream.concat(Stream.of(files.base(), files.checksums()), segments)
-                .filter(file -> !Files.exists(file))
+                .filter(file -> !RegularFile.exists(file))
                 .findFirst()
                 .orElse(null);
     }
