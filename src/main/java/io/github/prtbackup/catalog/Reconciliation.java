@@ -3,6 +3,7 @@ package io.github.prtbackup.catalog;
 import io.github.prtbackup.catalog.MetadataFile.Outcome;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -72,6 +73,11 @@ final class Reconciliation {
         MetadataFile.Content content = file.read();
         Metadata repaired = content.wasRead() ? withoutMalformed(content.metadata()) : startAgain(content);
         repaired = withUnrecorded(repaired, content.metadata());
+        if (original != null) {
+            for (Entry entry : repaired.entriesOf(original, directory)) {
+                FileMode.restrict(original, entry.path());
+            }
+        }
         boolean isNewDirectory =
                 content.outcome() == Outcome.MISSING && repaired.rows().isEmpty() && repaired.nextId() == 1;
         if (isNewDirectory) {

@@ -30,6 +30,9 @@ final class RowFormat {
     static final String COMMENT = "comment";
     static final String SHA256 = "sha256";
 
+    /** Bytes. No file system has longer names, and each look for one would fail. */
+    private static final int LONGEST_NAME = 255;
+
     private static final String TIMESTAMP = "timestamp";
     private static final String AUTO = "is_auto";
     private static final String SIZE = "size_bytes";
@@ -141,6 +144,7 @@ final class RowFormat {
         String path = text(json, PATH).orElseThrow(() -> new MalformedException(PATH + " is missing"));
         // Only a name that this package gives can be read or deleted as a backup: never the metadata or a database.
         BackupName name = BackupName.parse(fileName(path))
+                .filter(parsed -> parsed.format().getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME)
                 .orElseThrow(() -> new MalformedException(PATH + " does not end in the file name of a backup"));
         return new Entry(
                 id(json),

@@ -85,7 +85,7 @@ public final class Restore {
     public static void removeAbandoned(Catalog catalog, Path database) throws IOException {
         ReplacedFile file = new ReplacedFile(database);
         if (file.isBegun()) {
-            DirectoryLock.of(catalog.directory()).hold(() -> {
+            DirectoryLock.ofReal(catalog.directory()).hold(() -> {
                 file.removeAbandoned();
                 return null;
             });
@@ -110,7 +110,7 @@ public final class Restore {
      * @return empty if it can be opened now, because somebody else has put a database in its place
      */
     private Optional<Result> replaceFile(Entry backup, Path copy) throws IOException {
-        return DirectoryLock.of(catalog.directory()).hold(() -> {
+        return DirectoryLock.ofReal(catalog.directory()).hold(() -> {
             ReplacedFile file = new ReplacedFile(database);
             if (!Files.exists(database)) {
                 return file.create(copy, backup.path())

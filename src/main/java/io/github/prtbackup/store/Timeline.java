@@ -383,11 +383,13 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Looks whether files are missing that points rest on. By their names only, so it costs little.
+     * Looks whether files are missing that points rest on. By their names only, so it costs little. Takes from who may not
+     * read the database any more what he may read of them.
      *
      * @throws DamagedTimelineException if one is, or the head can't be read
      */
     public synchronized void requireFiles() throws IOException {
+        files.restrict();
         refresh();
         Head head = tail.tail() == null ? null : Head.read(files);
         while (head != null) {

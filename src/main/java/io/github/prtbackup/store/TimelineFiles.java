@@ -63,6 +63,15 @@ final class TimelineFiles {
         }
     }
 
+    /** Lets nobody read any of the files, also those set aside, who may not read the database now. */
+    void restrict() throws IOException {
+        for (String name : directory.fileNames()) {
+            if (name.startsWith(prefix + ".")) {
+                FileMode.restrict(original, directory.directory().resolve(name));
+            }
+        }
+    }
+
     private Path freeName(String stem) {
         int number = 1;
         while (RegularFile.isTaken(directory.directory().resolve(stem + number))) {
