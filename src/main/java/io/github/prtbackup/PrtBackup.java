@@ -262,8 +262,8 @@ public final class PrtBackup implements AutoCloseable {
      */
     public void exportBackup(long id, Path target) throws IOException {
         Entry backup = history.require(id);
-        try (History.Content content = history.verifiedCopy(backup, progress::progress)) {
-            Export.copy(content.entry().path(), target, backup.path());
+        try (History.Content content = history.content(backup, progress::progress)) {
+            Export.copy(backup, content.entry(), target);
         }
     }
 

@@ -1,14 +1,15 @@
 package io.github.prtbackup.restore;
 
+import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Writes a backup to where the user wants it: complete and durable under its name, or not at all. */
@@ -17,22 +18,29 @@ public final class Export {
     private Export() {}
 
     /**
-     * Copies a file.
+     * Copies a backup. What is checked is the copy, whatever becomes of the backup meanwhile.
      *
-     * @param source a file that nobody else changes, and only its owner can read
+     * @param backup whose permissions the copy gets
+     * @param content its content, maybe in a file made for the purpose
      * @param target the new file
-     * @param model the file whose permissions it gets
      * @throws FileAlreadyExistsException if the target exists
+     * @throws java.nio.file.NoSuchFileException if the backup's file is gone
+     * @throws DamagedBackupException if the backup is not what it was
      */
-    public static void copy(Path source, Path target, Path model) throws IOException {
+    public static void copy(Entry backup, Entry content, Path target) throws IOException {
+        Verification.requirePresent(content);
         Path absolute = target.toAbsolutePath();
         if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(target.toString());
         }
         Path complete = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".exporting");
         try {
-            Files.copy(source, complete, StandardCopyOption.REPLACE_EXISTING);
-            FileMode.copy(model, complete);
+            // Into the file that is there, which nobody else can read.
+            try (OutputStream out = Files.newOutputStream(complete)) {
+                Files.copy(content.path(), out);
+            }
+            Verification.require(backup, content.withPath(complete));
+            FileMode.copy(backup.path(), complete);
             try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }

@@ -111,16 +111,7 @@ public final class History {
         PendingFile file = catalog.newFile();
         try {
             file.copyFrom(backup.path());
-            Entry copy = new Entry(
-                    backup.id(),
-                    backup.timestamp(),
-                    file.path(),
-                    backup.comment(),
-                    backup.auto(),
-                    backup.size(),
-                    backup.original(),
-                    backup.sha256());
-            return new Content(copy, Optional.of(file));
+            return new Content(backup.withPath(file.path()), Optional.of(file));
         } catch (IOException | RuntimeException | Error e) {
             try (file) {
                 throw e;
