@@ -257,8 +257,9 @@ public final class PrtBackup implements AutoCloseable {
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
         try (Operation restore = Operation.restore(database);
-                History.Content content = history.content(backup, work)) {
-            Restore.Result result = new Restore(catalog, database, busyMillis, work).run(content.entry());
+                History.Content content = history.verifiedCopy(backup, work)) {
+            Restore.Result result = new Restore(catalog, database, busyMillis, work)
+                    .run(backup, content.entry().path());
             restore.done(History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, id, backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
@@ -325,9 +326,9 @@ public final class PrtBackup implements AutoCloseable {
      * @throws IOException if the target cannot be written
      */
     public void exportBackup(long id, Path target) throws IOException {
-        try (History.Content content = history.content(history.require(id), work)) {
-            Verification.require(content.entry(), work);
-            Export.copy(content.entry().path(), target, work);
+        Entry backup = history.require(id);
+        try (History.Content content = history.content(backup, work)) {
+            Export.copy(backup, content.entry(), target, work);
         }
     }
 

@@ -72,7 +72,7 @@ final class FirstPoint {
     void prepare(int busyMillis, boolean mayBeLocked) {
         try {
             discardPrepared();
-            DirectoryLock directory = DirectoryLock.of(backups);
+            DirectoryLock directory = DirectoryLock.ofReal(backups);
             prepared = PreparedBase.copy(directory, timeline, database, busyMillis, mayBeLocked, preparation)
                     .orElse(null);
         } catch (IOException | SQLException | RuntimeException e) {
@@ -99,7 +99,7 @@ final class FirstPoint {
         if (ready.isPresent()) {
             return timeline.start(header, ready.get());
         }
-        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.of(backups), database, now)) {
+        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.ofReal(backups), database, now)) {
             return timeline.start(header, base);
         }
     }

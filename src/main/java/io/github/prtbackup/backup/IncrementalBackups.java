@@ -55,7 +55,7 @@ final class IncrementalBackups implements Closeable {
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
-        this.timeline = Timelines.open(DirectoryLock.of(catalog.directory()), database);
+        this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
         this.source = new PageSource(database);
         this.first = new FirstPoint(catalog.directory(), timeline, source.database(), preparation);
         this.notes = new TransactionNotes(timeline, source.database());

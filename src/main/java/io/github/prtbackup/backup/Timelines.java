@@ -136,7 +136,7 @@ public final class Timelines {
     }
 
     private Timeline open() throws IOException {
-        return open(DirectoryLock.of(catalog.directory()), database);
+        return open(DirectoryLock.ofReal(catalog.directory()), database);
     }
 
     private Entry entry(Timeline timeline, Point point) {

@@ -109,7 +109,7 @@ public final class Catalog {
      * @throws IOException if it can't be created
      */
     public PendingFile newFile() throws IOException {
-        return PendingFile.create(DirectoryLock.of(directory));
+        return PendingFile.create(DirectoryLock.ofReal(directory));
     }
 
     /**
@@ -147,7 +147,7 @@ public final class Catalog {
     public long reserveId() throws IOException {
         DirectoryLock lock = kept;
         if (lock == null) {
-            lock = DirectoryLock.of(directory);
+            lock = DirectoryLock.ofReal(directory);
             kept = lock;
         }
         DirectoryLock known = lock;
@@ -547,7 +547,7 @@ public final class Catalog {
     }
 
     private <T> T hold(Locked<T> work) throws IOException {
-        DirectoryLock lock = DirectoryLock.of(directory);
+        DirectoryLock lock = DirectoryLock.ofReal(directory);
         return lock.hold(() -> work.call(lock));
     }
 

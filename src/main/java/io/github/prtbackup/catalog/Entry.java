@@ -50,6 +50,16 @@ public record Entry(
         return path.getFileName().toString();
     }
 
+    /**
+     * The same backup in another file.
+     *
+     * @param other the file
+     * @return what is known of it there
+     */
+    public Entry withPath(Path other) {
+        return new Entry(id, timestamp, other, comment, auto, size, original, sha256);
+    }
+
     Entry withSize(long other) {
         return new Entry(id, timestamp, path, comment, auto, other, original, sha256, tables);
     }

@@ -2,6 +2,7 @@ package io.github.prtbackup.catalog;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -30,9 +31,15 @@ final class Metadata {
     private static final String BACKUPS = "backups";
     private static final String NEXT_ID = "next_id";
 
+    /** A backup has about twenty. Each may take a hundred bytes of heap, however few in the file. */
+    private static final long MOST_TOKENS = 2_000_000;
+
     /** Keeps no buffers with the thread: they would hold the class loader of an application that was stopped. */
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_TOKENS)
+                            .build())
                     .build())
             .build();
     /** Half a document, and one with something behind it, are unreadable, not empty. */

@@ -1,8 +1,10 @@
 package io.github.prtbackup.catalog;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.RegularFile;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -31,6 +33,10 @@ final class MetadataFile {
     static final String NAME = "backup_metadata.json";
     static final String COPY = ".backup_metadata.copy.json";
     private static final Logger log = LoggerFactory.getLogger(MetadataFile.class);
+
+    /** Room for 80,000 backups and more. A longer file is none of ours, and might not fit into the heap. */
+    private static final int LONGEST = 32 << 20;
+
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd_HHmmss", Locale.ROOT);
 
     private final Path directory;
@@ -77,7 +83,12 @@ final class MetadataFile {
         try {
             bytes = bytes(path);
         } catch (NoSuchFileException e) {
-            return new Content(Outcome.MISSING, new byte[0], Metadata.empty(), "");
+            return RegularFile.isTaken(path)
+                    ? unreadable("it is no regular file")
+                    : new Content(Outcome.MISSING, new byte[0], Metadata.empty(), "");
+        }
+        if (bytes.length > LONGEST) {
+            return unreadable("it is longer than " + LONGEST + " bytes");
         }
         if (known.wasRead() && Arrays.equals(bytes, known.bytes())) {
             return known;
@@ -85,14 +96,19 @@ final class MetadataFile {
         try {
             return new Content(Outcome.READ, bytes, Metadata.parse(bytes, directory), "");
         } catch (IOException e) {
-            return new Content(Outcome.UNREADABLE, bytes, Metadata.empty(), reason(e));
+            return unreadable(reason(e));
         }
+    }
+
+    private static Content unreadable(String problem) {
+        return new Content(Outcome.UNREADABLE, new byte[0], Metadata.empty(), problem);
     }
 
     /** Not by {@link Files#readAllBytes}, which an interrupt would end. */
     private static byte[] bytes(Path path) throws IOException {
+        RegularFile.require(path);
         try (FileInputStream input = new FileInputStream(path.toFile())) {
-            return input.readAllBytes();
+            return input.readNBytes(LONGEST + 1);
         } catch (FileNotFoundException e) {
             // The same exception for every failure to open; this tells which one it was.
             path.getFileSystem().provider().checkAccess(path, AccessMode.READ);
@@ -114,7 +130,7 @@ final class MetadataFile {
             byte[] bytes = metadata.toJson();
             pending.write(bytes);
             Path present = directory.resolve(NAME);
-            pending.seal(Files.exists(present) ? present : model);
+            pending.seal(RegularFile.exists(present) ? present : model);
             progress.accept(Step.METADATA_SEALED);
             lock.raiseNextId(metadata.nextId());
             progress.accept(Step.ID_RAISED);
@@ -153,7 +169,12 @@ final class MetadataFile {
         for (int counter = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); counter++) {
             aside = directory.resolve(base + "_" + counter);
         }
-        linkOrCopy(directory.resolve(NAME), aside);
+        Path present = directory.resolve(NAME);
+        if (RegularFile.exists(present)) {
+            linkOrCopy(present, aside);
+        } else {
+            Files.move(present, aside);
+        }
         return aside;
     }
 
@@ -166,8 +187,13 @@ final class MetadataFile {
         }
     }
 
-    /** One line, without the place in the text that Jackson adds. */
+    /** Without what stands there, which Jackson quotes: it may be anything, also rows of a database. */
     private static String reason(IOException e) {
-        return e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
+        if (!(e instanceof JsonProcessingException json)) {
+            return String.valueOf(e.getMessage());
+        }
+        JsonLocation place = json.getLocation();
+        return "no valid JSON"
+                + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr());
     }
 }

@@ -3,6 +3,7 @@ package io.github.prtbackup.catalog;
 import io.github.prtbackup.catalog.MetadataFile.Outcome;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -72,6 +73,11 @@ final class Reconciliation {
         MetadataFile.Content content = file.read();
         Metadata repaired = content.wasRead() ? withoutMalformed(content.metadata()) : startAgain(content);
         repaired = withUnrecorded(repaired, content.metadata());
+        if (original != null) {
+            for (Entry entry : repaired.entriesOf(original, directory)) {
+                FileMode.restrict(original, entry.path());
+            }
+        }
         boolean isNewDirectory =
                 content.outcome() == Outcome.MISSING && repaired.rows().isEmpty() && repaired.nextId() == 1;
         if (isNewDirectory) {
@@ -171,13 +177,16 @@ final class Reconciliation {
      */
     private Optional<Row> recover(BackupName name, Row hint, Metadata metadata, Metadata copy) throws IOException {
         Path path = directory.resolve(name.format());
-        String sha256 = PendingFile.sha256(path);
-        boolean isProved = hint != null && hint.entry().sha256().equals(sha256);
+        long size = Files.size(path);
+        // All of a file is read only if that can tell, or if SQLite says that it is one.
+        boolean mayBeProved = hint != null && hint.entry().size() == size;
+        String recorded = mayBeProved ? PendingFile.sha256(path) : "";
+        boolean isProved = mayBeProved && hint.entry().sha256().equals(recorded);
         if (!isProved && !check.isGoodDatabase(path)) {
             setAside(path);
             return Optional.empty();
         }
-        long size = Files.size(path);
+        String sha256 = mayBeProved ? recorded : PendingFile.sha256(path);
         if (hint != null) {
             long formerId = hint.entry().id();
             boolean hasItsId = isProved && metadata.find(formerId).isEmpty();

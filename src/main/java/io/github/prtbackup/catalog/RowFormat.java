@@ -33,6 +33,9 @@ final class RowFormat {
     static final String COMMENT = "comment";
     static final String SHA256 = "sha256";
 
+    /** Bytes. No file system has longer names, and each look for one would fail. */
+    private static final int LONGEST_NAME = 255;
+
     private static final String TIMESTAMP = "timestamp";
     private static final String AUTO = "is_auto";
     private static final String SIZE = "size_bytes";
@@ -117,10 +120,7 @@ final class RowFormat {
      */
     static boolean belongsTo(Row row, Path original, Path directory) {
         return belongsTo(
-                row.entry().original(),
-                Path.of(row.json().path(PATH).textValue()).getParent(),
-                original,
-                directory);
+                row.entry().original(), formerDirectory(row.json().path(PATH).textValue()), original, directory);
     }
 
     /**
@@ -146,6 +146,15 @@ final class RowFormat {
                         .equals(original);
     }
 
+    /** Null if the path has none, or none that this system could have. */
+    private static Path formerDirectory(String path) {
+        try {
+            return Path.of(path).getParent();
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
     private static Entry entry(JsonNode json, Path directory) throws MalformedException {
         if (!json.isObject()) {
             throw new MalformedException("is not an object");
@@ -153,6 +162,7 @@ final class RowFormat {
         String path = text(json, PATH).orElseThrow(() -> new MalformedException(PATH + " is missing"));
         // Only a name that this package gives can be read or deleted as a backup: never the metadata or a database.
         BackupName name = BackupName.parse(fileName(path))
+                .filter(parsed -> parsed.format().getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME)
                 .orElseThrow(() -> new MalformedException(PATH + " does not end in the file name of a backup"));
         return new Entry(
                 id(json),

@@ -11,6 +11,7 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.PointImage;
+import io.github.prtbackup.store.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -161,7 +162,7 @@ public final class Comparer {
             }
             return copy.path();
         }
-        if (!Files.exists(backup.get().path())) {
+        if (!RegularFile.exists(backup.get().path())) {
             throw new NoSuchFileException(
                     backup.get().path().toString(),
                     null,

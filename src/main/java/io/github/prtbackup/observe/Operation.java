@@ -160,7 +160,10 @@ public final class Operation implements AutoCloseable {
     @Override
     public String toString() {
         String what = switch (kind) {
-            case BACKUP -> "Backup " + (succeeded ? "#" + id + " of " : "of ") + database + ", " + comment;
+            case BACKUP ->
+                // On one line, whatever the application calls its operations.
+                "Backup " + (succeeded ? "#" + id + " of " : "of ") + database + ", "
+                        + comment.replaceAll("[\\p{Cntrl}\u2028\u2029]", " ");
             case RESTORE -> "Restore of " + database + (succeeded ? " from backup #" + id : "");
             case CLEANUP -> "Clean-up of the backups of " + database + (succeeded ? ", " + count + " deleted" : "");
         };

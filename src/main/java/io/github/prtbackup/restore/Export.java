@@ -1,14 +1,16 @@
 package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.FileMode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Writes a backup to where the user wants it: complete and durable under its name, or not at all. */
@@ -17,21 +19,31 @@ public final class Export {
     private Export() {}
 
     /**
-     * Copies a file.
+     * Copies a backup. What is checked is the copy, whatever becomes of the backup meanwhile.
      *
+     * @param backup whose permissions the copy gets
+     * @param content its content, maybe in a file made for the purpose
      * @param target the new file
      * @param progress may end it
      * @throws FileAlreadyExistsException if the target exists
+     * @throws java.nio.file.NoSuchFileException if the backup's file is gone
+     * @throws DamagedBackupException if the backup is not what it was
      */
-    public static void copy(Path source, Path target, CopyProgress progress) throws IOException {
+    public static void copy(Entry backup, Entry content, Path target, CopyProgress progress) throws IOException {
+        Verification.requirePresent(content);
         Path absolute = target.toAbsolutePath();
         if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(target.toString());
         }
         Path complete = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".exporting");
         try {
-            Files.copy(source, complete, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            // Into the file that is there, which nobody else can read.
+            try (OutputStream out = Files.newOutputStream(complete)) {
+                Files.copy(content.path(), out);
+            }
             progress.check();
+            Verification.require(backup, content.withPath(complete), progress);
+            FileMode.copy(backup.path(), complete);
             try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }

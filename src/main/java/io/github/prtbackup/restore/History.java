@@ -7,6 +7,7 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,6 +81,38 @@ public final class History {
                     "",
                     backup.tables());
             return new Content(copy, Optional.of(file));
+        } catch (IOException | RuntimeException | Error e) {
+            try (file) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * As {@link #content}, but a file that nobody else has: what is checked is what is used, whatever becomes of the backup
+     * meanwhile, by clean-up, by a hand, or by a tool that opens it.
+     *
+     * @throws NoSuchFileException if the backup's file is gone, or no regular file
+     * @throws DamagedBackupException if the backup is not what it was
+     */
+    public Content verifiedCopy(Entry backup, CopyProgress progress) throws IOException {
+        Content content = isIncremental(backup) ? content(backup, progress) : copy(backup);
+        try {
+            Verification.require(backup, content.entry(), progress);
+            return content;
+        } catch (IOException | RuntimeException | Error e) {
+            try (content) {
+                throw e;
+            }
+        }
+    }
+
+    private Content copy(Entry backup) throws IOException {
+        Verification.requirePresent(backup);
+        PendingFile file = catalog.newFile();
+        try {
+            file.copyFrom(backup.path());
+            return new Content(backup.withPath(file.path()), Optional.of(file));
         } catch (IOException | RuntimeException | Error e) {
             try (file) {
                 throw e;

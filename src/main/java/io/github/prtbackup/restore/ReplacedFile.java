@@ -1,6 +1,7 @@
 package io.github.prtbackup.restore;
 
 import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +58,7 @@ final class ReplacedFile {
     /** Puts a copy of the backup in the place of a database that SQLite cannot open. */
     void replace(Path backup) throws IOException {
         try {
-            prepare(backup);
+            prepare(backup, database);
             deleteCompanions();
             Files.move(complete, database, StandardCopyOption.ATOMIC_MOVE);
             Durable.syncDirectory(database.getParent());
@@ -69,12 +70,13 @@ final class ReplacedFile {
     /**
      * Puts a copy of the backup where there is no database.
      *
+     * @param model the file whose permissions it gets
      * @return false if there is one now
      */
-    boolean create(Path backup) throws IOException {
+    boolean create(Path backup, Path model) throws IOException {
         Files.createDirectories(database.getParent());
         try {
-            prepare(backup);
+            prepare(backup, model);
             if (Files.exists(database)) {
                 return false;
             }
@@ -89,8 +91,10 @@ final class ReplacedFile {
         }
     }
 
-    private void prepare(Path backup) throws IOException {
-        Files.copy(backup, complete, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    private void prepare(Path backup, Path model) throws IOException {
+        // With the permissions of the source, which only its owner can read.
+        Files.copy(backup, complete, StandardCopyOption.REPLACE_EXISTING);
+        FileMode.copy(model, complete);
         try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
             channel.force(true);
         }

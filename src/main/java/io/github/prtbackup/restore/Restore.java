@@ -10,7 +10,6 @@ import io.github.prtbackup.catalog.RestoreStep;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -25,7 +24,8 @@ import org.sqlite.core.DB;
  * <p>The steps, in an order that leaves the old state or the new one whenever the process dies:
  *
  * <ol>
- *   <li>the backup is checked: a damaged one is refused before anything is touched;
+ *   <li>the backup is copied, and the copy checked ({@link History#verifiedCopy}): a damaged one is refused before anything
+ *       is touched, and one that changes meanwhile does no harm;
  *   <li>the present state becomes a backup of its own, and stays locked from then on, so that nothing is committed that is
  *       in neither of the two; where SQLite has no such lock, {@link Overtaken} finds what was committed;
  *   <li>SQLite copies the backup over the database in one transaction of its own, so that other connections keep their
@@ -74,49 +74,29 @@ public final class Restore {
     /**
      * Restores a backup.
      *
-     * @throws java.nio.file.NoSuchFileException if the backup's file is gone
-     * @throws DamagedBackupException if the backup is not what it was
+     * @param copy its content, checked, in a file that nobody else uses
      * @throws SQLException if the database cannot be locked in time, or SQLite fails; it is then as it was
      */
-    public Result run(Entry backup) throws IOException, SQLException {
+    public Result run(Entry backup, Path copy) throws IOException, SQLException {
         removeAbandoned(catalog, database);
-        Verification.require(backup, progress);
-        try (PendingFile pinned = catalog.newFile()) {
-            pin(backup.path(), pinned.path());
-            progress.check();
-            return run(backup, pinned.path());
-        }
-    }
-
-    private Result run(Entry backup, Path pinned) throws IOException, SQLException {
+        progress.check();
         if (!isUsable()) {
-            Optional<Result> result = replaceFile(backup, pinned);
+            Optional<Result> result = replaceFile(backup, copy);
             if (result.isPresent()) {
                 return result.get();
             }
         }
-        return new Result(backup, Optional.of(overwrite(backup, pinned)));
+        return new Result(backup, Optional.of(overwrite(backup, copy)));
     }
 
     /** Removes what a process that died in a restore has left beside the database. */
     public static void removeAbandoned(Catalog catalog, Path database) throws IOException {
         ReplacedFile file = new ReplacedFile(database);
         if (file.isBegun()) {
-            DirectoryLock.of(catalog.directory()).hold(() -> {
+            DirectoryLock.ofReal(catalog.directory()).hold(() -> {
                 file.removeAbandoned();
                 return null;
             });
-        }
-    }
-
-    /** Gives the backup a second name, because clean-up may delete the first while it is being restored. */
-    private static void pin(Path backup, Path pinned) throws IOException {
-        Files.delete(pinned);
-        try {
-            Files.createLink(pinned, backup);
-        } catch (UnsupportedOperationException | FileSystemException e) {
-            // No hard links here (FAT, some network file systems).
-            Files.copy(backup, pinned);
         }
     }
 
@@ -137,11 +117,11 @@ public final class Restore {
      *
      * @return empty if it can be opened now, because somebody else has put a database in its place
      */
-    private Optional<Result> replaceFile(Entry backup, Path pinned) throws IOException {
-        return DirectoryLock.of(catalog.directory()).hold(() -> {
+    private Optional<Result> replaceFile(Entry backup, Path copy) throws IOException {
+        return DirectoryLock.ofReal(catalog.directory()).hold(() -> {
             ReplacedFile file = new ReplacedFile(database);
             if (!Files.exists(database)) {
-                return create(file, backup, pinned);
+                return create(file, backup, copy);
             }
             if (isUsable()) {
                 return Optional.empty();
@@ -150,16 +130,16 @@ public final class Restore {
                 file.copyUnreadable(old);
                 Entry safety = publish(old, backup);
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
-                file.replace(pinned);
+                file.replace(copy);
                 catalog.restored(database, step, safety.id());
                 return Optional.of(new Result(backup, Optional.of(safety)));
             }
         });
     }
 
-    private Optional<Result> create(ReplacedFile file, Entry backup, Path pinned) throws IOException {
+    private Optional<Result> create(ReplacedFile file, Entry backup, Path copy) throws IOException {
         RestoreStep step = catalog.restoring(database, Optional.empty(), backup.id());
-        if (!file.create(pinned)) {
+        if (!file.create(copy, backup.path())) {
             catalog.forget(database, step);
             return Optional.empty();
         }
@@ -168,7 +148,7 @@ public final class Restore {
     }
 
     /** Returns the safety backup. */
-    private Entry overwrite(Entry backup, Path pinned) throws IOException, SQLException {
+    private Entry overwrite(Entry backup, Path copy) throws IOException, SQLException {
         try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
             if (live == null) {
                 throw new SQLException(
@@ -183,10 +163,10 @@ public final class Restore {
                     safety = publish(file, backup);
                 }
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
-                live.overwrite(pinned, progress);
+                live.overwrite(copy, progress);
                 catalog.restored(database, step, safety.id());
             } else {
-                safety = overwriteBesideOthers(live, backup, pinned);
+                safety = overwriteBesideOthers(live, backup, copy);
                 live.checkpoint();
             }
             live.requireIntact();
@@ -194,9 +174,9 @@ public final class Restore {
         }
     }
 
-    private Entry overwriteBesideOthers(LiveDatabase live, Entry backup, Path pinned) throws IOException, SQLException {
+    private Entry overwriteBesideOthers(LiveDatabase live, Entry backup, Path copy) throws IOException, SQLException {
         try (PendingFile converted = catalog.newFile()) {
-            Path source = pinned;
+            Path source = copy;
             if (!live.samePageSize(source)) {
                 live.convert(source, converted.path());
                 source = converted.path();

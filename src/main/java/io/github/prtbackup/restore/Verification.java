@@ -5,9 +5,9 @@ import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -36,39 +36,46 @@ public record Verification(List<String> checked, List<String> problems) {
     }
 
     /**
-     * Refuses a backup that is not good.
+     * Refuses a backup that can't be read, or not all of it.
      *
-     * @param progress may end it
      * @throws NoSuchFileException if the file is gone
-     * @throws DamagedBackupException if it is not what it was
+     * @throws DamagedBackupException if it is no regular file, or has another size
      */
-    public static void require(Entry entry, CopyProgress progress) throws IOException {
-        if (!Files.exists(entry.path(), LinkOption.NOFOLLOW_LINKS)) {
+    static void requirePresent(Entry entry) throws IOException {
+        if (!RegularFile.isTaken(entry.path())) {
             throw new NoSuchFileException(
                     entry.path().toString(), null, "the file of backup #" + entry.id() + " is gone");
         }
-        Verification result = of(entry, progress);
-        if (!result.problems().isEmpty()) {
-            throw new DamagedBackupException(
-                    entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", result.problems()));
+        List<String> problems = new ArrayList<>();
+        if (!isWhole(entry, new ArrayList<>(), problems)) {
+            throw damaged(entry, problems);
         }
+    }
+
+    /**
+     * Refuses a backup that is not good.
+     *
+     * @param entry the backup
+     * @param copy its content
+     * @param progress may end it
+     * @throws DamagedBackupException if it is not what it was
+     */
+    static void require(Entry entry, Entry copy, CopyProgress progress) throws IOException {
+        Verification result = of(copy, progress);
+        if (!result.problems().isEmpty()) {
+            throw damaged(entry, result.problems());
+        }
+    }
+
+    private static DamagedBackupException damaged(Entry entry, List<String> problems) {
+        return new DamagedBackupException(
+                entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", problems));
     }
 
     private static void check(Entry entry, List<String> checked, List<String> problems, CopyProgress progress)
             throws IOException {
         Path file = entry.path();
-        checked.add("file present");
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            problems.add("the file " + file + " is missing");
-            return;
-        }
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            problems.add(file + " is no regular file");
-            return;
-        }
-        checked.add("size");
-        if (Files.size(file) != entry.size()) {
-            problems.add("the file has " + Files.size(file) + " bytes instead of " + entry.size());
+        if (!isWhole(entry, checked, problems)) {
             return;
         }
         if (!entry.sha256().isEmpty()) {
@@ -84,6 +91,25 @@ public record Verification(List<String> checked, List<String> problems) {
         checked.add(content.name());
         progress.check();
         problems.addAll(content.problems());
+    }
+
+    private static boolean isWhole(Entry entry, List<String> checked, List<String> problems) throws IOException {
+        Path file = entry.path();
+        checked.add("file present");
+        if (!RegularFile.isTaken(file)) {
+            problems.add("the file " + file + " is missing");
+            return false;
+        }
+        if (!RegularFile.exists(file)) {
+            problems.add(file + " is no regular file");
+            return false;
+        }
+        checked.add("size");
+        if (Files.size(file) != entry.size()) {
+            problems.add("the file has " + Files.size(file) + " bytes instead of " + entry.size());
+            return false;
+        }
+        return true;
     }
 
     private static IntegrityCheck contentOf(Path file) throws IOException {

@@ -33,6 +33,11 @@ final class Base implements Closeable {
         }
     }
 
+    /** How many bytes of pages there are. */
+    long length() throws IOException {
+        return data.size();
+    }
+
     /** The content of a page; null if it is damaged. */
     ByteBuffer page(long number) throws IOException {
         ByteBuffer content = ByteBuffer.allocate(pageSize);

@@ -5,6 +5,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -83,6 +84,27 @@ public final class DirectoryLock {
      */
     public static DirectoryLock of(Path directory) throws IOException {
         return REGISTRY.computeIfAbsent(createAndResolve(directory), DirectoryLock::new);
+    }
+
+    /**
+     * As {@link #of}, for a directory that is known by its real path. If that leads elsewhere now, somebody has put a link in
+     * its place, and what lies there was not configured by the user.
+     *
+     * @param real the path, without links
+     * @return its lock
+     * @throws IOException if a link is in its place, or as there
+     */
+    public static DirectoryLock ofReal(Path real) throws IOException {
+        DirectoryLock lock = of(real);
+        requireReal(real, lock.directory());
+        return lock;
+    }
+
+    private static void requireReal(Path known, Path now) throws FileSystemException {
+        if (!now.equals(known)) {
+            throw new FileSystemException(
+                    known.toString(), now.toString(), "the backup directory was replaced by a link");
+        }
     }
 
     /**
@@ -366,7 +388,7 @@ public final class DirectoryLock {
         if (file != null && file.isCurrent()) {
             return;
         }
-        createAndResolve(directory);
+        requireReal(directory, createAndResolve(directory));
         LockFile opened =
                 LockFile.open(directory.resolve(FILE_NAME), file == null ? LockFile.randomSlot() : file.slot());
         if (file != null) {

@@ -20,10 +20,11 @@ import java.util.Set;
  * <p>Uses the numeric {@code unix} attributes: asking for an owner by name may go to a name service over the network.
  * Does nothing on file systems without them (Windows), where access follows from the directory.
  */
-final class FileMode {
+public final class FileMode {
     private static final boolean UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     private static final int PERMISSIONS = 0777;
+    private static final int OWNER = 0700;
 
     private FileMode() {}
 
@@ -39,8 +40,12 @@ final class FileMode {
     /**
      * Gives a file the owner, group and permissions of another. A missing model changes nothing; an owner or group that
      * this process may not give away is left as it is.
+     *
+     * @param model the other file
+     * @param target a file that only its owner can open
+     * @throws IOException if they can't be read or set
      */
-    static void copy(Path model, Path target) throws IOException {
+    public static void copy(Path model, Path target) throws IOException {
         if (!UNIX) {
             return;
         }
@@ -59,6 +64,33 @@ final class FileMode {
         give(target, "unix:uid", present.get("uid"), wanted.get("uid"));
         int mode = (Integer) wanted.get("mode") & PERMISSIONS;
         Files.setAttribute(target, "unix:mode", groupIsSame ? mode : withGroupAsOthers(mode));
+    }
+
+    /**
+     * Takes from a file what the model does not allow, if it is ours: who made the model private means what was copied from
+     * it, too.
+     *
+     * @param model a file whose permissions may have changed
+     * @param target a copy of it, or a part
+     * @throws IOException if their permissions can't be read
+     */
+    public static void restrict(Path model, Path target) throws IOException {
+        if (!UNIX) {
+            return;
+        }
+        try {
+            Map<String, Object> allowed = Files.readAttributes(model, "unix:gid,mode");
+            Map<String, Object> present = read(target);
+            int mode = (Integer) present.get("mode") & PERMISSIONS;
+            int most = (Integer) allowed.get("mode") & PERMISSIONS;
+            int restricted =
+                    mode & (OWNER | (allowed.get("gid").equals(present.get("gid")) ? most : withGroupAsOthers(most)));
+            if (restricted != mode && Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                give(target, "unix:mode", mode, restricted);
+            }
+        } catch (NoSuchFileException e) {
+            // Nothing to restrict, or nothing to restrict it to.
+        }
     }
 
     /** Lets whoever may create files in a directory read and write this file in it, if it is ours. */

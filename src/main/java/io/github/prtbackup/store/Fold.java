@@ -139,7 +139,7 @@ final class Fold {
         try (SegmentReader reader = SegmentReader.open(files, end.segment())) {
             LogRecord next = reader.read(end.offset());
             boolean isLast = next != null && next.type() == RecordType.END && next.link() == end.link();
-            return isLast && Files.exists(files.segment(end.segment() + 1))
+            return isLast && RegularFile.exists(files.segment(end.segment() + 1))
                     ? new LogPosition(end.segment() + 1, 0, next.checksum())
                     : end;
         }
@@ -147,7 +147,7 @@ final class Fold {
 
     private void deleteSegmentsBefore(long first) throws IOException {
         long lowest = first;
-        while (Files.exists(files.segment(lowest - 1))) {
+        while (RegularFile.exists(files.segment(lowest - 1))) {
             lowest--;
         }
         // Upwards, so that a crash leaves no gap that would hide some from the next fold.

@@ -3,7 +3,7 @@ package io.github.prtbackup.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
@@ -48,6 +48,8 @@ record Head(
     private static final int CHECKSUM_OFFSET = 8;
     private static final int VERSION_OFFSET = 12;
     private static final int FIXED_LENGTH = 74;
+    /** A point has 64 KiB at most, and no system knows such long paths. */
+    private static final int LONGEST = 1 << 18;
 
     /** With another point as the oldest, and all before a place durable. The base is still what it was. */
     Head announcing(Point newOldest, LogPosition nowSettled) {
@@ -89,7 +91,10 @@ record Head(
         try {
             head = read(path);
         } catch (NoSuchFileException e) {
-            return null;
+            if (!RegularFile.isTaken(path)) {
+                return null;
+            }
+            throw new DamagedTimelineException(e.getMessage());
         }
         if (head == null) {
             throw new DamagedTimelineException(path + " is damaged");
@@ -112,8 +117,23 @@ record Head(
     }
 
     private static Head read(Path path) throws IOException {
-        byte[] bytes = Files.readAllBytes(path);
-        return bytes.length < FIXED_LENGTH ? null : parse(path, ByteBuffer.wrap(bytes));
+        ByteBuffer bytes;
+        try (PositionalFile file = PositionalFile.read(path)) {
+            long length = file.size();
+            if (length < FIXED_LENGTH || length > LONGEST) {
+                return null;
+            }
+            bytes = ByteBuffer.allocate((int) length);
+            if (!file.read(bytes, 0)) {
+                return null;
+            }
+        }
+        try {
+            return parse(path, bytes.flip());
+        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+            // The checksum is right, and still no writer of ours has written it.
+            return null;
+        }
     }
 
     /** Puts it in the place of the one before, durably. */
@@ -165,7 +185,34 @@ record Head(
         Point oldest = PointFormat.get(bytes.slice(bytes.position(), pointLength));
         bytes.position(bytes.position() + pointLength);
         String original = StandardCharsets.UTF_8.decode(bytes).toString();
-        return oldest == null ? null : new Head(original, logStart, settled, basePageSize, basePages, baseId, oldest);
+        Head head = new Head(original, logStart, settled, basePageSize, basePages, baseId, oldest);
+        return head.isConsistent() ? head : null;
+    }
+
+    /** Whether a writer can have meant it, so that nobody behind this has to check again. */
+    private boolean isConsistent() {
+        return oldest != null
+                && isPlace(logStart)
+                && isPlace(settled)
+                && (oldest.id() == baseId ? basePageSize == oldest.pageSize() : baseId >= 0 && baseId < oldest.id())
+                && basePages <= Point.MOST_PAGES
+                && isPath(original);
+    }
+
+    private static boolean isPlace(LogPosition position) {
+        // Segments count on from the id of a point, not as fast as ids do.
+        return position.segment() >= 0
+                && position.segment() <= DirectoryLock.LARGEST_ID
+                && position.offset() >= 0
+                && position.offset() <= DirectoryLock.LARGEST_ID;
+    }
+
+    private static boolean isPath(String text) {
+        try {
+            return Path.of(text).isAbsolute();
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static int checksum(ByteBuffer bytes) {

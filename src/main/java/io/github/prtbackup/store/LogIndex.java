@@ -22,8 +22,9 @@ final class LogIndex {
             if (reached < end.segment()) {
                 entries.add(LogEntry.GAP);
             }
-            for (long next = reached + 1; start == null && next <= end.segment(); next++) {
-                start = beginning(files, next);
+            // By the names there are: two that lie far apart leave no end of numbers between them.
+            for (long next : start == null ? files.segmentsBetween(reached, end.segment()) : List.<Long>of()) {
+                start = start == null ? beginning(files, next) : start;
             }
         }
         return entries;

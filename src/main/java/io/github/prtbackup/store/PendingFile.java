@@ -81,9 +81,11 @@ public final class PendingFile implements AutoCloseable {
      *
      * @param file the file. Not a database that this process has open: closing it would drop SQLite's locks
      * @return 64 lower-case hexadecimal digits
+     * @throws java.nio.file.NoSuchFileException if it is no {@linkplain RegularFile regular file}
      * @throws IOException if it can't be read
      */
     public static String sha256(Path file) throws IOException {
+        RegularFile.require(file);
         MessageDigest digest = newDigest();
         digest(file, digest);
         return HexFormat.of().formatHex(digest.digest());
@@ -162,6 +164,25 @@ public final class PendingFile implements AutoCloseable {
             bytes.get(part, 0, count);
             write(part, 0, count);
         }
+    }
+
+    /**
+     * Appends the content of a file.
+     *
+     * @param file a {@linkplain RegularFile regular file}, which may be changed or deleted meanwhile. Not a database that this
+     *     process has open: closing it would drop SQLite's locks
+     * @throws java.nio.file.NoSuchFileException if it is none
+     * @throws IOException if it can't be read, or this one not be written
+     */
+    public void copyFrom(Path file) throws IOException {
+        RegularFile.require(file);
+        byte[] part = new byte[BUFFER_SIZE];
+        try (FileInputStream input = new FileInputStream(file.toFile())) {
+            for (int count = input.read(part); count >= 0; count = input.read(part)) {
+                write(part, 0, count);
+            }
+        }
+        closeOutput();
     }
 
     /**

@@ -110,8 +110,15 @@ public final class PointImage implements AutoCloseable {
         return content;
     }
 
+    /** Its checksum is right; what it says need not be. */
+    private boolean isPage(LogRecord record, long number) {
+        return number > 0 && record.pageSize() == point.pageSize();
+    }
+
     private ByteBuffer content(LogRecord record, int index) throws IOException {
-        ByteBuffer content = segment(record.segment()).content(record, index);
+        ByteBuffer content = isPage(record, record.pageNumber(index))
+                ? segment(record.segment()).content(record, index)
+                : null;
         if (content == null) {
             throw new DamagedTimelineException(damage(record, record.pageNumber(index)));
         }
@@ -188,8 +195,12 @@ public final class PointImage implements AutoCloseable {
      * @throws IOException if something can't be read or written
      */
     public void copyTo(Path target, Progress progress) throws IOException {
-        if (!Files.exists(target)) {
+        if (!RegularFile.isTaken(target)) {
             Files.createFile(target, FileMode.ownerOnly());
+        }
+        Optional<String> missing = missing();
+        if (missing.isPresent()) {
+            throw new DamagedTimelineException(missing.get());
         }
         try (PositionalFile file = PositionalFile.write(target)) {
             file.resize(0);
@@ -243,6 +254,11 @@ public final class PointImage implements AutoCloseable {
 
     /** Shows every page of the point once, but for the lock page. */
     void visit(PageVisitor visitor) throws IOException {
+        Optional<String> missing = missing();
+        if (missing.isPresent()) {
+            visitor.damaged(missing.get());
+            return;
+        }
         PageSet seen = new PageSet(point.pages());
         visitLog(seen, visitor);
         if (basePages > 0) {
@@ -252,6 +268,18 @@ public final class PointImage implements AutoCloseable {
         if (seen.count() != expected) {
             visitor.damaged((expected - seen.count()) + " pages of point " + point.id() + " are nowhere");
         }
+    }
+
+    /** Room for the pages of a point is made before they are read. So there have to be as many bytes as it says, roughly. */
+    private Optional<String> missing() throws IOException {
+        long stored = basePages == 0 ? 0 : base().length();
+        for (LogEntry entry : points) {
+            stored += entry.end().offset() - entry.start().offset();
+        }
+        long needed = PageNumbers.countStored(1, point.pages(), point.pageSize()) * point.pageSize();
+        return needed <= stored
+                ? Optional.empty()
+                : Optional.of("point " + point.id() + " has " + needed + " bytes of pages, and there are " + stored);
     }
 
     /** Shows the pages of the point that are in the log, newest first, and adds them to a set. */
@@ -279,6 +307,10 @@ public final class PointImage implements AutoCloseable {
         for (int index = 0; index < record.pageCount(); index++) {
             long number = record.pageNumber(index);
             if (number > point.pages()) {
+                return;
+            }
+            if (!isPage(record, number)) {
+                visitor.damaged(damage(record, number));
                 return;
             }
             if (seen.add(number)) {

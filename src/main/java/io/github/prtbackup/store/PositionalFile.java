@@ -37,17 +37,18 @@ public final class PositionalFile implements Closeable {
     /**
      * Opens a file that exists, to read it.
      *
-     * @param path the file
+     * @param path the file; no link
      * @return the file, opened
+     * @throws java.nio.file.NoSuchFileException if there is no {@linkplain RegularFile regular file}
      * @throws IOException if it can't be opened
      */
     public static PositionalFile read(Path path) throws IOException {
-        return new PositionalFile(path, READ, FileChannel.open(path, READ));
+        return new PositionalFile(path, READ, RegularFile.open(path, READ));
     }
 
     /** Opens a file that exists, to read and write it. */
     static PositionalFile write(Path path) throws IOException {
-        return new PositionalFile(path, WRITE, FileChannel.open(path, WRITE));
+        return new PositionalFile(path, WRITE, RegularFile.open(path, WRITE));
     }
 
     /** Creates a file, which must not exist, with access for its owner only. */
@@ -169,7 +170,7 @@ public final class PositionalFile implements Closeable {
             throw reason;
         }
         if (channel == failed) {
-            channel = FileChannel.open(path, mode);
+            channel = RegularFile.open(path, mode);
         }
     }
 

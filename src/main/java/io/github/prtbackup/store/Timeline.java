@@ -3,7 +3,6 @@ package io.github.prtbackup.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -403,11 +402,13 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Looks whether files are missing that points rest on. By their names only, so it costs little.
+     * Looks whether files are missing that points rest on. By their names only, so it costs little. Takes from who may not
+     * read the database any more what he may read of them.
      *
      * @throws DamagedTimelineException if one is, or the head can't be read
      */
     public synchronized void requireFiles() throws IOException {
+        files.restrict();
         refresh();
         Head head = tail.tail() == null ? null : Head.read(files);
         while (head != null) {
@@ -429,7 +430,7 @@ public final class Timeline implements AutoCloseable {
                         head.logStart().segment(), tail.tail().end().segment())
                 .mapToObj(files::segment);
         return Stream.concat(Stream.of(files.base(), files.checksums()), segments)
-                .filter(file -> !Files.exists(file))
+                .filter(file -> !RegularFile.exists(file))
                 .findFirst()
                 .orElse(null);
     }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,6 +15,7 @@ import java.util.zip.CRC32C;
 /** The names of the files of one {@link Timeline}. Immutable. */
 final class TimelineFiles {
     private static final int SEGMENT_DIGITS = 6;
+    private static final Pattern SEGMENT = Pattern.compile("\\.([0-9]{6,16})\\.log");
     private static final String INFIX = ".timeline-";
     private static final String HEAD = ".head";
     private static final String DAMAGED = ".damaged-";
@@ -55,15 +57,24 @@ final class TimelineFiles {
         }
         for (String name : names) {
             Path file = directory.directory().resolve(name);
-            if (Files.exists(file)) {
+            if (RegularFile.isTaken(file)) {
                 Files.move(file, freeName(name + DAMAGED));
+            }
+        }
+    }
+
+    /** Lets nobody read any of the files, also those set aside, who may not read the database now. */
+    void restrict() throws IOException {
+        for (String name : directory.fileNames()) {
+            if (name.startsWith(prefix + ".")) {
+                FileMode.restrict(original, directory.directory().resolve(name));
             }
         }
     }
 
     private Path freeName(String stem) {
         int number = 1;
-        while (Files.exists(directory.directory().resolve(stem + number))) {
+        while (RegularFile.isTaken(directory.directory().resolve(stem + number))) {
             number++;
         }
         return directory.directory().resolve(stem + number);
@@ -117,6 +128,25 @@ final class TimelineFiles {
         String digits = Long.toString(number);
         String zeros = "0".repeat(Math.max(0, SEGMENT_DIGITS - digits.length()));
         return directory.directory().resolve(prefix + "." + zeros + digits + ".log");
+    }
+
+    /** The numbers of the segments that are there after one and up to another, ascending. */
+    List<Long> segmentsBetween(long before, long last) throws IOException {
+        if (before >= last) {
+            return List.of();
+        }
+        List<Long> numbers = new ArrayList<>();
+        for (String name : directory.fileNames()) {
+            Matcher matcher = SEGMENT.matcher(name.startsWith(prefix) ? name.substring(prefix.length()) : "");
+            if (matcher.matches()) {
+                long number = Long.parseLong(matcher.group(1));
+                if (number > before && number <= last) {
+                    numbers.add(number);
+                }
+            }
+        }
+        Collections.sort(numbers);
+        return numbers;
     }
 
     /** Not a cryptographic hash: the first of those costs a process 20 ms, and only accidents matter here. */

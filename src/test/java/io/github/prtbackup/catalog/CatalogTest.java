@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -370,10 +371,13 @@ class CatalogTest {
     @Test
     void aFailedPublishLeavesNothing() throws IOException {
         manual("good 1");
-        Files.delete(directory.resolve(MetadataFile.NAME));
-        Files.createDirectory(directory.resolve(MetadataFile.NAME));
         List<String> before = fileNames();
-        assertThatThrownBy(() -> manual("good 2")).isInstanceOf(IOException.class);
+        catalog = Catalog.open(directory, CatalogTest::isGood, CLOCK, step -> {
+            if (step == Step.METADATA_SEALED) {
+                throw new UncheckedIOException(new IOException("as if the disk were full"));
+            }
+        });
+        assertThatThrownBy(() -> manual("good 2")).isInstanceOf(UncheckedIOException.class);
         assertThat(fileNames()).isEqualTo(before);
     }
 

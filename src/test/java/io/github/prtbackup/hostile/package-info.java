@@ -1,0 +1,2 @@
+/** Files, names, URLs and statements as nobody sane would make them. */
+package io.github.prtbackup.hostile;
