@@ -165,6 +165,21 @@ final class Undoing {
         if (!backups.containsKey(id)) {
             throw new UndoRefusedException("backup #" + id + ", which holds what would be redone, is gone");
         }
+        requireUnchanged(id);
+        return backups.get(id);
+    }
+
+    /** The same backup, if a redo can lead to it. */
+    Entry requireRedoable(Entry backup) throws IOException, SQLException {
+        if (!state.redoable().contains(backup.id())) {
+            throw new UndoRefusedException(
+                    "backup #" + backup.id() + " holds nothing that was undone and could be redone now");
+        }
+        requireUnchanged(backup.id());
+        return backup;
+    }
+
+    private void requireUnchanged(long id) throws IOException, SQLException {
         long present = state.present().orElseThrow();
         if (!backups.containsKey(present)) {
             throw new UndoRefusedException(
@@ -175,6 +190,5 @@ final class Undoing {
             throw new UndoRefusedException(database + " has been changed without a backup since backup #" + present
                     + " was restored; what would be redone is backup #" + id);
         }
-        return backups.get(id);
     }
 }
