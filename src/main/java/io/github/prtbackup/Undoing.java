@@ -24,8 +24,6 @@ import java.util.TreeSet;
 
 /** What can be undone and redone at one moment, and with which backup. */
 final class Undoing {
-    private static final String COMMENT = "Auto-backup before: ";
-
     private final Path database;
     private final Comparer comparer;
     private final Map<Long, Entry> backups = new HashMap<>();
@@ -150,7 +148,10 @@ final class Undoing {
     /** The newest backup before that operation. */
     Entry newestOf(String operation) {
         return undoable().stream()
-                .filter(backup -> backup.comment().equals(COMMENT + operation))
+                .filter(backup -> BackupInfo.of(backup)
+                        .operation()
+                        .filter(operation::equals)
+                        .isPresent())
                 .findFirst()
                 .orElseThrow(() -> new UndoRefusedException(
                         "there is no backup before the operation '" + operation + "' that could be undone"));
