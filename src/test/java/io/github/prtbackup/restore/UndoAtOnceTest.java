@@ -1,16 +1,25 @@
 package io.github.prtbackup.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.RestoreResult;
 import io.github.prtbackup.UndoRefusedException;
+import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Sql;
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +71,32 @@ class UndoAtOnceTest {
         assertThat(told).containsExactlyInAnyOrder("done\n", "refused\n");
         // Nothing but the order of the two keeps a row without a key from coming back twice.
         assertThat(Sql.column(database, "SELECT n FROM t ORDER BY n")).containsExactly("1", "2");
+    }
+
+    @Test
+    void theWaitForAnotherCanBeEnded() throws Exception {
+        Path database = home.resolve("prt.db");
+        try (Connection connection = Sql.open(database)) {
+            Sql.run(connection, "CREATE TABLE t (n)");
+        }
+        PrtBackup backups = PrtBackup.open(database);
+        try (Closeable turn = Turn.take(home.resolve("backups"), database.toRealPath(), CopyProgress.NONE)) {
+            assertThat(turn).isNotNull();
+            CompletableFuture<RestoreResult> undo = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return backups.undo();
+                } catch (IOException | SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            backups.cancel();
+            assertThatThrownBy(undo::join).hasCauseInstanceOf(CancellationException.class);
+        }
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema")).containsExactly("t");
+        try (PrtBackup again = PrtBackup.open(database)) {
+            again.undo();
+        }
+        assertThat(Sql.column(database, "SELECT name FROM sqlite_schema")).isEmpty();
     }
 
     private List<String> both(Path database, String what) throws Exception {
