@@ -23,9 +23,11 @@ import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.restore.Export;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.Restore;
+import io.github.prtbackup.restore.Turn;
 import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
 import io.github.prtbackup.store.PendingFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -256,11 +258,16 @@ public final class PrtBackup implements AutoCloseable {
      */
     public RestoreResult restoreFromBackup(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
+        return inTurn(() -> restore(backup));
+    }
+
+    private RestoreResult restore(Entry backup) throws IOException, SQLException {
         try (Operation restore = Operation.restore(database);
                 History.Content content = history.verifiedCopy(backup, work)) {
             Restore.Result result = new Restore(catalog, database, busyMillis, work)
                     .run(backup, content.entry().path());
-            restore.done(History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, id, backup.size());
+            restore.done(
+                    History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, backup.id(), backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
     }
@@ -426,7 +433,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException as {@link #restoreFromBackup}
      */
     public RestoreResult undo() throws IOException, SQLException {
-        return restoreFromBackup(undoing().newest().id());
+        return inTurn(() -> restore(undoing().newest()));
     }
 
     /**
@@ -439,7 +446,7 @@ public final class PrtBackup implements AutoCloseable {
      */
     public RestoreResult undo(long id) throws IOException, SQLException {
         Entry backup = history.require(id);
-        return restoreFromBackup(undoing().require(backup).id());
+        return inTurn(() -> restore(undoing().require(backup)));
     }
 
     /**
@@ -452,7 +459,7 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException as {@link #restoreFromBackup}
      */
     public RestoreResult undoOperation(String operation) throws IOException, SQLException {
-        return restoreFromBackup(undoing().newestOf(operation).id());
+        return inTurn(() -> restore(undoing().newestOf(operation)));
     }
 
     /**
@@ -464,7 +471,21 @@ public final class PrtBackup implements AutoCloseable {
      * @throws SQLException as {@link #restoreFromBackup}
      */
     public RestoreResult redo() throws IOException, SQLException {
-        return restoreFromBackup(undoing().next().id());
+        return inTurn(() -> restore(undoing().next()));
+    }
+
+    /**
+     * Takes back the last undos or restores, as many as lead to that state.
+     *
+     * @param id one of {@link #redoable}
+     * @return as {@link #redo()}
+     * @throws UndoRefusedException if it is none of them, or no more, or the database has been changed since
+     * @throws IOException as {@link #restoreFromBackup}
+     * @throws SQLException as {@link #restoreFromBackup}
+     */
+    public RestoreResult redo(long id) throws IOException, SQLException {
+        Entry backup = history.require(id);
+        return inTurn(() -> restore(undoing().requireRedoable(backup)));
     }
 
     /**
@@ -482,11 +503,14 @@ public final class PrtBackup implements AutoCloseable {
      */
     public UndoOnlyResult undoOnly(long id) throws IOException, SQLException {
         requireDatabase();
-        Undoing undoing = undoing();
-        Entry backup = undoing.require(history.require(id));
-        onlyUndo().run(backup, undoing.after(backup));
-        BackupInfo before = BackupInfo.of(undoing().newestOf(OnlyUndo.operation(backup)));
-        return new UndoOnlyResult(BackupInfo.of(backup), before);
+        Entry wanted = history.require(id);
+        return inTurn(() -> {
+            Undoing undoing = undoing();
+            Entry backup = undoing.require(wanted);
+            onlyUndo().run(backup, undoing.after(backup));
+            BackupInfo before = BackupInfo.of(undoing().newestOf(OnlyUndo.operation(backup)));
+            return new UndoOnlyResult(BackupInfo.of(backup), before);
+        });
     }
 
     /**
@@ -503,6 +527,22 @@ public final class PrtBackup implements AutoCloseable {
         Undoing undoing = undoing();
         Entry backup = undoing.require(history.require(id));
         return onlyUndo().preview(backup, undoing.after(backup));
+    }
+
+    private interface Change<T> {
+        T run() throws IOException, SQLException;
+    }
+
+    /** Changes the database while no other restore, undo or redo does. */
+    private <T> T inTurn(Change<T> change) throws IOException, SQLException {
+        if (!Files.isDirectory(catalog.directory())) {
+            // Nothing to go back to, so this is about to be refused, and is not to leave an empty directory.
+            return change.run();
+        }
+        Closeable turn = Turn.take(catalog.directory(), database, work);
+        try (turn) {
+            return change.run();
+        }
     }
 
     private OnlyUndo onlyUndo() {

@@ -24,8 +24,6 @@ import java.util.TreeSet;
 
 /** What can be undone and redone at one moment, and with which backup. */
 final class Undoing {
-    private static final String COMMENT = "Auto-backup before: ";
-
     private final Path database;
     private final Comparer comparer;
     private final Map<Long, Entry> backups = new HashMap<>();
@@ -150,7 +148,10 @@ final class Undoing {
     /** The newest backup before that operation. */
     Entry newestOf(String operation) {
         return undoable().stream()
-                .filter(backup -> backup.comment().equals(COMMENT + operation))
+                .filter(backup -> BackupInfo.of(backup)
+                        .operation()
+                        .filter(operation::equals)
+                        .isPresent())
                 .findFirst()
                 .orElseThrow(() -> new UndoRefusedException(
                         "there is no backup before the operation '" + operation + "' that could be undone"));
@@ -165,6 +166,21 @@ final class Undoing {
         if (!backups.containsKey(id)) {
             throw new UndoRefusedException("backup #" + id + ", which holds what would be redone, is gone");
         }
+        requireUnchanged(id);
+        return backups.get(id);
+    }
+
+    /** The same backup, if a redo can lead to it. */
+    Entry requireRedoable(Entry backup) throws IOException, SQLException {
+        if (!state.redoable().contains(backup.id())) {
+            throw new UndoRefusedException(
+                    "backup #" + backup.id() + " holds nothing that was undone and could be redone now");
+        }
+        requireUnchanged(backup.id());
+        return backup;
+    }
+
+    private void requireUnchanged(long id) throws IOException, SQLException {
         long present = state.present().orElseThrow();
         if (!backups.containsKey(present)) {
             throw new UndoRefusedException(
@@ -175,6 +191,5 @@ final class Undoing {
             throw new UndoRefusedException(database + " has been changed without a backup since backup #" + present
                     + " was restored; what would be redone is backup #" + id);
         }
-        return backups.get(id);
     }
 }

@@ -193,23 +193,8 @@ public final class Catalog {
     }
 
     /**
-     * The record of a backup. Its file may have been deleted by hand, which {@link #history} would hide.
-     *
-     * @param id the id of a backup
-     * @return its record, empty if there is none
-     */
-    public Optional<Entry> find(long id) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return Optional.empty();
-        }
-        MetadataFile.Content content = file.read();
-        return content.wasRead()
-                ? content.metadata().find(id)
-                : hold(lock -> readable(lock, null).find(id));
-    }
-
-    /**
-     * The record of a backup of a database, also if the database was moved together with its backups since.
+     * The record of a backup of a database, also if the database was moved together with its backups since. Its file may
+     * have been deleted by hand, which {@link #history} would hide.
      *
      * @param id the id of a backup
      * @param original the database

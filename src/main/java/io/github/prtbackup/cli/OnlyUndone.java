@@ -31,7 +31,9 @@ final class OnlyUndone {
     }
 
     int run(PrtBackup backups, long id, Question question) throws IOException, SQLException, Failure {
+        Commits commits;
         try (UndoOnlyPreview preview = backups.previewUndoOnly(id)) {
+            commits = preview.commits();
             if (!json) {
                 show(preview);
             }
@@ -43,6 +45,7 @@ final class OnlyUndone {
             ObjectNode document = Json.object();
             document.set("undone", Json.backups(List.of(result.undone())));
             document.set("backup_before", Json.backup(result.backupBefore()));
+            document.put("alone", commits == Commits.ONE ? Boolean.TRUE : null);
             terminal.json(Json.print(document));
             return Main.DONE;
         }

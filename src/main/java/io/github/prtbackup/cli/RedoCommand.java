@@ -39,7 +39,7 @@ final class RedoCommand extends BackCommand {
                 "To redo means to return to backup " + name(next) + ".",
                 "Return " + database() + " to backup #" + next.backupId() + "?");
         requireStill(next, backups.redoable().stream().findFirst());
-        RestoreResult result = copying(backups, backups::redo);
+        RestoreResult result = copying(backups, () -> backups.redo(next.backupId()));
         if (json()) {
             ObjectNode json = Json.object();
             put(json, result);

@@ -39,8 +39,7 @@ final class RestoreCommand extends DatabaseCommand {
         Optional<BackupInfo> safety = result.safetyBackup();
         if (json()) {
             ObjectNode json = Json.object();
-            json.set("restored", Json.backup(result.restored()));
-            json.set("safety_backup", safety.map(Json::backup).orElse(null));
+            BackCommand.put(json, result);
             print(json);
             return Main.DONE;
         }

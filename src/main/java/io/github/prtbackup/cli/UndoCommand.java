@@ -23,8 +23,6 @@ import picocli.CommandLine.Parameters;
             "With --only ID: takes back that transaction and keeps the later ones, if they have not touched the same rows."
         })
 final class UndoCommand extends BackCommand {
-    private static final String COMMENT = "Auto-backup before: ";
-
     @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = "The id of an automatic backup.")
     private Long id;
 
@@ -116,7 +114,7 @@ final class UndoCommand extends BackCommand {
         if (wanted != null) {
             return backup.backupId() == wanted.backupId();
         }
-        return operation == null || backup.comment().equals(COMMENT + operation);
+        return operation == null || backup.operation().filter(operation::equals).isPresent();
     }
 
     private static String heading(List<BackupInfo> undone) {

@@ -53,6 +53,7 @@ final class RowReversal {
         try (JDBC4Statement reading = (JDBC4Statement) target.createStatement();
                 JDBC4Statement writing = (JDBC4Statement) target.createStatement()) {
             each((place, change) -> removeOld(reading, writing, place, change));
+            each((place, change) -> refuseRepeated(reading, change));
             each((place, change) -> update(reading, writing, place, change));
             each((place, change) -> insert(reading, writing, change));
         }
@@ -90,6 +91,23 @@ final class RowReversal {
             statements.delete(table, present.get());
             write(writing, change);
         }
+    }
+
+    /**
+     * Without a key nothing keeps a row from coming back as often as this is done. Looked at before anything is inserted,
+     * because a row that finds its rowid taken gets another, which may be the old one of a row like it.
+     */
+    private void refuseRepeated(JDBC4Statement reading, RowChange change) throws SQLException {
+        if (change.kind() != Kind.INSERTED
+                || table.rowid() == null
+                || isNamedByKey(change.after().orElseThrow())) {
+            return;
+        }
+        Row row = change.after().orElseThrow();
+        select(reading, "WHERE " + table.rowid() + " = " + row.rowid().orElseThrow()).stream()
+                .filter(other -> other.values().equals(row.values()))
+                .forEach(other -> conflicts.add(new Conflict(
+                        table.name(), Optional.empty(), Optional.of(other), "the deleted row is there again")));
     }
 
     private void update(JDBC4Statement reading, JDBC4Statement writing, int place, RowChange change)

@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryIteratorException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -295,6 +297,21 @@ public final class DirectoryLock {
                 // Left by a dead process that had the same slot; the next number is free sooner or later.
             }
         }
+    }
+
+    /**
+     * Takes the turn to replace a database, if nobody else has it, in this process or another. It keeps nobody from anything
+     * but the same.
+     *
+     * @param database other databases have other turns, nearly always
+     * @return to be closed when it is done; empty if somebody else has the turn
+     * @throws IOException if the lock file can't be opened or locked
+     */
+    public Optional<Closeable> tryTurn(Path database) throws IOException {
+        // Behind the bytes of the locks of timelines.
+        long key = (2L << Integer.SIZE)
+                + Integer.toUnsignedLong(database.toString().hashCode());
+        return Optional.ofNullable(range(key).tryExclusive());
     }
 
     /** The lock for one thing in the directory. Independent of {@link #hold}, and of those of other keys. */

@@ -225,12 +225,12 @@ class CatalogTest {
         Entry entry = auto("good 1", 10);
         Files.delete(entry.path());
         assertThat(catalog.history(database)).isEmpty();
-        assertThat(catalog.find(1)).contains(entry);
+        assertThat(catalog.find(1, database)).contains(entry);
         catalog.reconcile(database);
         assertThat(catalog.history(database)).isEmpty();
-        assertThat(catalog.find(1)).contains(entry);
+        assertThat(catalog.find(1, database)).contains(entry);
         auto("good 2", 10);
-        assertThat(catalog.find(1)).isEmpty();
+        assertThat(catalog.find(1, database)).isEmpty();
         assertThat(json().path("backups")).hasSize(1);
     }
 
@@ -341,7 +341,7 @@ class CatalogTest {
         ObjectNode json = (ObjectNode) json();
         ((ObjectNode) json.path("backups").path(0)).put("backup_path", outside.toString());
         writeJson(json);
-        assertThat(catalog.find(1).orElseThrow().path()).isEqualTo(entry.path());
+        assertThat(catalog.find(1, database).orElseThrow().path()).isEqualTo(entry.path());
         Files.delete(entry.path());
         Files.createSymbolicLink(entry.path(), outside);
         assertThat(catalog.history(null)).isEmpty();

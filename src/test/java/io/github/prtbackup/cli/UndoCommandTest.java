@@ -154,7 +154,21 @@ class UndoCommandTest {
                 .json();
         assertThat(again.get("undone").get(0).get("backup_id").asLong()).isEqualTo(5);
         assertThat(again.get("backup_before").get("backup_id").asLong()).isEqualTo(6);
+        assertThat(again.get("alone").asBoolean()).isTrue();
         assertThat(contacts()).containsExactly("Ada new", "Alan");
+    }
+
+    @Test
+    void saysInJsonTooThatItIsNotKnownWhoElseWrote() throws Exception {
+        try (Connection connection = Sql.open(database)) {
+            Sql.column(connection, "PRAGMA journal_mode = WAL");
+            Sql.run(connection, "INSERT INTO contacts(name) VALUES ('Grace')");
+        }
+        long last = Backups.newest(database).backupId();
+        JsonNode undone = Cli.run("undo", database, "--only", last, "--yes", "--json")
+                .succeeds()
+                .json();
+        assertThat(undone.get("alone").isNull()).isTrue();
     }
 
     @Test
