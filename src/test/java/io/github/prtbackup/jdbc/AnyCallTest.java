@@ -18,6 +18,7 @@ import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -179,7 +180,7 @@ class AnyCallTest {
             objects.add(connection);
         }
 
-        void make(int calls) {
+        void make(int calls) throws SQLException {
             Connection connection = (Connection) objects.get(0);
             for (int i = 0; i < calls; i++) {
                 Object target = objects.get(random.nextInt(objects.size()));
@@ -193,6 +194,10 @@ class AnyCallTest {
                 }
             }
             seen.attemptVoid("close", connection::close);
+            if (!connection.isClosed()) {
+                // sqlite-jdbc closes its statements in an order that differs from run to run, up to one that fails.
+                return;
+            }
             List<Method> methods = methods(connection);
             for (int i = 0; i < 100; i++) {
                 Object target = objects.get(random.nextInt(objects.size()));
