@@ -26,6 +26,7 @@ class JarsTest {
             "META-INF/native-image/(io\\.github\\.prtbackup/prtbackup-jdbc|org\\.xerial/sqlite-jdbc)/.*",
             "META-INF/services/(java\\.sql\\.Driver|io\\.github\\.prtbackup\\.shaded\\..*)",
             "META-INF/services/(liquibase|org\\.flywaydb|org\\.hibernate)\\..*",
+            "io/github/prtbackup/shaded/jline/utils/.*\\.(caps|txt)",
             "sqlite-jdbc\\.properties",
             "org/sqlite/native/.*");
 
