@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import io.github.prtbackup.store.ReadFiles.Located;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The database as it was at a point of a {@link Timeline}: for each page its newest content in the log up to the point,
@@ -23,7 +23,7 @@ public final class PointImage implements AutoCloseable {
     private static final int MOST_PROBLEMS = 20;
 
     private final TimelineFiles files;
-    private final Closeable lease;
+    private final ReadFiles open;
     private final Point point;
     /** Itself and those that it rests on, oldest first. */
     private final List<LogEntry> points;
@@ -32,21 +32,13 @@ public final class PointImage implements AutoCloseable {
     /** Whether points between those of the records are lost. */
     private final boolean hasGap;
 
-    /** The one that was last read. */
-    private SegmentReader segment;
-
-    private Base base;
-
     /** Where the newest content of each page is that the log holds; null until somebody asks for one page. */
     private Map<Long, Located> inLog;
-
-    /** A page in a record of the log. */
-    private record Located(LogRecord record, int index) {}
 
     private PointImage(
             TimelineFiles files, Closeable lease, Point point, List<LogEntry> points, long basePages, boolean hasGap) {
         this.files = files;
-        this.lease = lease;
+        this.open = new ReadFiles(files, lease);
         this.point = point;
         this.points = points;
         this.basePages = basePages;
@@ -101,9 +93,9 @@ public final class PointImage implements AutoCloseable {
         }
         Located inLog = inLog().get(number);
         if (inLog != null) {
-            return content(inLog.record(), inLog.index());
+            return content(inLog);
         }
-        ByteBuffer content = number <= basePages ? base().page(number) : null;
+        ByteBuffer content = number <= basePages ? open.base(point.pageSize()).page(number) : null;
         if (content == null) {
             throw new DamagedTimelineException("page " + number + " in " + files.base() + " is damaged");
         }
@@ -115,14 +107,13 @@ public final class PointImage implements AutoCloseable {
         return number > 0 && record.pageSize() == point.pageSize();
     }
 
-    private ByteBuffer content(LogRecord record, int index) throws IOException {
-        ByteBuffer content = isPage(record, record.pageNumber(index))
-                ? segment(record.segment()).content(record, index)
-                : null;
+    private ByteBuffer content(Located page) throws IOException {
+        LogRecord record = page.record();
+        ByteBuffer content = isPage(record, record.pageNumber(page.index())) ? open.content(page) : null;
         if (content == null) {
-            throw new DamagedTimelineException(damage(record, record.pageNumber(index)));
+            throw new DamagedTimelineException(open.damage(record, record.pageNumber(page.index())));
         }
-        return ByteBuffer.allocate(content.remaining()).put(content).flip();
+        return content;
     }
 
     /** Finds out with the first page that is asked for, which those who want all pages never do. */
@@ -130,7 +121,7 @@ public final class PointImage implements AutoCloseable {
         if (inLog == null) {
             Map<Long, Located> newest = new HashMap<>();
             for (LogEntry changed : points) {
-                forEachRecord(changed, record -> {
+                open.forEachRecord(changed, record -> {
                     for (int index = 0; index < record.pageCount(); index++) {
                         newest.put(record.pageNumber(index), new Located(record, index));
                     }
@@ -139,19 +130,6 @@ public final class PointImage implements AutoCloseable {
             inLog = newest;
         }
         return inLog;
-    }
-
-    private void forEachRecord(LogEntry of, Consumer<LogRecord> consumer) throws IOException {
-        SegmentReader reader = segment(of.place().segment());
-        long offset = of.start().offset();
-        while (offset < of.end().offset()) {
-            LogRecord record = reader.read(offset);
-            if (record == null) {
-                throw new DamagedTimelineException(damage(of, offset));
-            }
-            consumer.accept(record);
-            offset = record.end().offset();
-        }
     }
 
     /**
@@ -177,7 +155,7 @@ public final class PointImage implements AutoCloseable {
         }
         BitSet numbers = new BitSet();
         for (LogEntry changed : points.subList(older.points.size(), points.size())) {
-            forEachRecord(changed, record -> {
+            open.forEachRecord(changed, record -> {
                 for (int index = 0; index < record.pageCount(); index++) {
                     numbers.set(Math.toIntExact(record.pageNumber(index)));
                 }
@@ -262,7 +240,7 @@ public final class PointImage implements AutoCloseable {
         PageSet seen = new PageSet(point.pages());
         visitLog(seen, visitor);
         if (basePages > 0) {
-            base().visit(Math.min(basePages, point.pages()), seen, visitor);
+            open.base(point.pageSize()).visit(Math.min(basePages, point.pages()), seen, visitor);
         }
         long expected = PageNumbers.countStored(1, point.pages(), point.pageSize());
         if (seen.count() != expected) {
@@ -272,7 +250,7 @@ public final class PointImage implements AutoCloseable {
 
     /** Room for the pages of a point is made before they are read. So there have to be as many bytes as it says, roughly. */
     private Optional<String> missing() throws IOException {
-        long stored = basePages == 0 ? 0 : base().length();
+        long stored = basePages == 0 ? 0 : open.base(point.pageSize()).length();
         for (LogEntry entry : points) {
             stored += entry.end().offset() - entry.start().offset();
         }
@@ -289,12 +267,12 @@ public final class PointImage implements AutoCloseable {
         }
         for (int i = points.size() - 1; i >= 0; i--) {
             LogEntry changed = points.get(i);
-            SegmentReader reader = segment(changed.place().segment());
+            SegmentReader reader = open.segment(changed.place().segment());
             long offset = changed.start().offset();
             while (offset < changed.end().offset()) {
                 LogRecord record = reader.read(offset);
                 if (record == null) {
-                    visitor.damaged(damage(changed, offset));
+                    visitor.damaged(open.damage(changed, offset));
                     break;
                 }
                 visit(reader, record, seen, visitor);
@@ -310,13 +288,13 @@ public final class PointImage implements AutoCloseable {
                 return;
             }
             if (!isPage(record, number)) {
-                visitor.damaged(damage(record, number));
+                visitor.damaged(open.damage(record, number));
                 return;
             }
             if (seen.add(number)) {
                 ByteBuffer content = reader.content(record, index);
                 if (content == null) {
-                    visitor.damaged(damage(record, number));
+                    visitor.damaged(open.damage(record, number));
                 } else {
                     visitor.page(number, record.pageChecksum(index), content);
                 }
@@ -329,47 +307,10 @@ public final class PointImage implements AutoCloseable {
                 + files.head().getParent();
     }
 
-    private SegmentReader segment(long number) throws IOException {
-        if (segment == null || segment.segment() != number) {
-            closeSegment();
-            segment = SegmentReader.open(files, number);
-        }
-        return segment;
-    }
-
-    private void closeSegment() throws IOException {
-        SegmentReader open = segment;
-        segment = null;
-        if (open != null) {
-            open.close();
-        }
-    }
-
-    private Base base() throws IOException {
-        if (base == null) {
-            base = Base.read(files, point.pageSize());
-        }
-        return base;
-    }
-
-    private String damage(LogRecord record, long number) {
-        return "page " + number + " in the record at byte " + record.offset() + " of " + files.segment(record.segment())
-                + " is damaged";
-    }
-
-    private String damage(LogEntry of, long offset) {
-        return "the record at byte " + offset + " of "
-                + files.segment(of.place().segment()) + " is damaged";
-    }
-
     /** Closes the files, and lets older points be folded again. */
     @Override
     public void close() throws IOException {
-        Base opened = base;
-        try (lease;
-                opened) {
-            closeSegment();
-        }
+        open.close();
     }
 
     /** Tells of each thousandth page or so, and of the last. */

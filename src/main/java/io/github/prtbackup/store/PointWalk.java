@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import io.github.prtbackup.store.ReadFiles.Located;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,8 +17,7 @@ import java.util.Optional;
  * <p>While it is open, nothing is folded. Not thread-safe.
  */
 public final class PointWalk implements AutoCloseable {
-    private final TimelineFiles files;
-    private final Closeable lease;
+    private final ReadFiles files;
     /** Null if there are no points. */
     private final Head head;
 
@@ -34,18 +34,9 @@ public final class PointWalk implements AutoCloseable {
     /** Whether points before this one are lost. */
     private boolean hasGap;
 
-    /** The one that was last read. */
-    private SegmentReader segment;
-
-    private Base base;
-
-    /** A page in a record of the log. */
-    private record Located(LogRecord record, int index) {}
-
     /** @param head null if there are no points */
     PointWalk(TimelineFiles files, Closeable lease, Head head, List<LogEntry> log) {
-        this.files = files;
-        this.lease = lease;
+        this.files = new ReadFiles(files, lease);
         this.head = head;
         this.log = log;
         this.basePages = head == null ? 0 : head.basePages();
@@ -92,14 +83,7 @@ public final class PointWalk implements AutoCloseable {
             hasGap = false;
             changed = null;
         }
-        SegmentReader reader = segment(entry.place().segment());
-        long offset = entry.start().offset();
-        while (offset < entry.end().offset()) {
-            LogRecord record = reader.read(offset);
-            if (record == null) {
-                throw new DamagedTimelineException("the record at byte " + offset + " of "
-                        + files.segment(entry.place().segment()) + " is damaged");
-            }
+        files.forEachRecord(entry, record -> {
             for (int index = 0; index < record.pageCount(); index++) {
                 long number = record.pageNumber(index);
                 inLog.put(number, new Located(record, index));
@@ -109,8 +93,7 @@ public final class PointWalk implements AutoCloseable {
                     changed.set((int) number);
                 }
             }
-            offset = record.end().offset();
-        }
+        });
     }
 
     /**
@@ -140,46 +123,19 @@ public final class PointWalk implements AutoCloseable {
         Located located = inLog.get(number);
         ByteBuffer content = null;
         if (!hasGap && located != null) {
-            content = segment(located.record().segment()).content(located.record(), located.index());
+            content = files.content(located);
         } else if (!hasGap && number <= basePages) {
-            content = base().page(number);
+            content = files.base(point.pageSize()).page(number);
         }
         if (content == null) {
             throw new DamagedTimelineException("page " + number + " of point " + point.id() + " is damaged");
         }
-        return ByteBuffer.allocate(content.remaining()).put(content).flip();
-    }
-
-    private SegmentReader segment(long number) throws IOException {
-        if (segment == null || segment.segment() != number) {
-            closeSegment();
-            segment = SegmentReader.open(files, number);
-        }
-        return segment;
-    }
-
-    private void closeSegment() throws IOException {
-        SegmentReader open = segment;
-        segment = null;
-        if (open != null) {
-            open.close();
-        }
-    }
-
-    private Base base() throws IOException {
-        if (base == null) {
-            base = Base.read(files, point.pageSize());
-        }
-        return base;
+        return content;
     }
 
     /** Closes the files, and lets older points be folded again. */
     @Override
     public void close() throws IOException {
-        Base opened = base;
-        try (lease;
-                opened) {
-            closeSegment();
-        }
+        files.close();
     }
 }
