@@ -15,6 +15,7 @@ import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,13 @@ final class ChangedPages {
         return changed instanceof Changed.Complete complete
                 ? writer -> copy(now, complete.pages(), writer)
                 : compared(newest, now);
+    }
+
+    /** What has changed since, of the same page size; empty if all pages would have to be compared. */
+    Optional<PageList> known(Point newest, CurrentPages now) throws IOException {
+        return changed(newest, now) instanceof Changed.Complete complete
+                ? Optional.of(complete.pages())
+                : Optional.empty();
     }
 
     private Changed changed(Point newest, CurrentPages now) throws IOException {

@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.IntegrityCheck;
+import io.github.prtbackup.backup.PresentState;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.Timelines;
 import io.github.prtbackup.catalog.Catalog;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.sqlite.SQLiteConnection;
 
 /** Brings two states of a database to where they can be compared, with as few pages as are enough. */
@@ -58,10 +60,9 @@ public final class Comparer {
     public DatabaseDiff compare(Version from, Version to) throws IOException, SQLException {
         Optional<Entry> before = entry(from);
         Optional<Entry> after = entry(to);
-        if (before.filter(History::isIncremental).isPresent()
-                && after.filter(History::isIncremental).isPresent()) {
-            Optional<DatabaseDiff> quick =
-                    comparePoints(before.get().id(), after.get().id());
+        List<Entry> backups = Stream.of(before, after).flatMap(Optional::stream).toList();
+        if (!backups.isEmpty() && backups.stream().allMatch(History::isIncremental)) {
+            Optional<DatabaseDiff> quick = compareParts(before, after);
             if (quick.isPresent()) {
                 return quick.get();
             }
@@ -75,28 +76,16 @@ public final class Comparer {
                 : Optional.empty();
     }
 
-    /** Compares with only those pages of two points that have to be read; empty if that is not proved to be enough. */
-    private Optional<DatabaseDiff> comparePoints(long before, long after) throws IOException, SQLException {
+    /** Compares with only those pages that have to be read; empty if that is not proved to be enough. */
+    private Optional<DatabaseDiff> compareParts(Optional<Entry> before, Optional<Entry> after)
+            throws IOException, SQLException {
         OpenFiles files = new OpenFiles();
-        try (PointImage imageBefore = timelines.image(before);
-                PointImage imageAfter = timelines.image(after)) {
-            Optional<BitSet> different = before < after
-                    ? imageAfter.pagesChangedSince(imageBefore)
-                    : imageBefore.pagesChangedSince(imageAfter);
-            if (different.isEmpty()
-                    || imageBefore.point().pages() == 0
-                    || imageAfter.point().pages() == 0) {
-                files.close();
-                return Optional.empty();
-            }
-            SparseCopy copyBefore = new SparseCopy(new ImagePages(imageBefore), files.add(catalog.newFile()));
-            SparseCopy copyAfter = new SparseCopy(new ImagePages(imageAfter), files.add(catalog.newFile()));
-            Optional<PagePlan> plan = PagePlan.of(
-                    copyBefore.pages(), copyBefore.schema(), copyAfter.pages(), copyAfter.schema(), different.get());
-            if (plan.isPresent()) {
-                copyBefore.write(plan.get().neededBefore());
-                copyAfter.write(plan.get().neededAfter());
-                return Optional.of(open(copyBefore.file(), copyAfter.file(), plan, files, progress));
+        try {
+            Optional<DatabaseDiff> diff = before.isPresent() && after.isPresent()
+                    ? comparePoints(before.get().id(), after.get().id(), files)
+                    : compareWithPresent(before.or(() -> after).get().id(), before.isEmpty(), files);
+            if (diff.isPresent()) {
+                return diff;
             }
         } catch (SQLException e) {
             // SQLite asked for a page that the plan left out, or the backup is damaged: the other way tells.
@@ -110,6 +99,60 @@ public final class Comparer {
         }
         files.close();
         return Optional.empty();
+    }
+
+    private Optional<DatabaseDiff> comparePoints(long before, long after, OpenFiles files)
+            throws IOException, SQLException {
+        try (PointImage imageBefore = timelines.image(before);
+                PointImage imageAfter = timelines.image(after)) {
+            Optional<BitSet> different = before < after
+                    ? imageAfter.pagesChangedSince(imageBefore)
+                    : imageBefore.pagesChangedSince(imageAfter);
+            return different.isEmpty()
+                    ? Optional.empty()
+                    : compareParts(new ImagePages(imageBefore), new ImagePages(imageAfter), different.get(), files);
+        }
+    }
+
+    private Optional<DatabaseDiff> compareWithPresent(long point, boolean presentFirst, OpenFiles files)
+            throws IOException, SQLException {
+        if (!Files.exists(database)) {
+            return Optional.empty();
+        }
+        Optional<PresentState> present = PresentState.of(catalog, database, files.add(catalog.newFile()));
+        if (present.isEmpty()) {
+            return Optional.empty();
+        }
+        try (PresentState now = present.get();
+                PointImage image = timelines.image(point)) {
+            Optional<BitSet> different = now.newest().pagesChangedSince(image);
+            if (different.isEmpty()) {
+                return Optional.empty();
+            }
+            different.get().or(now.changed());
+            Pages backup = new ImagePages(image);
+            Pages pages = new PresentPages(now);
+            return presentFirst
+                    ? compareParts(pages, backup, different.get(), files)
+                    : compareParts(backup, pages, different.get(), files);
+        }
+    }
+
+    /** Copies what is needed of two states. */
+    private Optional<DatabaseDiff> compareParts(Pages before, Pages after, BitSet different, OpenFiles files)
+            throws IOException, SQLException {
+        if (before.count() == 0 || after.count() == 0) {
+            return Optional.empty();
+        }
+        SparseCopy copyBefore = new SparseCopy(before, files.add(catalog.newFile()));
+        SparseCopy copyAfter = new SparseCopy(after, files.add(catalog.newFile()));
+        Optional<PagePlan> plan = PagePlan.of(before, copyBefore.schema(), after, copyAfter.schema(), different);
+        if (plan.isEmpty()) {
+            return Optional.empty();
+        }
+        copyBefore.write(plan.get().neededBefore());
+        copyAfter.write(plan.get().neededAfter());
+        return Optional.of(open(copyBefore.file(), copyAfter.file(), plan, files, progress));
     }
 
     private DatabaseDiff compareFiles(Version from, Optional<Entry> before, Version to, Optional<Entry> after)

@@ -35,10 +35,6 @@ final class SparseCopy {
         }
     }
 
-    Pages pages() {
-        return pages;
-    }
-
     DatabaseSchema schema() {
         return schema;
     }
