@@ -70,6 +70,8 @@ class InterruptionTest {
         "restore 1 --yes, 400",
         "restore 2 --yes, 0",
         "restore 2 --yes, 300",
+        "undo --yes, 300",
+        "redo --yes, 300",
         "export 1 exported.db, 0",
         "export 1 exported.db, 200",
         "diff 1 now, 0",
@@ -78,6 +80,10 @@ class InterruptionTest {
         "verify 1, 200",
     })
     void leavesEverythingAsItWas(String command, long later) throws Exception {
+        if (command.startsWith("redo")) {
+            Cli.run("undo", database, "--yes").succeeds();
+            before = content();
+        }
         List<String> files = Backups.files(home);
         List<String> backups = Backups.files(home.resolve("backups"));
         String[] words = command.split(" ", -1);
