@@ -65,19 +65,24 @@ public final class PresentState implements Closeable {
      */
     public static Optional<PresentState> of(Catalog catalog, Path database, PendingFile copy) throws IOException {
         DatabaseFile file = DatabaseFile.of(database);
+        Reading reading = null;
         try (SQLiteConnection reader = ReadOnlyConnection.open(database);
                 BriefLock lock = BriefLock.open(database, MOST_MILLIS);
                 Timeline timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
                 PageSource source = new PageSource(file)) {
             // The last to close a database in WAL mode empties the log. One that can only read does not.
             Queries.size(reader, "main");
-            Reading reading = new Reading(timeline, source, copy);
-            boolean held = lock.hold(reading::run);
-            return held ? Optional.ofNullable(reading.state) : Optional.empty();
+            reading = new Reading(timeline, source, copy);
+            boolean unused = lock.hold(reading::run);
         } catch (SQLException e) {
             log.debug("The write lock of {} can't be had", database, e);
-            return Optional.empty();
+        } catch (IOException | RuntimeException | Error e) {
+            if (reading != null && reading.state != null) {
+                reading.state.close();
+            }
+            throw e;
         }
+        return reading == null ? Optional.empty() : Optional.ofNullable(reading.state);
     }
 
     /** What happens under the lock. */
