@@ -33,6 +33,8 @@ final class Plots {
         lines("stored", "Stored per transaction", "bytes", only(read("stored"), "stored"));
         lines("restore", "Restore", "ms", only(read("restore"), "restore"));
         lines("export", "Export", "ms", only(read("restore"), "export"));
+        lines("diff", "Diff of neighbouring points", "ms", only(read("diff"), "diffOfNeighbours"));
+        lines("diff-to-present", "Diff to the present state", "ms", only(read("diff"), "diffToPresent"));
         bars("read", "Reads, divided by plain sqlite-jdbc", "ratio", "read", read("paired-read"));
     }
 

@@ -15,7 +15,7 @@ final class Suite {
         Options options = Options.parse(
                 args,
                 Map.of(
-                        "part", "paired-update,paired-copies,paired-read,update,read,restore,stored",
+                        "part", "paired-update,paired-copies,paired-read,update,read,restore,diff,stored",
                         "size", "1MB,10MB",
                         "journal", "WAL_NORMAL,WAL_FULL,DELETE_NORMAL,DELETE_FULL",
                         "protection", names(Protection.values()),
@@ -45,6 +45,11 @@ final class Suite {
                 case "read" -> new Jmh(ReadBenchmark.class).run(rounds);
                 case "restore" ->
                     new Jmh(RestoreBenchmark.class)
+                            .with("size", sizes)
+                            .with("protection", ours)
+                            .run(rounds);
+                case "diff" ->
+                    new Jmh(DiffBenchmark.class)
                             .with("size", sizes)
                             .with("protection", ours)
                             .run(rounds);
