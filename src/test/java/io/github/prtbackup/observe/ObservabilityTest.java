@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
@@ -132,8 +133,10 @@ class ObservabilityTest {
         // In a process that records from its start: there the JVM changes each class of an event while it loads it.
         Path file = directory.resolve("recording.jfr");
         Jvm.await(Jvm.start(Everything.class, List.of("-XX:StartFlightRecording=filename=" + file), database));
+        // The file has them in the order of the buffers that they were in.
         List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
                 .filter(event -> event.getEventType().getName().startsWith("io.github.prtbackup."))
+                .sorted(Comparator.comparing(RecordedEvent::getStartTime))
                 .toList();
         assertThat(of("Backup", events))
                 .extracting(event -> event.getLong("id") + " " + event.getString("strategy") + " "
