@@ -3,6 +3,7 @@ package io.github.prtbackup.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.SmallDisk;
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +145,79 @@ class PresentStateTest {
         try (PrtBackup backups = PrtBackup.open(database)) {
             assertThat(backups.getBackup(2).sizeBytes()).isLessThan(100_000);
             assertThat(backups.verifyBackup(2).problems()).isEmpty();
+        }
+    }
+
+    /** Writes to two rows that lie far from each other, in this process and in another one, with checkpoints in between. */
+    static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] arguments) throws Exception {
+            write(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        }
+
+        static void write(Path database, int transactions) throws SQLException {
+            try (Connection connection = Sql.open(database, PARAMETERS + "&busy_timeout=60000")) {
+                for (int i = 0; i < transactions; i++) {
+                    connection.setAutoCommit(false);
+                    Sql.run(
+                            connection,
+                            "UPDATE t SET a = a + 1 WHERE id = 1",
+                            "UPDATE t SET a = (SELECT a FROM t WHERE id = 1) WHERE id = 20000");
+                    connection.commit();
+                    connection.setAutoCommit(true);
+                    if (i % 20 == 7) {
+                        Sql.column(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "WAL"})
+    void whileOthersWriteItIsAStateThatACommitHasMade(String journalMode) throws Exception {
+        make(journalMode);
+        try (Connection connection = Sql.plain(database)) {
+            Sql.run(connection, "UPDATE t SET a = 0 WHERE id IN (1, 20000)");
+        }
+        Writer.write(database, 1);
+        Process other = Jvm.start(Writer.class, List.of(), database, "150");
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (PrtBackup backups = PrtBackup.open(database)) {
+            backups.setProgressListener((done, total) -> copied.add(total));
+            Future<?> here = executor.submit(() -> {
+                Writer.write(database, 150);
+                return null;
+            });
+            long last = 1;
+            int looks = 0;
+            int copies = 0;
+            while (!here.isDone() || other.isAlive()) {
+                copied.clear();
+                long now = sum(backups);
+                looks++;
+                copies += copied.isEmpty() ? 0 : 1;
+                assertThat(now).isGreaterThanOrEqualTo(last);
+                last = now;
+            }
+            here.get();
+            Jvm.await(other);
+            assertThat(sum(backups)).isEqualTo(301);
+            assertThat(copies).isLessThan(looks);
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    /** How many transactions there were by now: both rows say so. */
+    private static long sum(PrtBackup backups) throws IOException, SQLException {
+        try (DatabaseDiff diff = backups.diff(Version.of(1), Version.NOW);
+                RowChanges rows = diff.rows("t")) {
+            String first = rows.next().after().orElseThrow().value("a").toString();
+            assertThat(rows.next().after().orElseThrow().value("a")).hasToString(first);
+            assertThat(rows.next()).isNull();
+            return Long.parseLong(first);
         }
     }
 }
