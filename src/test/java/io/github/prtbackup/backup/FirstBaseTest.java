@@ -286,13 +286,17 @@ class FirstBaseTest {
         before.put(database, image());
         Path first = database;
         createIn(Files.createTempDirectory(directory, "second"), "WAL", 4096, 10);
+        try (Connection plain = Sql.plain(database)) {
+            // A name that only this one has: older SQLites take no other in a trigger.
+            Sql.run(plain, "CREATE TABLE other (x)");
+        }
         before.put(database, image());
         Path second = database;
         try (Connection ours = Sql.open(first, "backup.strategy=incremental")) {
             Sql.run(
                     ours,
                     "ATTACH '" + second + "' AS second",
-                    "CREATE TEMP TRIGGER both AFTER INSERT ON main.log BEGIN INSERT INTO second.log VALUES (1); END",
+                    "CREATE TEMP TRIGGER both AFTER INSERT ON main.log BEGIN INSERT INTO other VALUES (1); END",
                     "INSERT INTO main.log VALUES (2)");
         }
         for (Map.Entry<Path, byte[]> entry : before.entrySet()) {
