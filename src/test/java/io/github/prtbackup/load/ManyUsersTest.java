@@ -38,6 +38,8 @@ class ManyUsersTest {
     private static final int ALL = 100_000;
     private static final int FEW = 3;
     private static final long SOME_HEAP = 4 << 20;
+    /** The lock of the directory may be open once more than needed, until somebody needs it. */
+    private static final int SOME_DESCRIPTORS = 4;
 
     @TempDir
     Path directory;
@@ -82,11 +84,11 @@ class ManyUsersTest {
                 Member.Report report = writer.report();
                 told.add(writer.toString(), report.lines());
                 if (round < WARM_UP) {
-                    early.put(writer, report);
+                    early.merge(writer, report, Member.Report::larger);
                 } else {
                     assertThat(report.descriptors())
                             .as("descriptors of %s", writer)
-                            .isLessThanOrEqualTo(early.get(writer).descriptors());
+                            .isLessThan(early.get(writer).descriptors() + SOME_DESCRIPTORS);
                     assertThat(report.heap())
                             .as("heap of %s", writer)
                             .isLessThan(early.get(writer).heap() + SOME_HEAP);
@@ -164,12 +166,16 @@ class ManyUsersTest {
                 automatic.add(hash);
             } else {
                 manual.add(backup.backupId());
+                // One restore may keep two states, if somebody commits in the middle of it.
+                if (!round.manual.contains(backup.backupId())) {
+                    assertThat(backup.comment()).startsWith("Safety backup before restore");
+                }
                 // Also of what a restore has taken away.
                 follow(round, numbers, cameFrom, hashes);
             }
         }
         assertThat(hashes.keySet()).containsAll(round.done.keySet());
-        assertThat(manual).isEqualTo(round.manual);
+        assertThat(manual).containsAll(round.manual);
         Set<Long> states = new HashSet<>(cameFrom.keySet());
         states.add(Ledger.ROOT);
         assertThat(states).containsAll(backups.values());

@@ -28,7 +28,11 @@ final class Member implements AutoCloseable {
     }
 
     /** What came of a round. */
-    record Report(List<String> lines, long descriptors, long heap) {}
+    record Report(List<String> lines, long descriptors, long heap) {
+        Report larger(Report other) {
+            return new Report(lines, Math.max(descriptors, other.descriptors), Math.max(heap, other.heap));
+        }
+    }
 
     static Member user(Path database, String strategy, boolean restores) throws IOException {
         return new Member(strategy, Jvm.start(User.class, SMALL, database, strategy, restores), false);
