@@ -273,7 +273,7 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
-     * Deletes the oldest automatic backups. Manual ones stay.
+     * Deletes the oldest automatic backups. Manual ones stay, and so do those that others make meanwhile.
      *
      * @param keep how many automatic backups stay, 0 or more
      * @return what was deleted, oldest first

@@ -121,15 +121,18 @@ public final class Timelines {
         }
     }
 
-    /** Lets the oldest points go. The base stays, because the next point rests on it. */
-    public void keep(int points) throws IOException {
+    /**
+     * Lets the oldest points go. The base stays, because the next point rests on it.
+     *
+     * @param first the id of the oldest that stays
+     */
+    public void keepFrom(long first) throws IOException {
         try (Operation cleanup = Operation.cleanup(database);
                 Timeline timeline = open()) {
-            int gone = timeline.fold(Math.max(1, points));
-            if (points == 0) {
-                for (Point left : timeline.points()) {
-                    gone += timeline.delete(left.id()) ? 1 : 0;
-                }
+            int gone = timeline.foldBefore(first);
+            // The newest one can't be folded, and none while somebody reads.
+            for (Point left : timeline.points()) {
+                gone += left.id() < first && timeline.delete(left.id()) ? 1 : 0;
             }
             cleanup.done(Operation.INCREMENTAL, gone);
         }

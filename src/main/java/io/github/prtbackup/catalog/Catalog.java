@@ -215,17 +215,19 @@ public final class Catalog {
      * Deletes the oldest automatic backups of a database. Manual ones, and those of other databases, stay.
      *
      * @param original the database
-     * @param keep how many automatic backups stay; less than 0 counts as 0
+     * @param first the id of the oldest that stays
      * @return what was deleted, oldest first
      */
-    public List<Entry> cleanup(Path original, int keep) throws IOException {
+    public List<Entry> cleanup(Path original, long first) throws IOException {
         Path canonical = Canonical.of(original);
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         return hold(lock -> {
             Metadata metadata = withoutGone(readable(lock, canonical), canonical);
-            List<Entry> expired = expired(metadata, canonical, Math.max(keep, 0));
+            List<Entry> expired = expired(metadata, canonical, 0).stream()
+                    .filter(entry -> entry.id() < first)
+                    .toList();
             if (expired.isEmpty()) {
                 return expired;
             }

@@ -9,6 +9,8 @@ import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessMode;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +20,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class MetadataFile {
     /** Room for 80,000 backups and more. A longer file is none of ours, and might not fit into the heap. */
     private static final int LONGEST = 32 << 20;
 
+    private static final String ASIDE = NAME + ".unreadable-";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd_HHmmss", Locale.ROOT);
 
     private final Path directory;
@@ -162,15 +166,23 @@ final class MetadataFile {
         progress.accept(Step.COPY_REPLACED);
     }
 
-    /** Keeps a copy of a file that can't be used, or not wholly, under a name that tells since when. */
+    /**
+     * Keeps a copy of a file that can't be used, or not wholly, under a name that tells since when. Only one of each: where
+     * the disk is full the file stays unusable, and is met again and again.
+     */
     Path keepAside(LocalDateTime time) throws IOException {
-        String base = NAME + ".unreadable-" + STAMP.format(time);
+        Path present = directory.resolve(NAME);
+        boolean isFile = RegularFile.exists(present);
+        Optional<Path> kept = isFile ? keptAside(present) : Optional.empty();
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        String base = ASIDE + STAMP.format(time);
         Path aside = directory.resolve(base);
         for (int counter = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); counter++) {
             aside = directory.resolve(base + "_" + counter);
         }
-        Path present = directory.resolve(NAME);
-        if (RegularFile.exists(present)) {
+        if (isFile) {
             linkOrCopy(present, aside);
         } else {
             Files.move(present, aside);
@@ -178,12 +190,30 @@ final class MetadataFile {
         return aside;
     }
 
+    private Optional<Path> keptAside(Path present) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ASIDE + "*")) {
+            for (Path file : files) {
+                if (RegularFile.exists(file) && Files.mismatch(file, present) < 0) {
+                    return Optional.of(file);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return Optional.empty();
+    }
+
     private static void linkOrCopy(Path existing, Path link) throws IOException {
         try {
             Files.createLink(link, existing);
-        } catch (UnsupportedOperationException | FileSystemException e) {
-            // No hard links here (FAT, some network file systems).
-            Files.copy(existing, link);
+        } catch (UnsupportedOperationException | FileSystemException noHardLinks) {
+            // As on FAT and some network file systems.
+            try {
+                Files.copy(existing, link);
+            } catch (IOException e) {
+                Files.deleteIfExists(link);
+                throw e;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.prtbackup.diff;
 
 import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.store.Located;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointWalk;
@@ -197,9 +198,12 @@ final class RowInPoints implements Closeable {
     private void write(FileChannel channel, Pages pages, BitSet numbers) throws IOException {
         for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
             ByteBuffer content = pages.page(number);
-            while (content.hasRemaining()) {
-                int unused = channel.write(content, (number - 1L) * pages.size() + content.position());
-            }
+            long offset = (number - 1L) * pages.size();
+            Located.run(file.path(), () -> {
+                while (content.hasRemaining()) {
+                    int unused = channel.write(content, offset + content.position());
+                }
+            });
         }
     }
 

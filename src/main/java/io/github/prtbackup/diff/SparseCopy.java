@@ -1,5 +1,6 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.store.Located;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,6 +45,10 @@ final class SparseCopy {
     }
 
     void write(BitSet numbers) throws IOException {
+        Located.run(file.path(), () -> writePages(numbers));
+    }
+
+    private void writePages(BitSet numbers) throws IOException {
         try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
             for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
                 ByteBuffer content = pages.page(number);

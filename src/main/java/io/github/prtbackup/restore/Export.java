@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
+import io.github.prtbackup.store.Located;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -38,9 +39,11 @@ public final class Export {
         Path complete = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".exporting");
         try {
             // Into the file that is there, which nobody else can read.
-            try (OutputStream out = Files.newOutputStream(complete)) {
-                Files.copy(content.path(), out);
-            }
+            Located.run(complete, () -> {
+                try (OutputStream out = Files.newOutputStream(complete)) {
+                    Files.copy(content.path(), out);
+                }
+            });
             progress.check();
             Verification.require(backup, content.withPath(complete), progress);
             FileMode.copy(backup.path(), complete);

@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -146,17 +145,16 @@ public final class History {
      */
     public List<Entry> keepNewest(int keep) throws IOException {
         List<Entry> before = newestFirst();
-        Set<Long> kept = before.stream()
-                .filter(Entry::auto)
-                .limit(keep)
-                .map(Entry::id)
-                .collect(Collectors.toCollection(HashSet::new));
-        long full = before.stream()
-                .filter(entry -> kept.contains(entry.id()) && !isIncremental(entry))
-                .count();
-        catalog.cleanup(database, (int) full);
-        if (before.stream().anyMatch(History::isIncremental)) {
-            timelines.keep((int) (kept.size() - full));
+        List<Entry> automatic = before.stream().filter(Entry::auto).toList();
+        if (automatic.size() <= keep) {
+            return List.of();
+        }
+        // By its id, because others make backups meanwhile: among so many as are to stay, those would count.
+        long first =
+                keep == 0 ? automatic.get(0).id() + 1 : automatic.get(keep - 1).id();
+        catalog.cleanup(database, first);
+        if (automatic.stream().anyMatch(History::isIncremental)) {
+            timelines.keepFrom(first);
         }
         Set<Long> left = newestFirst().stream().map(Entry::id).collect(Collectors.toSet());
         return before.stream()

@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
@@ -21,6 +23,7 @@ import org.sqlite.jdbc4.JDBC4Statement;
 
 /** The database that is restored, seen through a connection of our own. Not thread-safe. */
 final class LiveDatabase implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LiveDatabase.class);
 
     private static final int PAGES_PER_STEP = 4096;
     private static final int ALL_PAGES = -1;
@@ -143,10 +146,23 @@ final class LiveDatabase implements AutoCloseable {
         }
         try {
             overwriteMain(backup, progress);
-        } finally {
+        } catch (SQLException e) {
             if (withoutLog) {
-                query("PRAGMA journal_mode = WAL");
+                returnToLog();
             }
+            throw e;
+        }
+        if (withoutLog) {
+            returnToLog();
+        }
+    }
+
+    /** That it can't be done, on a full disk, is no reason to say that the restore has failed, nor to hide why it has. */
+    private void returnToLog() {
+        try {
+            query("PRAGMA journal_mode = WAL");
+        } catch (SQLException e) {
+            log.warn("{} is not in WAL mode any more: {}", file, e.toString());
         }
     }
 
@@ -230,9 +246,16 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** A copy of a database by SQLite grows the log and never checkpoints it; without this each restore would add to it. */
-    void checkpoint() throws SQLException {
-        String unused = query("PRAGMA wal_checkpoint(PASSIVE)");
+    /**
+     * A copy of a database by SQLite grows the log and never checkpoints it; without this each restore would add to it. Where
+     * there is no room, the restore has been done nevertheless, and some later commit will do it.
+     */
+    void checkpoint() {
+        try {
+            String unused = query("PRAGMA wal_checkpoint(PASSIVE)");
+        } catch (SQLException e) {
+            log.debug("The log of {} is not checkpointed", file, e);
+        }
     }
 
     /** Releases what is locked. */

@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.WalFile;
 import io.github.prtbackup.backup.WalFile.Transaction;
 import io.github.prtbackup.backup.WalFile.Transactions;
+import io.github.prtbackup.store.Located;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -118,9 +119,11 @@ final class Overtaken implements AutoCloseable {
     /** Fills a pending file with the state that the restore replaced. */
     void writeTo(PendingFile file, Path safety, long frames) throws IOException, SQLException {
         // Into the file that is there, which nobody else can read, unlike Files.copy.
-        try (OutputStream out = Files.newOutputStream(file.path())) {
-            Files.copy(safety, out);
-        }
+        Located.run(file.path(), () -> {
+            try (OutputStream out = Files.newOutputStream(file.path())) {
+                Files.copy(safety, out);
+            }
+        });
         try (WalFile wal = WalFile.of(database).orElseThrow()) {
             wal.copyTo(file.path().resolveSibling(file.path().getFileName() + "-wal"), frames);
         }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 
@@ -52,6 +54,8 @@ public final class Restore {
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
     private static final int ATTEMPTS = 3;
+
+    private static final Logger log = LoggerFactory.getLogger(Restore.class);
 
     private final Catalog catalog;
     private final Path database;
@@ -131,7 +135,7 @@ public final class Restore {
                 Entry safety = publish(old, backup);
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
                 file.replace(copy);
-                catalog.restored(database, step, safety.id());
+                confirm(step, safety.id());
                 return Optional.of(new Result(backup, Optional.of(safety)));
             }
         });
@@ -143,7 +147,7 @@ public final class Restore {
             catalog.forget(database, step);
             return Optional.empty();
         }
-        catalog.restored(database, step, step.id());
+        confirm(step, step.id());
         return Optional.of(new Result(backup, Optional.empty()));
     }
 
@@ -164,7 +168,7 @@ public final class Restore {
                 }
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
                 live.overwrite(copy, progress);
-                catalog.restored(database, step, safety.id());
+                confirm(step, safety.id());
             } else {
                 safety = overwriteBesideOthers(live, backup, copy);
                 live.checkpoint();
@@ -209,7 +213,7 @@ public final class Restore {
             live.endTransaction();
             if (live.overwriteAsWriter(source, PATIENCE)) {
                 Entry newest = keepOvertaken(overtaken, backup, source, safety);
-                catalog.restored(database, step, newest.id());
+                confirm(step, newest.id());
                 return Optional.of(newest);
             }
             catalog.forget(database, step);
@@ -246,6 +250,22 @@ public final class Restore {
                             e);
                 }
             }
+        }
+    }
+
+    /**
+     * Notes that the database has been replaced. Where the disk is full the note stays as it is where a process dies at this
+     * moment: the restore may have happened. It is no reason to say that it has not.
+     */
+    private void confirm(RestoreStep step, long safety) {
+        try {
+            catalog.restored(database, step, safety);
+        } catch (IOException e) {
+            log.warn(
+                    "{} has been restored from backup #{}, which can't be noted: {}",
+                    database,
+                    step.restored(),
+                    e.toString());
         }
     }
 

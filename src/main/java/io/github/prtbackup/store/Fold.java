@@ -36,15 +36,27 @@ final class Fold {
         this.progress = progress;
     }
 
+    /** Which points go. */
+    @FunctionalInterface
+    interface Expiry {
+        /**
+         * Whether the oldest one does.
+         *
+         * @param oldest the oldest point, which is not deleted
+         * @param count how many there are that are not deleted
+         */
+        boolean goes(Point oldest, long count);
+    }
+
     /**
      * Folds. Call it with the lock of the timeline, held alone.
      *
      * @param head the present head
      * @param end the end of the log
-     * @param keep how many points stay that are not deleted
+     * @param expiry which points go; of those that are not deleted, the newest stays
      * @return how many of those are gone
      */
-    int run(Head head, LogPosition end, int keep) throws IOException {
+    int run(Head head, LogPosition end, Expiry expiry) throws IOException {
         LogWriter.force(files, head.scanStart().segment(), end.segment());
         progress.accept(TimelineStep.FOLD_LOG_DURABLE);
         List<LogEntry> log = LogIndex.entries(files, head, end);
@@ -54,7 +66,7 @@ final class Fold {
         Point oldest = head.oldest();
         int gone = 0;
         int folded = present;
-        for (int i = present; i < log.size() && (live - gone > keep || oldest.deleted()); i++) {
+        for (int i = present; i < log.size() && (oldest.deleted() || expiry.goes(oldest, live - gone)); i++) {
             if (log.get(i).isPoint()) {
                 gone += oldest.deleted() ? 0 : 1;
                 oldest = log.get(i).point();

@@ -138,7 +138,7 @@ public final class PendingFile implements AutoCloseable {
             }
             output.write(bytes, offset, count);
         } catch (IOException e) {
-            throw located(e);
+            throw Located.at(path, e);
         }
         if (digest != null) {
             digest.update(bytes, offset, count);
@@ -249,7 +249,7 @@ public final class PendingFile implements AutoCloseable {
             }
             closeOutput();
         } catch (IOException e) {
-            throw located(e);
+            throw Located.at(path, e);
         }
     }
 
@@ -350,13 +350,6 @@ public final class PendingFile implements AutoCloseable {
                         path.toString(), companion.toString(), "is not complete without the file beside it");
             }
         }
-    }
-
-    /** A full disk shows in the exceptions of streams by its message only. */
-    private IOException located(IOException e) {
-        FileSystemException located = new FileSystemException(path.toString(), null, e.getMessage());
-        located.initCause(e);
-        return located;
     }
 
     private Path companion(String suffix) {

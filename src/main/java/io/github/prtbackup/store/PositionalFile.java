@@ -156,6 +156,8 @@ public final class PositionalFile implements Closeable {
                 } catch (ClosedChannelException e) {
                     interrupted |= Thread.interrupted();
                     reopen(opened, e);
+                } catch (IOException e) {
+                    throw Located.at(path, e);
                 }
             }
         } finally {

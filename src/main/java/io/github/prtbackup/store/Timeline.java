@@ -388,12 +388,27 @@ public final class Timeline implements AutoCloseable {
         if (keep < 1) {
             throw new IllegalArgumentException("keep is " + keep);
         }
+        return fold((oldest, count) -> count > keep);
+    }
+
+    /**
+     * As {@link #fold}, however many points there are.
+     *
+     * @param first the id of the oldest point that stays; if there is none so new, the newest stays
+     * @return how many points went that were not deleted; 0 also if a reader or another fold is at work
+     * @throws DamagedTimelineException if those points are damaged; nothing was changed
+     */
+    public int foldBefore(long first) throws IOException {
+        return fold((oldest, count) -> oldest.id() < first && count > 1);
+    }
+
+    private int fold(Fold.Expiry expiry) throws IOException {
         try (RangeLock.Lease lease = folding.tryExclusive()) {
             View view = lease == null ? null : view();
             if (view == null) {
                 return 0;
             }
-            int gone = new Fold(files, progress).run(view.head(), view.end(), keep);
+            int gone = new Fold(files, progress).run(view.head(), view.end(), expiry);
             synchronized (this) {
                 tail.settled(view.end().segment());
             }

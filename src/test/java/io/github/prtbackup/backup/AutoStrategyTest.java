@@ -12,6 +12,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +126,29 @@ class AutoStrategyTest {
             assertThat(backups.cleanupAutoBackups(7)).hasSize(2);
             assertThat(backups.cleanupAutoBackups(4)).hasSize(3);
             assertThat(Backups.of(database)).hasSize(5);
+        }
+    }
+
+    /** Others go on writing while it is looked what there is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void cleanUpSparesWhatOthersMakeMeanwhile(String strategy) throws Exception {
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try (PrtBackup backups = PrtBackup.open(database)) {
+            Future<Integer> made = writer.submit(() -> {
+                try (Connection ours = Sql.open(database, "backup.strategy=" + strategy, "backup.keep=1000")) {
+                    for (int i = 0; i < 60; i++) {
+                        Sql.run(ours, "UPDATE t SET b = " + i + " WHERE a = 1");
+                    }
+                    return 60;
+                }
+            });
+            while (!made.isDone()) {
+                assertThat(backups.cleanupAutoBackups(1000)).isEmpty();
+            }
+            assertThat(Backups.of(database)).hasSize(made.get());
+        } finally {
+            writer.shutdownNow();
         }
     }
 

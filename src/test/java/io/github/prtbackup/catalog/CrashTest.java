@@ -100,7 +100,7 @@ class CrashTest {
             CatalogChild.publish(catalog, database, 3);
         }
         watching = true;
-        assertThat(catalog.cleanup(database, 1)).hasSize(2);
+        assertThat(catalog.cleanup(database, 3)).hasSize(2);
         checkSnapshots(3, Set.of(3L));
     }
 

@@ -95,6 +95,25 @@ class TimelineDeletionTest {
     }
 
     @Test
+    void pointsGoByTheirIdsHoweverManyThereAre() throws IOException {
+        Model model = new Model(root.toRealPath(), 3);
+        try (Timeline timeline = model.open()) {
+            model.start(timeline);
+            for (int i = 0; i < 20; i++) {
+                model.step(timeline);
+            }
+            List<Long> ids = List.copyOf(model.points().keySet());
+            timeline.delete(ids.get(1));
+            assertThat(timeline.foldBefore(ids.get(5))).isEqualTo(4);
+            model.points().keySet().removeAll(ids.subList(0, 5));
+            model.check(timeline, ids.size());
+            assertThat(timeline.foldBefore(Long.MAX_VALUE)).isEqualTo(ids.size() - 6);
+            model.points().keySet().retainAll(ids.subList(ids.size() - 1, ids.size()));
+            model.check(timeline, 1);
+        }
+    }
+
+    @Test
     void allMayBeDeletedAndItGoesOn() throws IOException {
         Model model = new Model(root.toRealPath(), 2);
         try (Timeline timeline = model.open()) {
