@@ -292,6 +292,11 @@ public final class Disk {
         return watched(Access.of(Kind.READ, Path.of("stream")), input::readAllBytes);
     }
 
+    /** As those of {@link FileInputStream}; which file it is, is not known here. */
+    public static byte[] readNBytes(FileInputStream input, int most) throws IOException {
+        return watched(Access.of(Kind.READ, Path.of("stream")), () -> input.readNBytes(most));
+    }
+
     /** As that of {@link DB}. */
     public static int backup(
             DB database, String name, String file, DB.ProgressObserver observer, int sleep, int busy, int pages)
