@@ -30,6 +30,7 @@ import java.util.function.Predicate;
 final class Metadata {
     private static final String BACKUPS = "backups";
     private static final String NEXT_ID = "next_id";
+    private static final String REMOVED = "removed";
 
     /** A backup has about twenty. Each may take a hundred bytes of heap, however few in the file. */
     private static final long MOST_TOKENS = 2_000_000;
@@ -180,5 +181,50 @@ final class Metadata {
     Metadata without(Predicate<Row> rejected) {
         List<Row> rest = rows.stream().filter(rejected.negate()).toList();
         return rest.size() == rows.size() ? this : new Metadata(document, rest, nextId);
+    }
+
+    /**
+     * This, to be written in the place of another. What that has of records and this has not is kept in {@link #removed}
+     * for this change and the next: then the names that the files had are durably gone. Until then a crash of the operating
+     * system may bring a file back, and it must not get a new id, as if it were the newest.
+     *
+     * @param before what is in the file now
+     * @return the same rows
+     */
+    Metadata inPlaceOf(Metadata before) {
+        Set<String> present = new HashSet<>();
+        rows.stream()
+                .filter(Row::isUsable)
+                .forEach(row -> present.add(row.entry().fileName()));
+        ArrayNode now = JsonNodeFactory.instance.arrayNode();
+        before.rows.stream()
+                .filter(Row::isUsable)
+                .filter(row -> !present.contains(row.entry().fileName()))
+                .forEach(row -> now.add(row.json()));
+        JsonNode last = before.document.path(REMOVED).path(0);
+        ObjectNode changed = JsonNodeFactory.instance.objectNode();
+        changed.setAll(document);
+        if (now.isEmpty() && last.isEmpty()) {
+            changed.remove(REMOVED);
+        } else {
+            changed.set(
+                    REMOVED,
+                    JsonNodeFactory.instance.arrayNode().add(now).add(last.isArray() ? last : now.arrayNode()));
+        }
+        return new Metadata(changed, rows, nextId);
+    }
+
+    /** The records that the last two changes have removed, usable ones, if their files should be there. */
+    List<Row> removed(Path directory) {
+        List<Row> removed = new ArrayList<>();
+        for (JsonNode change : document.path(REMOVED)) {
+            for (JsonNode element : change) {
+                Row row = RowFormat.parse(element, directory);
+                if (row.isUsable()) {
+                    removed.add(row);
+                }
+            }
+        }
+        return removed;
     }
 }

@@ -126,10 +126,12 @@ final class MetadataFile {
      * <p>The ids it names are announced to the lock before it is in place: an id may be lost by a crash in between, but
      * never given twice.
      *
+     * @param changed what was last read, with changes
      * @param model the file whose permissions the first metadata of a directory gets; later ones keep them
      * @return what was written, for {@link #replaceCopy}
      */
-    Content replace(DirectoryLock lock, Metadata metadata, Path model, Consumer<Step> progress) throws IOException {
+    Content replace(DirectoryLock lock, Metadata changed, Path model, Consumer<Step> progress) throws IOException {
+        Metadata metadata = changed.inPlaceOf(last.metadata());
         try (PendingFile pending = PendingFile.create(lock)) {
             byte[] bytes = metadata.toJson();
             pending.write(bytes);

@@ -130,6 +130,9 @@ final class Reconciliation {
         }
         Metadata copy = file.readCopy().metadata();
         Map<String, Row> hints = new HashMap<>();
+        Stream.of(copy, found)
+                .flatMap(some -> some.removed(directory).stream())
+                .forEach(row -> hints.put(row.entry().fileName(), row));
         // What was dropped as a repetition still tells what its own file is.
         malformed(found).stream()
                 .map(row -> RowFormat.parse(row.json(), directory))

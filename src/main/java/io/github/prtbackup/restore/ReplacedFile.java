@@ -74,7 +74,7 @@ final class ReplacedFile {
      * @return false if there is one now
      */
     boolean create(Path backup, Path model) throws IOException {
-        Files.createDirectories(database.getParent());
+        Durable.createDirectories(database.getParent());
         try {
             prepare(backup, model);
             if (Files.exists(database)) {

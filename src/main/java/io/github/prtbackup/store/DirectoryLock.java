@@ -70,6 +70,9 @@ public final class DirectoryLock {
     /** Rises with each lock file that is opened. */
     private final AtomicInteger generation = new AtomicInteger();
 
+    /** The lock file whose number was compared with the timelines. */
+    private LockFile compared;
+
     /** The lock file of which this process knows that it knows of all ids. */
     private LockFile trusted;
 
@@ -177,17 +180,22 @@ public final class DirectoryLock {
     }
 
     /**
-     * The next free id as far as this file knows, and where it was lost, the timelines; 1 in a new directory. Changes
-     * nothing. Call it in {@link #hold}.
+     * The next free id as far as this file and the timelines know; 1 in a new directory. Changes nothing. Call it in
+     * {@link #hold}.
      *
-     * @return the smallest id that was never announced to {@link #raiseNextId}
-     * @throws IOException if the lock file can't be read
+     * @return the smallest id that no timeline has, and that was never announced to {@link #raiseNextId}
+     * @throws IOException if the lock file or a timeline can't be read
      */
     public long nextId() throws IOException {
         requireHeld();
         // What was read before counts too: the file may have been deleted and created anew.
         long read = file.readNumber();
-        nextId = Math.max(nextId, read == 0 ? 1 + TimelineIds.largestIn(this) : read);
+        if (file != compared || read < nextId) {
+            // It is lost, or a crash of the operating system may have set it back to any number that it had.
+            nextId = Math.max(nextId, 1 + TimelineIds.largestIn(this));
+            compared = file;
+        }
+        nextId = Math.max(nextId, read);
         return nextId;
     }
 
@@ -223,8 +231,7 @@ public final class DirectoryLock {
         return hold(() -> {
             long id = file.readNumber();
             if (file != trusted || id < nextId) {
-                long inUse = Math.max(floor.call(), 1 + TimelineIds.largestIn(this));
-                id = Math.max(nextId(), inUse);
+                id = Math.max(floor.call(), nextId());
             }
             if (id > LARGEST_ID) {
                 throw new IOException("no ids are left in " + directory);
@@ -422,10 +429,7 @@ public final class DirectoryLock {
     }
 
     private static Path createAndResolve(Path directory) throws IOException {
-        // Not createDirectories alone: it fails where the last part is a symbolic link to a directory.
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-        }
+        Durable.createDirectories(directory);
         return directory.toRealPath();
     }
 }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -12,6 +13,24 @@ public final class Durable {
     private static final boolean WINDOWS = File.separatorChar == '\\';
 
     private Durable() {}
+
+    /**
+     * Creates a directory, and those above it that are missing, so that they survive a crash of the operating system: what
+     * is made durable in a directory is lost with the name of that.
+     *
+     * @param directory the directory; nothing happens if it is there
+     * @throws IOException if one cannot be created, or the one that it is in not be synchronized
+     */
+    public static void createDirectories(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent == null || Files.isDirectory(directory)) {
+            return;
+        }
+        createDirectories(parent);
+        // Somebody else may have created it meanwhile.
+        Files.createDirectories(directory);
+        syncDirectory(parent);
+    }
 
     /**
      * Makes every earlier creation, rename and deletion in a directory survive a crash of the operating system. Does

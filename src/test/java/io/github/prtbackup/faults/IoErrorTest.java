@@ -6,6 +6,8 @@ import io.github.prtbackup.faults.disk.Access;
 import io.github.prtbackup.faults.disk.Access.Kind;
 import io.github.prtbackup.faults.disk.TornWriteException;
 import io.github.prtbackup.faults.disk.Watcher;
+import io.github.prtbackup.testing.MemoryDisk;
+import io.github.prtbackup.testing.Trees;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -26,12 +28,12 @@ class IoErrorTest {
     /** Most operations have failed after so many; the others are rare, or hidden behind those. */
     private static final int FEW_LIVES = 6;
 
-    @TempDir
+    @TempDir(factory = MemoryDisk.class)
     Path directory;
 
     /** Operations by their names, many in one life; all of them in the long form. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = Setup.WHERE_PROCESSES_FAIL)
     void operationsMayFail(Setup setup) throws Exception {
         Set<String> failed = new HashSet<>();
         int lives = 0;
@@ -46,7 +48,7 @@ class IoErrorTest {
 
     /** The n-th operation, for all n in the long form, and the first in the short one. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = Setup.WHERE_PROCESSES_FAIL)
     void anyOperationMayFail(Setup setup) throws Exception {
         FailOnce fault;
         int number = 0;
@@ -71,6 +73,7 @@ class IoErrorTest {
             } else {
                 aftermath.check();
             }
+            Trees.delete(database.getParent());
         } catch (AssertionError | Exception e) {
             throw new AssertionError(setup + " after " + fault + ", " + events, e);
         }

@@ -79,9 +79,9 @@ final class Life {
                 transaction(connection, true);
             }
         }
-        events.accept("missing");
-        isMissing = true;
         deleteDatabase();
+        isMissing = true;
+        events.accept("missing");
         restore(second);
         try (Connection connection = open()) {
             transaction(connection, true);
@@ -201,9 +201,11 @@ final class Life {
                 List<BackupInfo> automatic = backups.getBackupHistory().stream()
                         .filter(BackupInfo::isAuto)
                         .toList();
-                return automatic.isEmpty()
-                        ? null
-                        : backups.deleteBackup(automatic.get(0).backupId());
+                if (automatic.isEmpty()) {
+                    return null;
+                }
+                events.accept("deleting " + automatic.get(0).backupId());
+                return backups.deleteBackup(automatic.get(0).backupId());
             }
         });
     }
@@ -214,6 +216,7 @@ final class Life {
         // Where the copy could not be written, two things would be lost at once, and with them ids.
         if (Files.exists(metadata) && Files.exists(copy) && Files.mismatch(metadata, copy) < 0) {
             Files.writeString(metadata, "{\"backups\": [{");
+            events.accept("damaged");
         }
     }
 
@@ -225,6 +228,7 @@ final class Life {
                 Files.writeString(head, "PRTHEAD\n, and no more");
             }
         }
+        events.accept("damaged");
     }
 
     private void deleteDatabase() throws IOException {

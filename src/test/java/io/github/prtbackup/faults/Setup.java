@@ -7,7 +7,12 @@ enum Setup {
     FULL_DELETE("full", "DELETE", "buffered"),
     FULL_WAL("full", "WAL", "buffered"),
     INCREMENTAL_DELETE("incremental", "DELETE", "sync"),
-    INCREMENTAL_WAL("incremental", "WAL", "buffered");
+    INCREMENTAL_WAL("incremental", "WAL", "buffered"),
+    BUFFERED_DELETE("incremental", "DELETE", "buffered"),
+    SYNCED_WAL("incremental", "WAL", "sync");
+
+    /** Those where the durability makes a difference only if the power fails are left out. */
+    static final String WHERE_PROCESSES_FAIL = "(FULL|INCREMENTAL)_.*";
 
     static final int KEEP = 4;
     static final int KEEP_POINTS = 9;
@@ -24,6 +29,11 @@ enum Setup {
 
     boolean isFull() {
         return strategy.equals("full");
+    }
+
+    /** Whether an automatic backup is on the disk before the write goes on. */
+    boolean isDurable() {
+        return isFull() || durability.equals("sync");
     }
 
     int keep() {

@@ -64,6 +64,13 @@ public final class Disk {
         }
     }
 
+    /** Does something between two operations. */
+    public static void between(Runnable work) {
+        synchronized (Disk.class) {
+            work.run();
+        }
+    }
+
     static <T> T watched(Access access, Call<T> call) throws IOException {
         synchronized (Disk.class) {
             watcher.before(access);
@@ -212,9 +219,12 @@ public final class Disk {
     /** As that of {@link Files}. */
     public static Path createTempFile(Path directory, String prefix, String suffix, FileAttribute<?>[] attributes)
             throws IOException {
-        return watched(
-                Access.of(Kind.CREATE, directory.resolve(prefix + suffix)),
-                () -> Files.createTempFile(directory, prefix, suffix, attributes));
+        synchronized (Disk.class) {
+            watcher.before(Access.of(Kind.CREATE, directory.resolve(prefix + suffix)));
+            Path created = Files.createTempFile(directory, prefix, suffix, attributes);
+            watcher.after(Access.of(Kind.CREATE, created));
+            return created;
+        }
     }
 
     /** As that of {@link Files}. */
