@@ -1,6 +1,6 @@
 package io.github.prtbackup.store;
 
-import io.github.prtbackup.store.ReadFiles.Located;
+import io.github.prtbackup.store.ReadFiles.LoggedPage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ public final class PointImage implements AutoCloseable {
     private final boolean hasGap;
 
     /** Where the newest content of each page is that the log holds; null until somebody asks for one page. */
-    private Map<Long, Located> inLog;
+    private Map<Long, LoggedPage> inLog;
 
     private PointImage(
             TimelineFiles files, Closeable lease, Point point, List<LogEntry> points, long basePages, boolean hasGap) {
@@ -91,7 +91,7 @@ public final class PointImage implements AutoCloseable {
         if (hasGap) {
             throw new DamagedTimelineException(gap());
         }
-        Located inLog = inLog().get(number);
+        LoggedPage inLog = inLog().get(number);
         if (inLog != null) {
             return content(inLog);
         }
@@ -107,7 +107,7 @@ public final class PointImage implements AutoCloseable {
         return number > 0 && record.pageSize() == point.pageSize();
     }
 
-    private ByteBuffer content(Located page) throws IOException {
+    private ByteBuffer content(LoggedPage page) throws IOException {
         LogRecord record = page.record();
         ByteBuffer content = isPage(record, record.pageNumber(page.index())) ? open.content(page) : null;
         if (content == null) {
@@ -117,13 +117,13 @@ public final class PointImage implements AutoCloseable {
     }
 
     /** Finds out with the first page that is asked for, which those who want all pages never do. */
-    private Map<Long, Located> inLog() throws IOException {
+    private Map<Long, LoggedPage> inLog() throws IOException {
         if (inLog == null) {
-            Map<Long, Located> newest = new HashMap<>();
+            Map<Long, LoggedPage> newest = new HashMap<>();
             for (LogEntry changed : points) {
                 open.forEachRecord(changed, record -> {
                     for (int index = 0; index < record.pageCount(); index++) {
-                        newest.put(record.pageNumber(index), new Located(record, index));
+                        newest.put(record.pageNumber(index), new LoggedPage(record, index));
                     }
                 });
             }

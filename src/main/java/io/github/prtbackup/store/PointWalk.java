@@ -1,6 +1,6 @@
 package io.github.prtbackup.store;
 
-import io.github.prtbackup.store.ReadFiles.Located;
+import io.github.prtbackup.store.ReadFiles.LoggedPage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +26,7 @@ public final class PointWalk implements AutoCloseable {
     private Point point;
 
     /** Where the newest content of each page is that the log holds up to here. */
-    private final Map<Long, Located> inLog = new HashMap<>();
+    private final Map<Long, LoggedPage> inLog = new HashMap<>();
     /** Pages that changed since the point before; null if all may have. */
     private BitSet changed;
     /** The size of the base in pages; 0 if nothing rests on it any more. */
@@ -86,7 +86,7 @@ public final class PointWalk implements AutoCloseable {
         files.forEachRecord(entry, record -> {
             for (int index = 0; index < record.pageCount(); index++) {
                 long number = record.pageNumber(index);
-                inLog.put(number, new Located(record, index));
+                inLog.put(number, new LoggedPage(record, index));
                 if (number > Integer.MAX_VALUE - 1) {
                     changed = null;
                 } else if (changed != null) {
@@ -120,10 +120,10 @@ public final class PointWalk implements AutoCloseable {
         if (number == point.header().lockPage()) {
             return ByteBuffer.allocate(point.pageSize());
         }
-        Located located = inLog.get(number);
+        LoggedPage logged = inLog.get(number);
         ByteBuffer content = null;
-        if (!hasGap && located != null) {
-            content = files.content(located);
+        if (!hasGap && logged != null) {
+            content = files.content(logged);
         } else if (!hasGap && number <= basePages) {
             content = files.base(point.pageSize()).page(number);
         }

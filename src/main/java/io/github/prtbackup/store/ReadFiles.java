@@ -17,7 +17,7 @@ final class ReadFiles implements Closeable {
     private Base base;
 
     /** A page in a record of the log. */
-    record Located(LogRecord record, int index) {}
+    record LoggedPage(LogRecord record, int index) {}
 
     /** Takes records. */
     @FunctionalInterface
@@ -61,7 +61,7 @@ final class ReadFiles implements Closeable {
     }
 
     /** The content of a page, in a buffer of its own; null if it is damaged. */
-    ByteBuffer content(Located page) throws IOException {
+    ByteBuffer content(LoggedPage page) throws IOException {
         ByteBuffer content = segment(page.record().segment()).content(page.record(), page.index());
         return content == null
                 ? null
