@@ -28,6 +28,7 @@ final class Life {
     private final Consumer<String> events;
     private long state;
     private boolean isMissing;
+    private byte[] journalLeft;
 
     private Life(Path database, Setup setup, Consumer<String> events) {
         this.database = database;
@@ -78,6 +79,7 @@ final class Life {
             for (int i = 0; i < 2; i++) {
                 transaction(connection, true);
             }
+            keepJournal();
         }
         deleteDatabase();
         isMissing = true;
@@ -231,10 +233,26 @@ final class Life {
         events.accept("damaged");
     }
 
+    /** As a process leaves it that dies in a transaction: SQLite would apply it to whatever has the name of the database. */
+    private void keepJournal() throws IOException, SQLException {
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "PRAGMA cache_size = 1", "BEGIN", "UPDATE t SET v = v || hex(randomblob(3000))");
+            journalLeft = Files.readAllBytes(journal());
+            Sql.run(plain, "ROLLBACK");
+        }
+    }
+
+    private Path journal() {
+        return database.resolveSibling(
+                database.getFileName() + (setup.journalMode.equals("WAL") ? "-wal" : "-journal"));
+    }
+
+    /** And leaves its journal. */
     private void deleteDatabase() throws IOException {
         for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
             Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
         }
+        Files.write(journal(), journalLeft);
     }
 
     /** Something that may fail. */
