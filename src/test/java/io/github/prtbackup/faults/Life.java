@@ -68,6 +68,7 @@ final class Life {
         });
         cleanUp();
         deletePoint();
+        manual();
         damageMetadata();
         try (Connection connection = open()) {
             for (int i = 0; i < 9; i++) {
@@ -210,6 +211,7 @@ final class Life {
                 return backups.deleteBackup(automatic.get(0).backupId());
             }
         });
+        events.accept("deleted");
     }
 
     private void damageMetadata() throws IOException {
