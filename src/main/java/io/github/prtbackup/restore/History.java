@@ -154,9 +154,11 @@ public final class History {
         long full = before.stream()
                 .filter(entry -> kept.contains(entry.id()) && !isIncremental(entry))
                 .count();
-        catalog.cleanup(database, (int) full);
+        // Where there are fewer than are to be kept, others may be adding some right now, which may stay.
+        int spare = keep - kept.size();
+        catalog.cleanup(database, (int) full + spare);
         if (before.stream().anyMatch(History::isIncremental)) {
-            timelines.keep((int) (kept.size() - full));
+            timelines.keep((int) (kept.size() - full) + spare);
         }
         Set<Long> left = newestFirst().stream().map(Entry::id).collect(Collectors.toSet());
         return before.stream()
