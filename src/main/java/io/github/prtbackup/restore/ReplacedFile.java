@@ -100,10 +100,14 @@ final class ReplacedFile {
         }
     }
 
-    /** Before the new file comes: SQLite would apply the journal or log of the old one to it. */
+    /** Before the new file comes, and durably: SQLite would apply the journal or log of the old one to it. */
     private void deleteCompanions() throws IOException {
+        boolean deleted = false;
         for (String suffix : COMPANIONS) {
-            Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
+            deleted |= Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
+        }
+        if (deleted) {
+            Durable.syncDirectory(database.getParent());
         }
     }
 

@@ -4,25 +4,17 @@ import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What {@link CrashTest} and {@link ManyProcessesTest} let other processes do. */
+/** What {@link ManyProcessesTest} lets other processes do. */
 final class CatalogChild {
     private CatalogChild() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
         Path database = Path.of(args[1]);
-        switch (args[2]) {
-            case "publish" ->
-                publishInThreads(directory, database, Integer.parseInt(args[3]), Integer.parseInt(args[4]));
-            case "die" -> die(directory, database, args[3]);
-            default -> throw new IllegalArgumentException(args[2]);
-        }
+        publishInThreads(directory, database, Integer.parseInt(args[2]), Integer.parseInt(args[3]));
     }
 
     /** Publishes from two threads, and prints the ids. */
@@ -46,27 +38,6 @@ final class CatalogChild {
         }
         for (Thread thread : threads) {
             thread.join();
-        }
-    }
-
-    /** Makes two backups, prints their ids, and dies at a step of the third, which expires the first. */
-    private static void die(Path directory, Path database, String when) throws IOException {
-        AtomicBoolean armed = new AtomicBoolean();
-        Catalog catalog = Catalog.open(directory, CrashTest::isComplete, Clock.system(ZoneId.systemDefault()), step -> {
-            if (armed.get() && step.name().equals(when)) {
-                Runtime.getRuntime().halt(9);
-            }
-        });
-        System.out.println(publish(catalog, database, 2).id());
-        System.out.println(publish(catalog, database, 2).id());
-        armed.set(true);
-        try (PendingFile pending = catalog.newFile()) {
-            pending.write("complete ".getBytes(StandardCharsets.UTF_8));
-            if ("HALF_WRITTEN".equals(when)) {
-                Runtime.getRuntime().halt(9);
-            }
-            pending.write("end".getBytes(StandardCharsets.UTF_8));
-            catalog.publish(pending, new Request(database, "third", true, 2));
         }
     }
 

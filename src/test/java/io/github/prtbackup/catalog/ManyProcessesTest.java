@@ -70,41 +70,11 @@ class ManyProcessesTest {
         assertThat(files(".db")).isEqualTo(3);
     }
 
-    @Test
-    void theDeathOfSomeDisturbsNoOther() throws Exception {
-        List<String> ids = new ArrayList<>();
-        try (ChildJvm first = ChildJvm.start(CatalogChild.class, directory, database, "publish", 100_000, 1000);
-                ChildJvm second = ChildJvm.start(CatalogChild.class, directory, database, "publish", 100_000, 1000);
-                ChildJvm third = ChildJvm.start(CatalogChild.class, directory, database, "publish", COUNT, 1000)) {
-            for (ChildJvm dying : List.of(first, second)) {
-                for (int i = 0; i < 20; i++) {
-                    ids.add(dying.readLine());
-                }
-                dying.kill();
-                ids.addAll(dying.readToEnd());
-            }
-            List<String> survivors = third.readToEnd();
-            assertThat(survivors).hasSize(THREADS * COUNT).allMatch(id -> id.matches("[0-9]+"));
-            ids.addAll(survivors);
-        }
-        Catalog catalog = Catalog.open(directory, CrashTest::isComplete);
-        catalog.reconcile(database);
-        List<Entry> history = catalog.history(database);
-        assertThat(history)
-                .extracting(entry -> Long.toString(entry.id()))
-                .doesNotHaveDuplicates()
-                .containsAll(ids);
-        assertThat(files(".db")).isEqualTo(history.size());
-        for (Entry entry : history) {
-            assertThat(CrashTest.isComplete(entry.path())).isTrue();
-        }
-    }
-
     private List<Long> publish(int keep) throws Exception {
         List<ChildJvm> children = new ArrayList<>();
         try {
             for (int i = 0; i < PROCESSES; i++) {
-                children.add(ChildJvm.start(CatalogChild.class, directory, database, "publish", COUNT, keep));
+                children.add(ChildJvm.start(CatalogChild.class, directory, database, COUNT, keep));
             }
             List<Long> ids = new ArrayList<>();
             for (ChildJvm child : children) {

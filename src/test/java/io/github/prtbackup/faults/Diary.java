@@ -60,7 +60,7 @@ final class Diary {
                         .subList(0, Math.max(0, automatic.size() - (int) number))
                         .clear();
             case "missing" -> mayBeMissing = true;
-            case "damaged" -> {}
+            case "damaged", "deleted" -> {}
             case "end" -> ended = true;
             case "failed" -> automatic.add(MAYBE);
             default -> throw new IllegalArgumentException(event);

@@ -28,6 +28,7 @@ final class Life {
     private final Consumer<String> events;
     private long state;
     private boolean isMissing;
+    private byte[] journalLeft;
 
     private Life(Path database, Setup setup, Consumer<String> events) {
         this.database = database;
@@ -67,6 +68,7 @@ final class Life {
         });
         cleanUp();
         deletePoint();
+        manual();
         damageMetadata();
         try (Connection connection = open()) {
             for (int i = 0; i < 9; i++) {
@@ -78,6 +80,7 @@ final class Life {
             for (int i = 0; i < 2; i++) {
                 transaction(connection, true);
             }
+            keepJournal();
         }
         deleteDatabase();
         isMissing = true;
@@ -208,6 +211,7 @@ final class Life {
                 return backups.deleteBackup(automatic.get(0).backupId());
             }
         });
+        events.accept("deleted");
     }
 
     private void damageMetadata() throws IOException {
@@ -231,10 +235,26 @@ final class Life {
         events.accept("damaged");
     }
 
+    /** As a process leaves it that dies in a transaction: SQLite would apply it to whatever has the name of the database. */
+    private void keepJournal() throws IOException, SQLException {
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "PRAGMA cache_size = 1", "BEGIN", "UPDATE t SET v = v || hex(randomblob(3000))");
+            journalLeft = Files.readAllBytes(journal());
+            Sql.run(plain, "ROLLBACK");
+        }
+    }
+
+    private Path journal() {
+        return database.resolveSibling(
+                database.getFileName() + (setup.journalMode.equals("WAL") ? "-wal" : "-journal"));
+    }
+
+    /** And leaves its journal. */
     private void deleteDatabase() throws IOException {
         for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
             Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
         }
+        Files.write(journal(), journalLeft);
     }
 
     /** Something that may fail. */

@@ -26,16 +26,6 @@ final class TimelineChild {
         Path directory = Path.of(args[0]);
         Path original = Path.of(args[1]);
         switch (args[2]) {
-            case "die" ->
-                history(
-                        directory,
-                        original,
-                        step -> {
-                            if (step.name().equals(args[3])) {
-                                Runtime.getRuntime().halt(9);
-                            }
-                        },
-                        System.out::println);
             case "turns" -> takeTurns(directory, original, Integer.parseInt(args[3]));
             case "read" -> {
                 try (Timeline timeline = Model.open(DirectoryLock.of(directory), original, step -> {});

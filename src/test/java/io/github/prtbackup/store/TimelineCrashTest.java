@@ -15,14 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What is there after a death between any two steps.
- *
- * <p>{@link #anyStepMayBeTheLast} kills a real process. The other test takes a copy of the directory at each step, which
- * is what a process that died there would have left.
+ * What is there after a death between any two steps: a copy of the directory at each of them is what a process that died
+ * there would have left.
  */
 class TimelineCrashTest {
     @TempDir
@@ -34,18 +30,6 @@ class TimelineCrashTest {
     void setUp() throws IOException {
         root = root.toRealPath();
         original = Files.writeString(root.resolve("prt.db"), "live");
-    }
-
-    @ParameterizedTest
-    @EnumSource(TimelineStep.class)
-    void anyStepMayBeTheLast(TimelineStep step) throws Exception {
-        Path directory = root.resolve("backups");
-        List<Long> returned;
-        try (ChildJvm child = ChildJvm.start(TimelineChild.class, directory, original, "die", step)) {
-            returned = child.readToEnd().stream().map(Long::valueOf).toList();
-            assertThat(child.join()).isEqualTo(9);
-        }
-        check(directory, returned.isEmpty() ? 0 : returned.get(returned.size() - 1));
     }
 
     @Test
