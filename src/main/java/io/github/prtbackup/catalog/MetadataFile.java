@@ -193,9 +193,13 @@ final class MetadataFile {
     }
 
     private Optional<Path> keptAside(Path present) throws IOException {
+        byte[] content = bytes(present);
+        if (content.length > LONGEST) {
+            return Optional.empty();
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ASIDE + "*")) {
             for (Path file : files) {
-                if (RegularFile.exists(file) && Files.mismatch(file, present) < 0) {
+                if (RegularFile.exists(file) && Arrays.equals(content, bytes(file))) {
                     return Optional.of(file);
                 }
             }

@@ -271,11 +271,6 @@ public final class Disk {
     }
 
     /** As that of {@link Files}. */
-    public static long mismatch(Path one, Path other) throws IOException {
-        return watched(Access.of(Kind.READ, one), () -> Files.mismatch(one, other));
-    }
-
-    /** As that of {@link Files}. */
     public static InputStream newInputStream(Path path, OpenOption[] options) throws IOException {
         return watched(Access.of(Kind.OPEN, path), () -> Files.newInputStream(path, options));
     }
