@@ -15,6 +15,11 @@ import java.util.Map;
  */
 final class PairedUpdate {
 
+    /** By then the JVM has compiled what it is going to compile. */
+    private static final int WARM_UP = 200_000;
+
+    private static boolean warm;
+
     private PairedUpdate() {}
 
     public static void main(String[] args) throws IOException, SQLException {
@@ -43,6 +48,7 @@ final class PairedUpdate {
 
     static List<Measurement> run(String size, Journal journal, List<Protection> protections, int block, int rounds)
             throws IOException, SQLException {
+        warmUp(protections);
         // The databases outlive the openings: copying 10 GB for each would take longer than what is measured.
         try (Closing databases = new Closing()) {
             Paired paired = new Paired("paired update", Map.of("size", size, "journal", journal.name()), block);
@@ -55,6 +61,23 @@ final class PairedUpdate {
                 paired.add(contender.getKey(), () -> Updates.of(contender.getValue(), database, journal));
             }
             return paired.run(rounds);
+        }
+    }
+
+    /** Or else what comes first in a JVM would be measured while it is interpreted. */
+    private static void warmUp(List<Protection> protections) throws IOException, SQLException {
+        if (warm) {
+            return;
+        }
+        warm = true;
+        for (Protection protection : List.of(Protection.PLAIN, Protection.INCREMENTAL)) {
+            if (protection == Protection.PLAIN || protections.contains(protection)) {
+                try (Updates updates = Updates.open(protection, "1MB", Journal.WAL_NORMAL)) {
+                    for (int i = 0; i < WARM_UP; i++) {
+                        updates.run();
+                    }
+                }
+            }
         }
     }
 }
