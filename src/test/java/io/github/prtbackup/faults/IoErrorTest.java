@@ -2,6 +2,7 @@ package io.github.prtbackup.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.prtbackup.backup.KeptFiles;
 import io.github.prtbackup.faults.disk.Access;
 import io.github.prtbackup.faults.disk.Access.Kind;
 import io.github.prtbackup.faults.disk.TornWriteException;
@@ -76,6 +77,8 @@ class IoErrorTest {
             Trees.delete(database.getParent());
         } catch (AssertionError | Exception e) {
             throw new AssertionError(setup + " after " + fault + ", " + events, e);
+        } finally {
+            KeptFiles.close();
         }
     }
 

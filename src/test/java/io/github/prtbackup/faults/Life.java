@@ -2,6 +2,7 @@ package io.github.prtbackup.faults;
 
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.backup.KeptFiles;
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,12 @@ final class Life {
 
     /** For {@link WatchedClasses}, behind which types of the JDK only are the same. */
     static void live(Path database, String setup, Consumer<String> events) throws Exception {
-        new Life(database, Setup.valueOf(setup), events).live();
+        try {
+            new Life(database, Setup.valueOf(setup), events).live();
+        } finally {
+            // A process keeps some files open of each database that it has used. Here there are thousands.
+            KeptFiles.close();
+        }
     }
 
     private void live() throws Exception {
