@@ -61,6 +61,30 @@ class KilledUnderLoadTest {
                 + " restores in the last database");
     }
 
+    /** A process and the file that takes what it says: with a pipe it would wait, with its locks, until somebody reads. */
+    private record Loaded(Process process, Path said) {
+        static Loaded start(Path database, Setup setup, String name, long seed) throws IOException {
+            Path said = database.getParent().resolveSibling("said-" + name);
+            return new Loaded(
+                    Jvm.command(LoadedProcess.class, List.of(), database, setup, name, seed)
+                            .redirectOutput(said.toFile())
+                            .start(),
+                    said);
+        }
+
+        /** Whole lines: it may be killed while it says something. */
+        List<String> lines() throws IOException {
+            String text = Files.readString(said);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        }
+
+        void awaitLine(String beginning) throws IOException, InterruptedException {
+            while (process.isAlive() && lines().stream().noneMatch(line -> line.startsWith(beginning))) {
+                Thread.sleep(2);
+            }
+        }
+    }
+
     /** What the processes have said of one database, and what was seen of it. */
     private static final class History {
         private final Path database;
@@ -84,42 +108,32 @@ class KilledUnderLoadTest {
 
         void round(long seed) throws Exception {
             Random random = new Random(seed);
-            List<Process> processes = new ArrayList<>();
+            List<Loaded> processes = new ArrayList<>();
             try {
                 for (int i = 0; i < PROCESSES; i++) {
-                    processes.add(Jvm.start(
-                            LoadedProcess.class, List.of(), database, setup, seed + "-" + i, random.nextLong()));
+                    processes.add(Loaded.start(database, setup, seed + "-" + i, random.nextLong()));
                 }
-                for (Process process : processes) {
-                    assertThat(process.inputReader().readLine()).isEqualTo("ready");
+                for (Loaded process : processes) {
+                    process.awaitLine("ready");
+                }
+                for (Loaded process : processes) {
+                    // The first moments, in which classes are loaded, would otherwise be most of the time.
+                    if (random.nextInt(4) > 0) {
+                        process.awaitLine("done");
+                    }
+                    Thread.sleep(random.nextInt(LONGEST_MILLIS));
+                    process.process.destroyForcibly();
                 }
                 List<String> told = new ArrayList<>();
-                for (Process process : processes) {
-                    if (random.nextInt(4) > 0) {
-                        readUntilDone(process, told);
-                    }
-                    // What they say fits in the pipe, or else they wait, which is as good a time to die.
-                    Thread.sleep(random.nextInt(LONGEST_MILLIS));
-                    // Unlike that of the process, this leaves what it has said to be read.
-                    process.toHandle().destroyForcibly();
+                for (Loaded process : processes) {
+                    process.process.waitFor();
+                    told.addAll(process.lines());
                 }
-                for (Process process : processes) {
-                    process.waitFor();
-                    process.inputReader().lines().forEach(told::add);
-                }
+                told.removeIf("ready"::equals);
                 check(told);
             } finally {
-                processes.forEach(Process::destroyForcibly);
+                processes.forEach(it -> it.process.destroyForcibly());
             }
-        }
-
-        /** The first moments, in which classes are loaded, would otherwise be most of the time. */
-        private static void readUntilDone(Process process, List<String> told) throws IOException {
-            String line;
-            do {
-                line = process.inputReader().readLine();
-                told.add(String.valueOf(line));
-            } while (line != null && !line.startsWith("done"));
         }
 
         private void check(List<String> told) throws Exception {
