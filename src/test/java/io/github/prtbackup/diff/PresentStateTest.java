@@ -7,6 +7,7 @@ import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.SmallDisk;
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -146,6 +147,22 @@ class PresentStateTest {
             assertThat(backups.getBackup(2).sizeBytes()).isLessThan(100_000);
             assertThat(backups.verifyBackup(2).problems()).isEmpty();
         }
+    }
+
+    @Test
+    void aListOfFreePagesThatIsNoneIsInNobodysWay() throws Exception {
+        make("DELETE");
+        try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
+            file.seek(32);
+            file.writeInt(0x7000_0000);
+        }
+        try (Connection connection = Sql.open(database, PARAMETERS)) {
+            Sql.run(connection, "UPDATE t SET a = 'one' WHERE id = 1");
+            Sql.run(connection, "UPDATE t SET a = 'two' WHERE id = 2");
+        }
+
+        assertThat(changes(Version.of(1), Version.NOW)).containsExactly("t +0 ~2 -0 [a]");
+        assertThat(changes(Version.of(1), Version.of(2))).containsExactly("t +0 ~1 -0 [a]");
     }
 
     /** Writes to two rows that lie far from each other, in this process and in another one, with checkpoints in between. */
