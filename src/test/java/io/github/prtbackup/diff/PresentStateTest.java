@@ -1,6 +1,7 @@
 package io.github.prtbackup.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.testing.Jvm;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -113,6 +115,20 @@ class PresentStateTest {
             assertThat(copied).isNotEmpty();
             connection.commit();
             assertThat(changes(Version.of(1), Version.NOW)).containsExactly("t +0 ~1 -0 [a]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "WAL"})
+    void whoHasTheDatabaseToHimselfIsNotWaitedForTwice(String journalMode) throws Exception {
+        make(journalMode);
+        settings.setProperty("busy_timeout", "100");
+        try (Connection connection = Sql.open(database, PARAMETERS + "&locking_mode=EXCLUSIVE")) {
+            Sql.run(connection, "UPDATE t SET a = 'one' WHERE id = 1");
+
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> changes(Version.of(1), Version.NOW)).isInstanceOf(SQLException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
         }
     }
 
