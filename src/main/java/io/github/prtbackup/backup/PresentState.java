@@ -71,6 +71,7 @@ public final class PresentState implements Closeable {
                 Timeline timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
                 PageSource source = new PageSource(file)) {
             // The last to close a database in WAL mode empties the log. One that can only read does not.
+            reader.setBusyTimeout(MOST_MILLIS);
             Queries.size(reader, "main");
             reading = new Reading(timeline, source, copy);
             boolean unused = lock.hold(reading::run);

@@ -22,10 +22,14 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /** Brings two states of a database to where they can be compared, with as few pages as are enough. */
 public final class Comparer {
+    private static final Logger log = LoggerFactory.getLogger(Comparer.class);
+
     private final Catalog catalog;
     private final History history;
     private final Timelines timelines;
@@ -93,7 +97,10 @@ public final class Comparer {
                 files.closeAfter(e);
                 throw e;
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
+            // Not as a tree should be, and maybe SQLite can make sense of it: the other way tells, as above.
+            log.debug("All of {} is compared: {}", database, e.toString());
+        } catch (RuntimeException | Error e) {
             files.closeAfter(e);
             throw e;
         }

@@ -1,16 +1,19 @@
 package io.github.prtbackup.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.SmallDisk;
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -115,6 +118,20 @@ class PresentStateTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "WAL"})
+    void whoHasTheDatabaseToHimselfIsNotWaitedForTwice(String journalMode) throws Exception {
+        make(journalMode);
+        settings.setProperty("busy_timeout", "100");
+        try (Connection connection = Sql.open(database, PARAMETERS + "&locking_mode=EXCLUSIVE")) {
+            Sql.run(connection, "UPDATE t SET a = 'one' WHERE id = 1");
+
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> changes(Version.of(1), Version.NOW)).isInstanceOf(SQLException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
+        }
+    }
+
     @Test
     void aDatabaseThatCanOnlyBeReadIsCompared() throws Exception {
         Path data = Files.createDirectory(home.resolve("data"));
@@ -146,6 +163,22 @@ class PresentStateTest {
             assertThat(backups.getBackup(2).sizeBytes()).isLessThan(100_000);
             assertThat(backups.verifyBackup(2).problems()).isEmpty();
         }
+    }
+
+    @Test
+    void aListOfFreePagesThatIsNoneIsInNobodysWay() throws Exception {
+        make("DELETE");
+        try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
+            file.seek(32);
+            file.writeInt(0x7000_0000);
+        }
+        try (Connection connection = Sql.open(database, PARAMETERS)) {
+            Sql.run(connection, "UPDATE t SET a = 'one' WHERE id = 1");
+            Sql.run(connection, "UPDATE t SET a = 'two' WHERE id = 2");
+        }
+
+        assertThat(changes(Version.of(1), Version.NOW)).containsExactly("t +0 ~2 -0 [a]");
+        assertThat(changes(Version.of(1), Version.of(2))).containsExactly("t +0 ~1 -0 [a]");
     }
 
     /** Writes to two rows that lie far from each other, in this process and in another one, with checkpoints in between. */
