@@ -101,7 +101,10 @@ public final class PresentState implements Closeable {
 
         void run() throws IOException {
             Optional<Tail> tail = timeline.tail();
-            if (tail.isEmpty() || source.database().header().isEmpty()) {
+            // Another file at the path, since the first look, would be another database, and the lock is on that.
+            if (tail.isEmpty()
+                    || !source.database().isCurrent()
+                    || source.database().header().isEmpty()) {
                 return;
             }
             Point newest = tail.get().newest();
