@@ -85,7 +85,6 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be read
      */
     public static String sha256(Path file) throws IOException {
-        RegularFile.require(file);
         MessageDigest digest = newDigest();
         digest(file, digest);
         return HexFormat.of().formatHex(digest.digest());
@@ -175,9 +174,8 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be read, or this one not be written
      */
     public void copyFrom(Path file) throws IOException {
-        RegularFile.require(file);
         byte[] part = new byte[BUFFER_SIZE];
-        try (FileInputStream input = new FileInputStream(file.toFile())) {
+        try (FileInputStream input = RegularFile.stream(file)) {
             for (int count = input.read(part); count >= 0; count = input.read(part)) {
                 write(part, 0, count);
             }
@@ -366,7 +364,7 @@ public final class PendingFile implements AutoCloseable {
     private static long digest(Path file, MessageDigest digest) throws IOException {
         long total = 0;
         byte[] buffer = new byte[BUFFER_SIZE];
-        try (FileInputStream input = new FileInputStream(file.toFile())) {
+        try (FileInputStream input = RegularFile.stream(file)) {
             for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
                 digest.update(buffer, 0, count);
                 total += count;

@@ -1,5 +1,7 @@
 package io.github.prtbackup.store;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -66,5 +68,24 @@ public final class RegularFile {
         Set<OpenOption> options = new HashSet<>(mode);
         options.add(LinkOption.NOFOLLOW_LINKS);
         return FileChannel.open(path, options, new FileAttribute<?>[0]);
+    }
+
+    /**
+     * Opens a file that is there to be read from its beginning, by a stream that no interrupt closes.
+     *
+     * @param path the file
+     * @return the file, opened
+     * @throws NoSuchFileException if there is no regular file, also if it has just been deleted
+     * @throws IOException if it can't be opened
+     */
+    static FileInputStream stream(Path path) throws IOException {
+        require(path);
+        try {
+            return new FileInputStream(path.toFile());
+        } catch (FileNotFoundException e) {
+            // Which is also said of a file that may not be read.
+            require(path);
+            throw e;
+        }
     }
 }
