@@ -202,6 +202,7 @@ class ObservabilityTest {
             assertThat(timer(registry, "full", "success").totalTime(TimeUnit.NANOSECONDS))
                     .isPositive();
             assertThat(registry.get("prtbackup.backup.size")
+                            .tag("database", database.getFileName().toString())
                             .tag("strategy", "full")
                             .summary()
                             .totalAmount())
