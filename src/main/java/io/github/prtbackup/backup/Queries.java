@@ -1,12 +1,15 @@
 package io.github.prtbackup.backup;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.jdbc4.JDBC4Statement;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /** Small questions to SQLite, asked past the guard: plain statements, also on the user's connection. */
 public final class Queries {
+
+    private static final int SQLITE_ROW = 100;
+    private static final int SQLITE_DONE = 101;
 
     private Queries() {}
 
@@ -29,11 +32,20 @@ public final class Queries {
         return Long.parseLong(first(on, sql));
     }
 
-    /** The first column of the first row as text; null if there is no row. */
+    /**
+     * The first column of the first row as text; null if there is no row. Asked one level below JDBC, where a user's connection
+     * notices nothing of it: neither that its first statement was executed, nor that a transaction has to be upgraded.
+     */
     public static String first(SQLiteConnection on, String sql) throws SQLException {
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
+        try (JDBC4PreparedStatement statement = new JDBC4PreparedStatement(on, sql)) {
+            int code = statement.pointer.safeRunInt(DB::step);
+            if (code == SQLITE_ROW) {
+                return statement.pointer.safeRun((db, pointer) -> db.column_text(pointer, 0));
+            }
+            if (code != SQLITE_DONE) {
+                on.getDatabase().throwex(code);
+            }
+            return null;
         }
     }
 }

@@ -3,7 +3,6 @@ package io.github.prtbackup.jdbc;
 import io.github.prtbackup.backup.Queries;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
  * The databases of a connection that have a file; in-memory and temporary ones are never backed up.
@@ -19,8 +17,9 @@ import org.sqlite.jdbc4.JDBC4Statement;
  * @param files in the order of {@code pragma_database_list}
  * @param ambiguous whether there are several beside {@code temp}, with files or without: a name may mean a table in the one
  *     now, and in the other later
+ * @param hasTemp whether {@code temp} has been opened, without which there is nothing in it
  */
-record AttachedDatabases(List<Database> files, boolean ambiguous) {
+record AttachedDatabases(List<Database> files, boolean ambiguous, boolean hasTemp) {
 
     private static final int TEMP = 1;
 
@@ -40,36 +39,38 @@ record AttachedDatabases(List<Database> files, boolean ambiguous) {
      * @throws SQLException also if Java cannot express the name of a file, which SQLite can
      */
     static AttachedDatabases of(SQLiteConnection connection) throws SQLException {
-        List<Database> found = new ArrayList<>();
-        int count = 0;
-        // With jdbc.explicit_readonly, sqlite-jdbc refuses setReadOnly after the first statement; ours is none of the
-        // user's.
+        List<Row> rows = rows(connection);
         // That VFS keeps the wal-index in the memory of the process.
         boolean keepsOthersOut = connection.getUrl().contains("vfs=unix-excl");
-        boolean executed = connection.isFirstStatementExecuted();
+        List<Database> files = new ArrayList<>();
+        for (Row row : rows) {
+            if (row.index() != TEMP && row.file() != null && !row.file().isEmpty()) {
+                String locking = Queries.first(connection, Queries.pragma(row.schema(), "locking_mode"));
+                files.add(new Database(
+                        row.index(),
+                        row.schema(),
+                        path(row.file()),
+                        keepsOthersOut || "exclusive".equalsIgnoreCase(locking)));
+            }
+        }
+        boolean hasTemp = rows.stream().anyMatch(row -> row.index() == TEMP);
+        return new AttachedDatabases(List.copyOf(files), rows.size() - (hasTemp ? 1 : 0) > 1, hasTemp);
+    }
+
+    private record Row(int index, String schema, String file) {}
+
+    private static List<Row> rows(SQLiteConnection connection) throws SQLException {
+        List<Row> found = new ArrayList<>();
         // A path may be longer than what the user allows for values.
         int length = SQLiteLimits.SQLITE_LIMIT_LENGTH.getId();
         int allowed = connection.getDatabase().limit(length, Integer.MAX_VALUE);
-        try (JDBC4Statement statement = new JDBC4Statement(connection);
-                ResultSet rows = statement.executeQuery("PRAGMA database_list")) {
-            while (rows.next()) {
-                String file = rows.getString("file");
-                count += rows.getInt("seq") == TEMP ? 0 : 1;
-                if (rows.getInt("seq") != TEMP && file != null && !file.isEmpty()) {
-                    String schema = rows.getString("name");
-                    String locking = Queries.first(connection, Queries.pragma(schema, "locking_mode"));
-                    found.add(new Database(
-                            rows.getInt("seq"),
-                            schema,
-                            path(file),
-                            keepsOthersOut || "exclusive".equalsIgnoreCase(locking)));
-                }
-            }
+        try {
+            new OwnStatements(connection)
+                    .each("PRAGMA database_list", row -> found.add(new Row(row.number(0), row.text(1), row.text(2))));
         } finally {
             int unused = connection.getDatabase().limit(length, allowed);
-            connection.setFirstStatementExecuted(executed);
         }
-        return new AttachedDatabases(List.copyOf(found), count > 1);
+        return found;
     }
 
     private static Path path(String file) throws SQLException {

@@ -76,7 +76,7 @@ public final class BackupConnection extends JDBC4Connection {
         return guard;
     }
 
-    /** Keeps a pragma that writes the file until the guard stands. */
+    /** Keeps a pragma of URL or properties until the guard stands: all of them, since their order counts. */
     void runLater(String pragma) {
         if (waitingPragmas == null) {
             waitingPragmas = new ArrayList<>();
@@ -133,31 +133,51 @@ public final class BackupConnection extends JDBC4Connection {
 
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
-        boolean changes = getAutoCommit() != autoCommit;
-        guard.committing(() -> {
+        Guard.Work<Void> set = () -> {
             super.setAutoCommit(autoCommit);
             return null;
-        });
-        if (changes) {
-            guard.transactionBoundary();
+        };
+        if (getAutoCommit() == autoCommit) {
+            set.run();
+        } else if (autoCommit) {
+            guard.committing(set);
+        } else {
+            guard.beginning(set);
         }
     }
 
+    /** As sqlite-jdbc does, which begins the next transaction at once. Each half may fail alone, so they are told apart. */
     @Override
     public void commit() throws SQLException {
-        guard.committing(() -> {
-            super.commit();
-            return null;
-        });
-        guard.transactionBoundary();
+        requireNoAutoCommit();
+        guard.committing(() -> execute("commit;"));
+        begin();
     }
 
+    /** As sqlite-jdbc does, which begins the next transaction at once. */
     @Override
     public void rollback() throws SQLException {
-        guard.rollingBack(() -> {
-            super.rollback();
-            return null;
-        });
+        requireNoAutoCommit();
+        guard.rollingBack(() -> execute("rollback;"));
+        begin();
+    }
+
+    private void requireNoAutoCommit() throws SQLException {
+        checkOpen();
+        if (getAutoCommit()) {
+            throw new SQLException("database in auto-commit mode");
+        }
+    }
+
+    private void begin() throws SQLException {
+        guard.beginning(() -> execute(transactionPrefix()));
+        setFirstStatementExecuted(false);
+        setCurrentTransactionMode(getConnectionConfig().getTransactionMode());
+    }
+
+    private Void execute(String sql) throws SQLException {
+        getDatabase().exec(sql, false);
+        return null;
     }
 
     @Override
@@ -177,15 +197,13 @@ public final class BackupConnection extends JDBC4Connection {
     @Override
     public Savepoint setSavepoint() throws SQLException {
         checkOpen();
-        guard.beforeSavepoint();
-        return super.setSavepoint();
+        return guard.settingSavepoint(super::setSavepoint);
     }
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
         checkOpen();
-        guard.beforeSavepoint();
-        return super.setSavepoint(name);
+        return guard.settingSavepoint(() -> super.setSavepoint(name));
     }
 
     @Override
@@ -204,6 +222,11 @@ public final class BackupConnection extends JDBC4Connection {
     @Override
     public void removeCommitListener(SQLiteCommitListener listener) {
         super.removeCommitListener(heardCommits.forget(listener));
+    }
+
+    /** Lets a listener of ours hear of all commits. */
+    void listenToCommits(SQLiteCommitListener listener) {
+        super.addCommitListener(listener);
     }
 
     HeardCommits heardCommits() {

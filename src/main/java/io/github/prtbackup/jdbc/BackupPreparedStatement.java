@@ -1,6 +1,5 @@
 package io.github.prtbackup.jdbc;
 
-import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.SqlStatement;
 import java.sql.BatchUpdateException;
 import java.sql.ResultSet;
@@ -8,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Arrays;
 import java.util.Collections;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
@@ -24,7 +25,7 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         this.connection = connection;
         this.guard = connection.guard();
         this.statement = guard.first(sql);
-        this.reads = statement == null || (statement.effect() == Effect.READ && !statement.changesNames());
+        this.reads = Guard.passes(statement);
         if (!reads) {
             guard.prepared(statement);
         }
@@ -32,17 +33,17 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
 
     @Override
     public boolean execute() throws SQLException {
-        return reads() ? super.execute() : guarded(columnCount != 0, super::execute);
+        return reads ? guard.read(super::execute) : guarded(super::execute);
     }
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return reads() || columnCount == 0 ? super.executeQuery() : guarded(true, super::executeQuery);
+        return reads || columnCount == 0 ? guard.read(super::executeQuery) : guarded(super::executeQuery);
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return reads() || columnCount != 0 ? super.executeLargeUpdate() : guarded(false, super::executeLargeUpdate);
+        return reads || columnCount != 0 ? guard.read(super::executeLargeUpdate) : guarded(super::executeLargeUpdate);
     }
 
     @Override
@@ -54,56 +55,64 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         try {
             // As below, but the result set stays as it is: sqlite-jdbc leaves it alone before a batch.
             int unused = pointer.safeRunInt(DB::reset);
-            return withConnectionTimeout(() -> guard.runAll(
-                    Collections.nCopies(batchQueryCount, statement), super::executeLargeBatch, this::batchOneByOne));
+            return withConnectionTimeout(() -> guard.isInTransaction()
+                    ? guard.run(statement, true, super::executeLargeBatch)
+                    : guard.runAll(Collections.nCopies(batchQueryCount, statement), this::batchOneByOne));
         } finally {
             batch = values;
             clearBatch();
         }
     }
 
-    private boolean reads() {
-        if (reads) {
-            guard.read();
-        }
-        return reads;
-    }
-
-    /** For statements whose failure would take the whole batch back, where autocommit keeps what came before. */
+    /** In autocommit mode each entry is a transaction. The first of them has the backup. */
     private long[] batchOneByOne() throws SQLException {
         Object[] values = batch;
-        long[] changes = new long[batchQueryCount];
-        for (int i = 0; i < changes.length; i++) {
-            Object[] entry = values == null ? null : Arrays.copyOfRange(values, i * paramCount, (i + 1) * paramCount);
+        int count = batchQueryCount;
+        long[] changes = new long[count];
+        int done = 0;
+        while (done < count) {
+            int from = done;
+            int entries = done > 0 && guard.isCovered(statement) ? count - done : 1;
             try {
-                changes[i] = guard.run(statement, false, () -> {
-                    // Here, because the guard may run it twice, and sqlite-jdbc empties the batch, and gives up a
-                    // statement that has failed.
-                    batch = entry;
-                    batchQueryCount = 1;
-                    if (pointer.isClosed()) {
-                        getDatabase().prepare(this);
-                    }
+                long[] counts = guard.run(statement, true, () -> {
+                    batch = values == null
+                            ? null
+                            : Arrays.copyOfRange(values, from * paramCount, (from + entries) * paramCount);
+                    batchQueryCount = entries;
                     return super.executeLargeBatch();
-                })[0];
+                });
+                System.arraycopy(counts, 0, changes, done, entries);
             } catch (BatchUpdateException e) {
-                throw BackupStatement.failure(i, changes, e);
+                throw BackupStatement.failure(done, changes, e);
             }
+            done += entries;
         }
         return changes;
     }
 
-    private <T> T guarded(boolean leavesRows, Guard.Work<T> work) throws SQLException {
+    private <T> T guarded(Guard.Work<T> work) throws SQLException {
         checkOpen();
         endPreviousExecution();
-        return withConnectionTimeout(() -> guard.run(statement, leavesRows, () -> {
-            if (pointer.isClosed()) {
-                // The guard runs the work again where it had not foreseen a write, and sqlite-jdbc gives a statement up
-                // when it has failed. The parameters are kept.
-                getDatabase().prepare(this);
+        boolean[] ran = {false};
+        try {
+            return withConnectionTimeout(() -> guard.run(statement, true, () -> {
+                ran[0] = true;
+                return work.run();
+            }));
+        } catch (SQLiteException e) {
+            if (!ran[0] && isGivenUpAfter(e)) {
+                pointer.close();
             }
-            return work.run();
-        }));
+            throw e;
+        }
+    }
+
+    /** After which errors sqlite-jdbc gives a statement up for good. */
+    private static boolean isGivenUpAfter(SQLiteException e) {
+        return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+            case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CONSTRAINT, SQLITE_MISUSE -> false;
+            default -> true;
+        };
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.github.prtbackup.jdbc;
 
-import io.github.prtbackup.sql.Classifier;
-import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.SqlStatement;
 import java.sql.BatchUpdateException;
 import java.sql.ResultSet;
@@ -11,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.sqlite.ExtendedCommand;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4Statement;
@@ -29,30 +28,22 @@ final class BackupStatement extends JDBC4Statement {
     public boolean execute(String sql) throws SQLException {
         Guard guard = connection.guard();
         if (guard == null) {
-            return executeBeforeGuard(sql);
-        }
-        endPreviousExecution();
-        return withConnectionTimeout(() -> guard.run(guard.first(sql), true, () -> super.execute(sql)));
-    }
-
-    /** sqlite-jdbc applies the pragmas of URL and properties while the connection is still being built. */
-    private boolean executeBeforeGuard(String sql) throws SQLException {
-        if (Classifier.parse(sql).effect() != Effect.READ) {
+            // sqlite-jdbc applies the pragmas of URL and properties while the connection is still being built.
             connection.runLater(sql);
             return false;
         }
-        return super.execute(sql);
+        endPreviousStatement();
+        return withConnectionTimeout(() -> guard.run(guard.first(sql), isSql(sql), () -> super.execute(sql)));
     }
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
         Guard guard = connection.guard();
         SqlStatement first = guard.first(sql);
-        if (first == null || (first.effect() == Effect.READ && !first.changesNames())) {
-            guard.read();
-            return super.executeQuery(sql);
+        if (Guard.passes(first)) {
+            return guard.read(() -> super.executeQuery(sql));
         }
-        endPreviousExecution();
+        endPreviousStatement();
         return withConnectionTimeout(() -> guard.run(first, true, () -> super.executeQuery(sql)));
     }
 
@@ -65,8 +56,7 @@ final class BackupStatement extends JDBC4Statement {
             SqlStatement only = statements.isEmpty() ? null : statements.get(0);
             return withConnectionTimeout(() -> guard.run(only, false, () -> super.executeLargeUpdate(sql)));
         }
-        return withConnectionTimeout(() -> guard.runAll(
-                statements, () -> super.executeLargeUpdate(sql), () -> updateOneByOne(guard, sql, statements)));
+        return withConnectionTimeout(() -> guard.runAll(statements, () -> updateOneByOne(guard, sql, statements)));
     }
 
     /** What sqlite-jdbc does with a string of several statements, with the guard in front of each. */
@@ -78,7 +68,7 @@ final class BackupStatement extends JDBC4Statement {
             long before = database.total_changes();
             for (SqlStatement statement : statements) {
                 guard.run(statement, false, () -> {
-                    int code = database._exec(statement.text());
+                    int code = database._exec(statement.source());
                     if (code != SQLiteErrorCode.SQLITE_OK.code) {
                         throw DB.newSQLException(code, "");
                     }
@@ -90,6 +80,11 @@ final class BackupStatement extends JDBC4Statement {
         } finally {
             internalClose();
         }
+    }
+
+    /** Whether sqlite-jdbc hands a string to SQLite, and is not itself who runs it. */
+    private static boolean isSql(String sql) throws SQLException {
+        return ExtendedCommand.parse(sql) == null;
     }
 
     @Override
@@ -106,28 +101,7 @@ final class BackupStatement extends JDBC4Statement {
         for (Object entry : entries) {
             statements.add(guard.first((String) entry));
         }
-        AtomicBoolean running = new AtomicBoolean();
-        try {
-            return withConnectionTimeout(() -> guard.runAll(
-                    statements,
-                    () -> {
-                        running.set(true);
-                        long[] counts = super.executeLargeBatch();
-                        running.set(false);
-                        return counts;
-                    },
-                    () -> {
-                        running.set(true);
-                        return batchOneByOne(guard, entries, statements);
-                    }));
-        } catch (SQLException e) {
-            if (running.get()) {
-                throw e;
-            }
-            // What fails before or after it, at the lock or at the commit, is the first entry's failure in autocommit.
-            clearBatch();
-            throw failure(0, new long[entries.length], e);
-        }
+        return withConnectionTimeout(() -> guard.runAll(statements, () -> batchOneByOne(guard, entries, statements)));
     }
 
     private long[] batchOneByOne(Guard guard, Object[] entries, List<SqlStatement> statements) throws SQLException {
@@ -138,8 +112,6 @@ final class BackupStatement extends JDBC4Statement {
             AtomicBoolean running = new AtomicBoolean();
             try {
                 changes[i] = guard.run(statements.get(i), false, () -> {
-                    // Here, because the guard may run it twice, and sqlite-jdbc empties the batch.
-                    clearBatch();
                     addBatch((String) entry);
                     running.set(true);
                     long[] counts = super.executeLargeBatch();
@@ -150,7 +122,7 @@ final class BackupStatement extends JDBC4Statement {
                 throw failure(i, changes, e);
             } catch (SQLException e) {
                 clearBatch();
-                // What fails before or after it, at the commit, is the entry's failure in autocommit.
+                // What fails before or after it, at the lock or at the commit, is the entry's failure in autocommit.
                 throw running.get() ? e : failure(i, changes, e);
             }
         }
@@ -174,6 +146,17 @@ final class BackupStatement extends JDBC4Statement {
      */
     private void endPreviousExecution() throws SQLException {
         internalClose();
+    }
+
+    /**
+     * As {@link #endPreviousExecution}, where another statement is about to be compiled: that fails for ever after one that was
+     * empty, and then nothing is to be done for it.
+     */
+    private void endPreviousStatement() throws SQLException {
+        endPreviousExecution();
+        if (pointer != null) {
+            int unused = pointer.close();
+        }
     }
 
     /** Those of the connection, which are all there are. */

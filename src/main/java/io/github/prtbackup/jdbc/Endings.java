@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteCommitListener;
 
 /**
  * How transactions end, and what is noted then for the next backup: only who still holds the locks can tell which pages a
@@ -29,21 +30,38 @@ final class Endings {
 
     private final BackupConnection connection;
     private final AutomaticBackups backups;
+    private final OwnStatements statements;
     private final RawTransaction transaction;
-    private final PresentTransaction present;
-    private final Targets targets;
+    private final TransactionRule rule;
+
+    /** Hears of commits inside of them: when everything is written, and the files are still locked. */
+    private final SQLiteCommitListener listener = new SQLiteCommitListener() {
+        @Override
+        public void onCommit() {
+            committing();
+        }
+
+        @Override
+        public void onRollback() {
+            // What it has changed could be told only before it.
+        }
+    };
+
+    private boolean listening;
+    private boolean expecting;
+    private boolean announced;
 
     Endings(
             BackupConnection connection,
             AutomaticBackups backups,
+            OwnStatements statements,
             RawTransaction transaction,
-            PresentTransaction present,
-            Targets targets) {
+            TransactionRule rule) {
         this.connection = connection;
         this.backups = backups;
+        this.statements = statements;
         this.transaction = transaction;
-        this.present = present;
-        this.targets = targets;
+        this.rule = rule;
     }
 
     static void attempt(Note note) {
@@ -54,106 +72,68 @@ final class Endings {
         }
     }
 
-    /** Runs what commits. */
+    /** Runs what commits, or may. What full-text indexes write only then is told as well. */
     <T> T committing(Work<T> work) throws SQLException {
-        return ending(true, () -> true, work);
+        if (!backups.needNotes()) {
+            return work.run();
+        }
+        if (!listening) {
+            connection.listenToCommits(listener);
+            listening = true;
+        }
+        expecting = true;
+        boolean done = false;
+        try {
+            T result = work.run();
+            done = true;
+            return result;
+        } finally {
+            expecting = false;
+            ended(done);
+        }
+    }
+
+    /** A commit that nobody expects, as that of a write whose last row is read, can't be told as ended in time. */
+    private void committing() {
+        if (expecting) {
+            announced = true;
+            attempt(() -> backups.ending(true));
+        }
+    }
+
+    private void ended(boolean done) {
+        if (announced) {
+            announced = false;
+            attempt(() -> backups.ended(done));
+        }
     }
 
     /** Runs what rolls back. */
     <T> T rollingBack(Work<T> work) throws SQLException {
-        return ending(false, () -> true, work);
-    }
-
-    /** Runs what releases a savepoint, which commits if the savepoint has begun the transaction. */
-    <T> T releasing(Work<T> work) throws SQLException {
-        return present.wasBegunBySavepoint() ? ending(true, () -> !transaction.isActive(), work) : work.run();
-    }
-
-    /**
-     * Runs what ends the transaction, or may.
-     *
-     * @param commits whether it is meant to commit, and not to roll back
-     * @param isOver asked afterwards
-     */
-    private <T> T ending(boolean commits, Work<Boolean> isOver, Work<T> work) throws SQLException {
-        if (!backups.needNotes() || present.isWriteInProgress() || !transaction.isActive()) {
+        if (!backups.needNotes()) {
             return work.run();
         }
-        attempt(() -> {
-            if (commits) {
-                transaction.flushVirtualTables();
-            }
-            if (!commits || !targets.mayWriteAtCommit()) {
-                backups.ending(commits);
-            }
-        });
-        boolean[] over = {false};
+        announced = true;
+        attempt(() -> backups.ending(false));
+        boolean done = false;
         try {
             T result = work.run();
-            over[0] = isOver.run();
+            done = true;
             return result;
         } finally {
-            attempt(() -> backups.ended(over[0]));
+            ended(done);
         }
     }
 
-    /**
-     * Runs a statement in a transaction of ours and ends that as autocommit would have. Autocommit keeps whatever a statement
-     * has kept, also of one that fails: {@code INSERT OR FAIL} keeps rows.
-     */
-    <T> T asAutocommit(Work<T> work) throws SQLException {
-        T result;
-        long before = connection.getDatabase().total_changes();
-        try {
-            result = work.run();
-        } catch (SQLException | RuntimeException | Error e) {
-            try {
-                if (transaction.isActive()) {
-                    commitAfterError(before);
-                }
-            } catch (SQLException commit) {
-                e.addSuppressed(commit);
-                rollback(e);
-            }
-            throw e;
-        }
-        try {
-            commit();
-        } catch (SQLException e) {
-            rollback(e);
-            throw e;
-        }
-        present.boundary();
+    /** There is no transaction any more. */
+    void over() {
+        rule.ended();
+        backups.transactionEnded();
+    }
+
+    /** The connection may just have committed, and holds no lock then. */
+    void catchUp() {
         backups.catchUp();
-        return result;
-    }
-
-    private void commitAfterError(long changesBefore) throws SQLException {
-        if (connection.getDatabase().total_changes() > changesBefore) {
-            commit();
-        } else {
-            // Committed even so: not all that a statement keeps is counted.
-            connection.heardCommits().asRollback(() -> {
-                commit();
-                return null;
-            });
-        }
-    }
-
-    private void commit() throws SQLException {
-        committing(() -> {
-            transaction.commit();
-            return null;
-        });
-    }
-
-    /** Takes a transaction of ours back because of an exception, which stays the one to be thrown. */
-    void rollback(Throwable cause) {
-        try {
-            transaction.rollback();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
     }
 
     /** The transactions that led to the present state of some databases end with their replacement. */
@@ -174,26 +154,23 @@ final class Endings {
     }
 
     private void leaveClosingNotes() throws IOException, SQLException {
-        if (!backups.needClosingNotes() || present.isWriteInProgress()) {
+        if (!backups.needClosingNotes() || (rule.rowsMayBeUnread() && transaction.isWriteOnRow())) {
             return;
         }
         int patience = connection.getBusyTimeout();
         connection.setBusyTimeout(0);
         try {
             // As closing does.
-            transaction.rollback();
+            transaction.abandon();
             backups.prepareClosingNotes(connection);
-            if (transaction.tryBeginLocked()) {
-                try {
-                    backups.leaveClosingNotes();
-                } finally {
-                    connection.heardCommits().unheard(() -> {
-                        transaction.rollback();
-                        return null;
-                    });
-                }
+            if (statements.step("BEGIN IMMEDIATE") == OwnStatements.SQLITE_DONE) {
+                backups.leaveClosingNotes();
             }
         } finally {
+            connection.heardCommits().unheard(() -> {
+                transaction.abandon();
+                return null;
+            });
             connection.setBusyTimeout(patience);
         }
     }

@@ -4,9 +4,10 @@ import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Occasion;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
-import io.github.prtbackup.sql.Effect;
+import io.github.prtbackup.jdbc.TransactionRule.Answer;
 import io.github.prtbackup.sql.SqlStatement;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Comparator;
@@ -25,6 +26,16 @@ import org.slf4j.LoggerFactory;
  */
 final class FirstBackups {
 
+    /** Whose the transaction is that is covered. */
+    enum Way {
+        /** The user's. */
+        USERS,
+        /** That of autocommit, which is {@linkplain RawTransaction#hold held}. */
+        HELD,
+        /** Ours. */
+        EXPLICIT
+    }
+
     /** Takes one backup. */
     @FunctionalInterface
     private interface Backup {
@@ -36,71 +47,88 @@ final class FirstBackups {
     private final BackupConnection connection;
     private final Settings settings;
     private final AutomaticBackups backups;
-    private final PresentTransaction present;
+    private final TransactionRule rule;
     private final Targets targets;
+    private final WriteLock lock;
+
+    private final TransactionRule.Backups known = new TransactionRule.Backups() {
+        @Override
+        public boolean isDue(Path file) {
+            return backups.isDue(file);
+        }
+
+        @Override
+        public boolean askForNotes(Path file) {
+            boolean[] ask = {false};
+            Endings.attempt(() -> ask[0] = backups.needsNoteWithoutBackup(file));
+            return ask[0];
+        }
+    };
 
     FirstBackups(
             BackupConnection connection,
             Settings settings,
             AutomaticBackups backups,
-            PresentTransaction present,
-            Targets targets) {
+            TransactionRule rule,
+            Targets targets,
+            WriteLock lock) {
         this.connection = connection;
         this.settings = settings;
         this.backups = backups;
-        this.present = present;
+        this.rule = rule;
         this.targets = targets;
+        this.lock = lock;
     }
 
-    /** Whether all that is to be done for some databases can be done under the lock that {@code BEGIN IMMEDIATE} takes. */
-    boolean canBeginLocked(List<Database> databases) {
-        if (!targets.canBeginLocked()) {
-            return false;
+    /** Whether there is anything to do before some databases are written. */
+    boolean needed(List<Database> databases, boolean inUsers) {
+        for (Database database : databases) {
+            if (rule.beforeWrite(database.file(), inUsers, known) != Answer.NOTHING) {
+                return true;
+            }
         }
-        Database only = databases.get(0);
-        return backups.isDue(only.file()) && !backups.needsPreparation(only.file());
+        return false;
     }
 
     /**
-     * Backs up what statements of the present transaction will write.
+     * Locks and backs up what a statement will write.
      *
-     * @param statements the first of those that write gives the backup its name
-     * @param databases what they would write as things stood before the transaction had any lock
+     * @param databases what it would write as things stood before the transaction had any lock
      */
-    void cover(Call call, List<SqlStatement> statements, List<Database> databases, PresentTransaction.Begun begun)
-            throws SQLException {
-        SqlStatement first = firstWrite(statements);
-        cover(call, first, databases, begun);
-        if (targets.databases().ambiguous()) {
+    void cover(SqlStatement statement, List<Database> databases, Way way) throws SQLException {
+        coverNow(statement, databases, way);
+        if (!targets.namesHold(statement)) {
             Set<Database> covered = new HashSet<>(databases);
-            List<Database> uncovered = targets.uncovered(statements, covered);
+            List<Database> uncovered = targets.uncovered(statement, covered);
             while (!uncovered.isEmpty()) {
-                // Somebody has created or dropped what they name, and they write another database.
-                cover(call, first, uncovered, begun);
+                // Somebody has created or dropped what it names, and it writes another database.
+                coverNow(statement, uncovered, way);
                 covered.addAll(uncovered);
-                uncovered = targets.uncovered(statements, covered);
+                uncovered = targets.uncovered(statement, covered);
             }
         }
     }
 
-    private static SqlStatement firstWrite(List<SqlStatement> statements) {
-        for (SqlStatement statement : statements) {
-            if (statement.effect() == Effect.WRITE) {
-                return statement;
-            }
-        }
-        throw new IllegalArgumentException("nothing to cover");
-    }
-
-    private void cover(Call call, SqlStatement statement, List<Database> databases, PresentTransaction.Begun begun)
-            throws SQLException {
-        if (begun == PresentTransaction.Begun.LOCKED) {
-            cover(call, statement, databases, true);
-            return;
-        }
-        boolean prepared = prepare(databases, begun == PresentTransaction.Begun.BY_USER);
+    private void coverNow(SqlStatement statement, List<Database> databases, Way way) throws SQLException {
+        boolean inUsers = way == Way.USERS;
+        boolean prepared = prepare(databases, inUsers);
         try {
-            cover(call, statement, databases, false);
+            for (Database database : databases) {
+                switch (rule.beforeWrite(database.file(), inUsers, known)) {
+                    case NOTHING -> {
+                        continue;
+                    }
+                    case LOCK -> {
+                        lock(database, way);
+                        Endings.attempt(() -> backups.skip(database.file(), database.exclusive()));
+                    }
+                    case LOCK_AND_BACK_UP -> {
+                        lock(database, way);
+                        attempt(database, () -> take(database, occasion(statement, databases)));
+                    }
+                }
+                rule.covered(database.file());
+            }
         } finally {
             if (prepared) {
                 backups.discardPrepared();
@@ -108,22 +136,14 @@ final class FirstBackups {
         }
     }
 
-    /** @param locked whether the transaction has the write locks already */
-    private void cover(Call call, SqlStatement statement, List<Database> databases, boolean locked)
-            throws SQLException {
-        for (Database database : databases) {
-            if (!present.rule().isFirstWrite(database.schema())) {
-                continue;
+    private void lock(Database database, Way way) throws SQLException {
+        try {
+            lock.take(database, way != Way.HELD && rule.coversNothing());
+        } catch (WriteLock.StaleException e) {
+            if (way != Way.USERS) {
+                throw e;
             }
-            if (call.isFirstWrite(database) && backups.isDue(database.file())) {
-                if (!locked) {
-                    targets.lock(database);
-                }
-                attempt(database, () -> take(database, occasion(statement, databases)));
-            } else {
-                skip(database);
-            }
-            present.rule().cover(database.schema());
+            // What the user's transaction has done by now can't be taken back for it. The page was free before.
         }
     }
 
@@ -134,8 +154,8 @@ final class FirstBackups {
      *
      * @return whether there was anything to prepare
      */
-    private boolean prepare(List<Database> databases, boolean inUsersTransaction) throws SQLException {
-        if (inUsersTransaction && !present.isUntouched()) {
+    private boolean prepare(List<Database> databases, boolean inUsers) throws SQLException {
+        if (inUsers && !rule.isUntouched()) {
             return false;
         }
         boolean any = false;
@@ -148,26 +168,14 @@ final class FirstBackups {
                     .sorted(Comparator.comparing(Database::file))
                     .toList()) {
                 // With locking_mode=EXCLUSIVE nobody else gets any lock, the copy neither.
-                if (present.rule().isFirstWrite(database.schema())
-                        && !database.exclusive()
+                if (!database.exclusive()
                         && backups.needsPreparation(database.file())
-                        && backups.isDue(database.file())) {
-                    backups.prepare(database.file(), connection.getBusyTimeout(), inUsersTransaction);
+                        && rule.beforeWrite(database.file(), inUsers, known) == Answer.LOCK_AND_BACK_UP) {
+                    backups.prepare(database.file(), connection.getBusyTimeout(), inUsers);
                 }
             }
         }
         return any;
-    }
-
-    /** Lets a transaction write without a backup. The next backup may ask what it has changed. */
-    private void skip(Database database) throws SQLException {
-        boolean[] needsNote = {false};
-        Endings.attempt(() -> needsNote[0] = backups.needsNoteWithoutBackup(database.file()));
-        if (needsNote[0]) {
-            // Only under the lock, because what is read there may be another's otherwise.
-            targets.lock(database);
-            Endings.attempt(() -> backups.skip(database.file(), database.exclusive()));
-        }
     }
 
     /** Backs up what a statement writes that refuses to run in a transaction, and so cannot be covered in its own. */
@@ -175,8 +183,9 @@ final class FirstBackups {
         try {
             prepare(databases, false);
             for (Database database : databases) {
-                if (backups.isDue(database.file())) {
-                    attempt(database, () -> takeUnlessNew(database, operation));
+                if (rule.beforeWrite(database.file(), false, known) == Answer.LOCK_AND_BACK_UP) {
+                    takeUnlessNew(database, operation);
+                    rule.covered(database.file());
                 }
             }
         } finally {
@@ -184,13 +193,13 @@ final class FirstBackups {
         }
     }
 
-    private void takeUnlessNew(Database database, String operation) throws IOException, SQLException {
+    private void takeUnlessNew(Database database, String operation) throws SQLException {
         if (backups.isNew(database.file())) {
             // The lock would lay down the first page, and with it the page size and auto-vacuum for good.
-            backups.takeFromSnapshot(database.file(), operation);
+            attempt(database, () -> backups.takeFromSnapshot(database.file(), operation));
         } else {
-            targets.lock(database);
-            take(database, Occasion.of(operation));
+            lock.take(database, false);
+            attempt(database, () -> take(database, Occasion.of(operation)));
         }
     }
 
@@ -209,6 +218,10 @@ final class FirstBackups {
         try {
             backup.take();
         } catch (IOException | SQLException | RuntimeException e) {
+            if (RawTransaction.isInterrupt(e)) {
+                // It could be made, but nobody wants it any more.
+                throw (SQLException) e;
+            }
             String message = "No backup of " + database.file() + " could be made in "
                     + settings.directoryFor(database.file()) + ": " + e;
             if (settings.onFailure() == Settings.OnFailure.ABORT) {

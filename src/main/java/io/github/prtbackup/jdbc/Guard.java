@@ -7,15 +7,13 @@ import io.github.prtbackup.sql.Classifier;
 import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.Script;
 import io.github.prtbackup.sql.SqlStatement;
-import io.github.prtbackup.sql.TransactionControl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteException;
 
 /**
  * The one funnel through which every execute of a connection goes. Before the first write of a transaction it takes the
@@ -48,25 +46,24 @@ final class Guard {
     private final Settings settings;
     private final Classifier classifier;
     private final AutomaticBackups backups;
+    private final TransactionRule rule = new TransactionRule();
+    private final RawTransaction transaction;
     private final Targets targets;
-    private final PresentTransaction present;
     private final Endings endings;
     private final GuardedWrites writes;
-
-    /** The call that is going on. Its statements come back here one by one, if it has several. */
-    private Call call = Call.OF_ONE;
 
     Guard(BackupConnection connection, Settings settings, Classifier classifier, AutomaticBackups backups) {
         this.connection = connection;
         this.settings = settings;
         this.classifier = classifier;
         this.backups = backups;
-        RawTransaction transaction = new RawTransaction(connection);
-        this.targets = new Targets(connection, transaction);
-        this.present = new PresentTransaction(transaction, backups);
-        this.endings = new Endings(connection, backups, transaction, present, targets);
-        FirstBackups first = new FirstBackups(connection, settings, backups, present, targets);
-        this.writes = new GuardedWrites(connection, transaction, present, targets, first, endings);
+        OwnStatements statements = new OwnStatements(connection);
+        WriteLock lock = new WriteLock(connection, statements);
+        this.transaction = new RawTransaction(connection, statements);
+        this.targets = new Targets(connection, statements, lock);
+        this.endings = new Endings(connection, backups, statements, transaction, rule);
+        FirstBackups first = new FirstBackups(connection, settings, backups, rule, targets, lock);
+        this.writes = new GuardedWrites(connection, statements, transaction, rule, targets, lock, first, endings);
     }
 
     /** The first statement of a string, for the methods that run only the first; null if there is none. */
@@ -87,115 +84,88 @@ final class Guard {
         });
     }
 
-    /** A statement is about to read, past the funnel. Costs next to nothing. */
-    void read() {
-        present.read();
+    /**
+     * Whether a statement reads, as far as the guard is concerned.
+     *
+     * @param statement null if there is nothing to guard
+     */
+    static boolean passes(SqlStatement statement) {
+        return statement == null
+                || (statement.effect() == Effect.READ
+                        && !statement.changesNames()
+                        && !statement.keepsTransactionOpen()
+                        && !statement.countsChanges());
+    }
+
+    /** Runs a statement that {@linkplain #passes passes}. Costs next to nothing. */
+    <T> T read(Work<T> work) throws SQLException {
+        rule.read();
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            rule.unsure();
+            throw e;
+        }
     }
 
     /**
      * Runs one statement.
      *
      * @param statement what the work runs; null if there is nothing to guard
-     * @param leavesRows whether the work may return before all rows of the statement are read
+     * @param upgrades as in {@link GuardedWrites#run}
      */
-    <T> T run(SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
-        if (statement == null || (statement.effect() == Effect.READ && !statement.changesNames())) {
-            present.read();
-            return work.run();
+    <T> T run(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
+        if (passes(statement)) {
+            return read(work);
         }
         return locked(() -> {
             try {
                 T result = switch (statement.effect()) {
                     case READ -> reading(statement, work);
                     case TRANSACTION -> control(statement, work);
-                    case WRITE -> writes.run(call, statement, leavesRows, work);
+                    case WRITE -> writes.run(statement, upgrades, work);
                 };
-                if (statement.changesNames() || Targets.replacesDatabase(statement)) {
+                if (statement.changesNames()
+                        || Targets.replacesDatabase(statement)
+                        || "journal_mode".equals(statement.pragmaName())) {
                     targets.forget();
                 }
                 if (statement.effect() != Effect.TRANSACTION) {
-                    present.read();
+                    rule.read();
                 }
                 return result;
             } catch (SQLException e) {
                 // It may have ended the transaction, and with it what was defined in it.
+                rule.unsure();
                 targets.forget();
                 throw e;
             }
         });
     }
 
-    /**
-     * Runs several statements as one write with one backup.
-     *
-     * @param together runs all of them inside one transaction
-     * @param oneByOne calls {@link #run} for each of them, which in autocommit mode is a transaction for each
-     */
-    <T> T runAll(List<SqlStatement> statements, Work<T> together, Work<T> oneByOne) throws SQLException {
-        if (statements.stream().allMatch(statement -> statement == null || statement.effect() == Effect.READ)) {
-            return oneByOne.run();
+    /** Runs several statements, each by {@link #run}, that have one backup of each file between them in autocommit mode. */
+    <T> T runAll(List<SqlStatement> statements, Work<T> oneByOne) throws SQLException {
+        if (statements.stream().allMatch(Guard::passes)) {
+            return read(oneByOne);
         }
         return locked(() -> {
+            rule.severalBegin();
             try {
-                if (statements.stream().allMatch(this::goesTogether) && namesHold(statements)) {
-                    return runTogether(statements, together, oneByOne);
-                }
-                return runOneByOne(oneByOne);
+                return oneByOne.run();
             } finally {
-                call = Call.OF_ONE;
-                targets.forget();
+                rule.severalEnd();
             }
         });
     }
 
-    private <T> T runOneByOne(Work<T> work) throws SQLException {
-        call = Call.ofSeveral();
-        return work.run();
+    /** Whether a transaction of the user's is open. */
+    boolean isInTransaction() throws SQLException {
+        return locked(writes::isUsersOpen);
     }
 
-    private <T> T runTogether(List<SqlStatement> statements, Work<T> work, Work<T> oneByOne) throws SQLException {
-        SqlStatement first = statements.get(0);
-        Set<Database> databases;
-        try {
-            databases = new LinkedHashSet<>(targets.of(first));
-        } catch (SQLException e) {
-            // It does not compile, so nothing of the string will run, as far as this connection knows.
-            return runOneByOne(oneByOne);
-        }
-        for (SqlStatement statement : statements) {
-            if (statement.effect() != Effect.WRITE) {
-                continue;
-            }
-            List<Database> written = targets.ofLater(statement);
-            if (written.isEmpty() && !targets.writesElsewhere(statement)) {
-                // Nothing, as far as this connection knows; alone the statement makes sure of it.
-                return runOneByOne(oneByOne);
-            }
-            databases.addAll(written);
-        }
-        if (!databases.isEmpty() || targets.databases().ambiguous()) {
-            return writes.wrapped(call, statements, List.copyOf(databases), work);
-        }
-        // What hides a table of the file may be dropped, and the file is written then.
-        return statements.stream().noneMatch(SqlStatement::changesNames) ? work.run() : runOneByOne(oneByOne);
-    }
-
-    /** Whether a statement does the same in a transaction that it shares with others as in one of its own. */
-    private boolean goesTogether(SqlStatement statement) {
-        return Targets.canRunInTransaction(statement) && !targets.mayRollBack(statement);
-    }
-
-    /**
-     * Whether each statement writes, when the ones before it have run, what it would write now. Where there is only one
-     * database, definitions do, also behind other definitions; and they fire no triggers.
-     */
-    private boolean namesHold(List<SqlStatement> statements) throws SQLException {
-        if (targets.databases().ambiguous()) {
-            return statements.stream().limit(statements.size() - 1).noneMatch(SqlStatement::changesNames);
-        }
-        return statements.stream()
-                .dropWhile(statement -> !statement.changesNames())
-                .allMatch(statement -> statement.changesNames() && statement.effect() == Effect.WRITE);
+    /** Whether a statement has nothing to be done before it that was not done by now. */
+    boolean isCovered(SqlStatement statement) throws SQLException {
+        return writes.isCovered(statement);
     }
 
     /** Runs a write that replaces a database and is no SQL that could be explained. */
@@ -204,20 +174,12 @@ final class Guard {
             List<Database> replaced = targets.databases().named(schema).stream().toList();
             try {
                 return settings.enabled() && !replaced.isEmpty()
-                        ? writes.alone(call, "SQL: " + summary, true, replaced, work)
+                        ? writes.replace("SQL: " + summary, replaced, work)
                         : work.run();
             } finally {
                 // What was a file is memory now.
                 targets.forget();
             }
-        });
-    }
-
-    /** A transaction was begun or ended by a method of JDBC. */
-    void transactionBoundary() throws SQLException {
-        locked(() -> {
-            present.boundaryUnlessWriting();
-            return null;
         });
     }
 
@@ -250,69 +212,121 @@ final class Guard {
         targets.forget();
     }
 
-    /** A savepoint is about to be set by a method of JDBC. */
-    void beforeSavepoint() throws SQLException {
-        locked(() -> {
-            present.beforeSavepoint();
-            return null;
-        });
-    }
-
     private <T> T reading(SqlStatement statement, Work<T> work) throws SQLException {
         if (statement.detaches()) {
             // First, as with the end of the connection.
             Path main = targets.databases().main().map(Database::file).orElse(null);
             Endings.attempt(() -> backups.closeAllBut(main));
         }
-        return work.run();
-    }
-
-    private <T> T control(SqlStatement statement, Work<T> work) throws SQLException {
-        if (statement.control() == TransactionControl.SAVEPOINT) {
-            present.beforeSavepoint();
+        T result = work.run();
+        if (statement.keepsTransactionOpen()) {
+            rule.leftRows();
         }
-        T result = switch (statement.control()) {
-            case COMMIT -> endings.committing(work);
-            case RELEASE -> endings.releasing(work);
-            case ROLLBACK -> endings.rollingBack(work);
-            case BEGIN, SAVEPOINT, ROLLBACK_TO -> work.run();
-        };
-        switch (statement.control()) {
-            case BEGIN, COMMIT -> present.boundaryUnlessWriting();
-            case ROLLBACK -> {
-                present.boundary();
-                targets.forget();
-            }
-            case ROLLBACK_TO -> targets.forget();
-            case SAVEPOINT, RELEASE -> {
-                // The transaction may go on. If it does not, the next write finds out when it begins one.
-            }
+        if (statement.countsChanges()) {
+            writes.changesAreCounted();
         }
         return result;
     }
 
-    /** Runs a method of JDBC that commits. */
-    <T> T committing(Work<T> work) throws SQLException {
+    private <T> T control(SqlStatement statement, Work<T> work) throws SQLException {
+        return switch (statement.control()) {
+            case BEGIN -> beginning(work);
+            case SAVEPOINT -> settingSavepoint(work);
+            case COMMIT -> committing(work);
+            case ROLLBACK -> rollingBack(work);
+            case RELEASE -> releasing(work);
+            case ROLLBACK_TO -> {
+                T result = work.run();
+                targets.forget();
+                yield result;
+            }
+        };
+    }
+
+    /** Runs what begins a transaction. */
+    <T> T beginning(Work<T> work) throws SQLException {
         return locked(() -> {
-            T result = endings.committing(work);
-            backups.catchUp();
+            // A write whose rows are unread is part of the transaction.
+            boolean goesOn = writes.settleRows();
+            T result = mayBegin(work);
+            if (!goesOn) {
+                rule.began();
+            }
             return result;
         });
     }
 
-    /** Runs a method of JDBC that rolls back a transaction, also one whose rows are still read. */
+    /** Runs what sets a savepoint, which begins a transaction if there is none. */
+    <T> T settingSavepoint(Work<T> work) throws SQLException {
+        return locked(() -> {
+            boolean goesOn = writes.settleRows();
+            if (rule.isDoubtful()) {
+                if (transaction.isOpen()) {
+                    rule.isOpen();
+                } else {
+                    endings.over();
+                }
+            }
+            boolean isFirst = !goesOn && !rule.usersMayBeOpen();
+            T result = mayBegin(work);
+            if (isFirst) {
+                rule.began();
+            }
+            return result;
+        });
+    }
+
+    private <T> T mayBegin(Work<T> work) throws SQLException {
+        boolean failed = false;
+        try {
+            return work.run();
+        } catch (SQLiteException e) {
+            // SQLite may say that it was interrupted when it was done. With other exceptions it is done: executeQuery.
+            failed = !RawTransaction.isInterrupt(e);
+            throw e;
+        } finally {
+            if (!failed) {
+                rule.mayHaveBegun();
+            }
+        }
+    }
+
+    /** Runs what commits. */
+    <T> T committing(Work<T> work) throws SQLException {
+        return locked(() -> {
+            T result = doubting(() -> endings.committing(work));
+            endings.over();
+            endings.catchUp();
+            return result;
+        });
+    }
+
+    /** Runs what rolls back a transaction, also one whose rows are still read. */
     <T> T rollingBack(Work<T> work) throws SQLException {
         return locked(() -> {
-            T result = endings.rollingBack(work);
-            present.boundary();
+            T result = doubting(() -> endings.rollingBack(work));
+            endings.over();
             targets.forget();
             return result;
         });
     }
 
-    /** Runs a method of JDBC that releases a savepoint. */
+    /** Runs what releases a savepoint, which commits if the savepoint has begun the transaction. */
     <T> T releasing(Work<T> work) throws SQLException {
-        return locked(() -> endings.releasing(work));
+        return locked(() -> doubting(() -> endings.committing(() -> {
+            T result = work.run();
+            rule.unsure();
+            return result;
+        })));
+    }
+
+    private <T> T doubting(Work<T> work) throws SQLException {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            rule.unsure();
+            throw e;
+        }
     }
 
     private <T> T locked(Work<T> work) throws SQLException {

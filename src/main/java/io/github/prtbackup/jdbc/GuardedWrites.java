@@ -1,139 +1,412 @@
 package io.github.prtbackup.jdbc;
 
+import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.jdbc.FirstBackups.Way;
 import io.github.prtbackup.jdbc.Guard.Work;
-import io.github.prtbackup.jdbc.PresentTransaction.Begun;
+import io.github.prtbackup.jdbc.OwnStatements.OnRow;
 import io.github.prtbackup.sql.SqlStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
- * The ways in which a write is run behind its backup. In the user's transaction there is one: lock, copy, statement. In
- * autocommit mode lock and copy need a transaction of ours around the statement, which then ends as autocommit would have
- * ended it; statements that refuse to run in one follow the lock at once.
+ * The ways in which a write is run behind its backup. All are: lock, copy, run, end.
+ *
+ * <ul>
+ *   <li>In the user's transaction the end is the user's.
+ *   <li>In autocommit mode a {@linkplain RawTransaction#hold hold} keeps lock and statement together, and its end is that of
+ *       autocommit: it commits what was done, or takes all of it back.
+ *   <li>A few statements can't run beside the hold, and get an explicit transaction.
+ *   <li>Those that refuse to run in a transaction follow the lock at once.
+ * </ul>
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
 final class GuardedWrites {
 
     private final BackupConnection connection;
+    private final OwnStatements statements;
     private final RawTransaction transaction;
-    private final PresentTransaction present;
+    private final TransactionRule rule;
     private final Targets targets;
+    private final WriteLock lock;
+    private final NativeEnds nativeEnds;
     private final FirstBackups first;
     private final Endings endings;
 
+    /** Whether a hold is there: what runs now is called by the statement that it is for, from a function of the user's. */
+    private boolean held;
+
+    /** Whether changes of rows may return rows: {@code PRAGMA count_changes}. */
+    private boolean changesAreCounted;
+
     GuardedWrites(
             BackupConnection connection,
+            OwnStatements statements,
             RawTransaction transaction,
-            PresentTransaction present,
+            TransactionRule rule,
             Targets targets,
+            WriteLock lock,
             FirstBackups first,
             Endings endings) {
         this.connection = connection;
+        this.statements = statements;
         this.transaction = transaction;
-        this.present = present;
+        this.rule = rule;
         this.targets = targets;
+        this.lock = lock;
+        this.nativeEnds = new NativeEnds(connection, statements);
         this.first = first;
         this.endings = endings;
     }
 
-    /** @param leavesRows as in {@link Guard#run} */
-    <T> T run(Call call, SqlStatement statement, boolean leavesRows, Work<T> work) throws SQLException {
-        transaction.allowWrites();
+    /** From now on a change of rows may return their number as a row. */
+    void changesAreCounted() {
+        changesAreCounted = true;
+    }
+
+    /**
+     * Runs one statement.
+     *
+     * @param upgrades whether sqlite-jdbc, before it runs the statement, may make a transaction of another kind of the present
+     *     one, with {@code jdbc.explicit_readonly}
+     */
+    <T> T run(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
         List<Database> databases;
-        boolean writesElsewhere;
+        boolean mayWriteLater;
+        boolean namesHold;
         try {
             databases = targets.of(statement);
-            writesElsewhere = databases.isEmpty() && targets.writesElsewhere(statement);
+            mayWriteLater = databases.isEmpty() && targets.mayWriteLater(statement);
+            namesHold = targets.namesHold(statement);
         } catch (SQLException e) {
             // It does not compile, and fails with an exception of its own when it is run.
-            return withoutWriting(call, statement, work);
+            return work.run();
         }
-        if (databases.isEmpty()) {
-            if (!writesElsewhere) {
-                return withoutWriting(call, statement, work);
-            }
-            if (!statement.explainable() || !targets.databases().ambiguous()) {
-                return work.run();
-            }
+        if (mayWriteLater) {
+            return inSnapshot(statement, upgrades, work);
         }
+        if (databases.isEmpty() && namesHold) {
+            return work.run();
+        }
+        if (upgrades) {
+            connection.tryEnforceTransactionMode();
+        }
+        boolean inUsers = isUsersOpen();
         if (!Targets.canRunInTransaction(statement)) {
-            return alone(call, first.operation(statement), Targets.replacesDatabase(statement), databases, work);
+            return alone(first.operation(statement), Targets.replacesDatabase(statement), databases, inUsers, work);
         }
-        return leavesRows && Targets.staysOpenWhileRead(statement)
-                ? leavingRows(call, statement, databases, work)
-                : wrapped(call, List.of(statement), databases, work);
+        if (namesHold && !first.needed(databases, inUsers)) {
+            return onRow(statement, work);
+        }
+        if (inUsers) {
+            return inUsers(statement, databases, work);
+        }
+        try {
+            return canBeHeld(statement, databases)
+                    ? held(statement, databases, work)
+                    : explicit(statement, databases, work);
+        } catch (WriteLock.StaleException e) {
+            // Nothing has been done, and now it is known how.
+            return run(statement, upgrades, work);
+        }
+    }
+
+    /** Runs what may stay on a row. */
+    private <T> T onRow(SqlStatement statement, Work<T> work) throws SQLException {
+        try {
+            return work.run();
+        } finally {
+            if (mayStayOnRow(statement)) {
+                rule.leftRows();
+            }
+        }
+    }
+
+    /** Whether a statement may stay on a row, and keep its transaction open with that, when the call returns. */
+    private boolean mayStayOnRow(SqlStatement statement) {
+        return changesAreCounted || statement.keepsTransactionOpen();
+    }
+
+    /** Whether nothing is to be done before a statement that was not done by now. */
+    boolean isCovered(SqlStatement statement) throws SQLException {
+        return Targets.canRunInTransaction(statement)
+                && targets.namesHold(statement)
+                && !first.needed(targets.of(statement), isUsersOpen());
+    }
+
+    /** Whether there is a transaction that ends when the user, or a statement of the user's, ends it. SQLite is asked. */
+    boolean isUsersOpen() throws SQLException {
+        if (held || settleRows()) {
+            return true;
+        }
+        if (rule.usersMayBeOpen()) {
+            if (transaction.isOpen()) {
+                rule.isOpen();
+                return true;
+            }
+            endings.over();
+        }
+        return false;
+    }
+
+    /** Whether a write is still on a row. If not, what it kept open in autocommit mode has ended. */
+    boolean settleRows() throws SQLException {
+        if (!rule.rowsMayBeUnread()) {
+            return false;
+        }
+        if (transaction.isWriteOnRow()) {
+            return true;
+        }
+        rule.rowsAreRead();
+        if (!rule.usersMayBeOpen()) {
+            endings.over();
+        }
+        return false;
     }
 
     /**
-     * Runs a statement that writes nothing, as SQLite has just said, and makes sure of it: by the time it runs, somebody may
-     * have created the table that was not there.
+     * Runs a statement that writes nothing, as SQLite has just said, and sees to it: by the time it runs, somebody may have
+     * created the table that was not there. In a snapshot nobody can.
      */
-    private <T> T withoutWriting(Call call, SqlStatement statement, Work<T> work) throws SQLException {
-        boolean set = false;
+    private <T> T inSnapshot(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
+        List<OnRow> snapshots = new ArrayList<>();
         try {
-            set = transaction.forbidWrites();
-            return work.run();
-        } catch (SQLException e) {
-            // That of a batch has no code, and the one of its entry as its cause.
-            int code = e.getCause() instanceof SQLException cause ? cause.getErrorCode() : e.getErrorCode();
-            if (!set || (code & 0xff) != SQLiteErrorCode.SQLITE_READONLY.code) {
-                throw e;
+            for (Database database : targets.databases().files()) {
+                snapshots.add(statements.open(
+                        "SELECT 1 FROM " + Queries.quote(database.schema()) + ".sqlite_schema UNION ALL SELECT 2"));
+            }
+            if (targets.of(statement).isEmpty()) {
+                return work.run();
             }
         } finally {
-            transaction.allowWrites();
+            for (OnRow snapshot : snapshots) {
+                snapshot.close();
+            }
         }
-        return wrapped(call, List.of(statement), targets.databases().files(), work);
+        return run(statement, upgrades, work);
     }
 
-    /** Inside the user's transaction if there is one, otherwise inside one of ours. */
-    <T> T wrapped(Call call, List<SqlStatement> statements, List<Database> databases, Work<T> work)
-            throws SQLException {
-        connection.tryEnforceTransactionMode();
-        Begun begun = present.begin(first.canBeginLocked(databases));
-        if (begun == Begun.BY_USER) {
-            first.cover(Call.OF_ONE, statements, databases, begun);
-            return work.run();
-        }
+    /** In the user's transaction. */
+    private <T> T inUsers(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         try {
-            first.cover(call, statements, databases, begun);
-        } catch (SQLException | RuntimeException | Error e) {
-            endings.rollback(e);
+            OnRow interrupts = transaction.keepInterrupts();
+            try (interrupts) {
+                first.cover(statement, databases, Way.USERS);
+                transaction.checkInterrupt();
+            }
+        } catch (SQLException e) {
+            if (RawTransaction.isInterrupt(e)) {
+                // As SQLite does with the transaction of a write that is interrupted.
+                transaction.abandon();
+                endings.over();
+            }
+            targets.forgetChanges(statement);
             throw e;
         }
-        return endings.asAutocommit(work);
+        return onRow(statement, work);
+    }
+
+    private boolean canBeHeld(SqlStatement statement, List<Database> databases) throws SQLException {
+        if (statement.needsNoCursors() || !(statement.explainable() || statement.pragmaName() != null)) {
+            // It fails beside what is on a row; of a function that writes nobody knows.
+            return false;
+        }
+        if (mayStayOnRow(statement)) {
+            // What is on a row can't be committed but by its own end.
+            return true;
+        }
+        for (Database database : databases) {
+            if (lock.freesPages(database) && !nativeEnds.endCounts(database)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** In a transaction that autocommit ends. */
+    private <T> T held(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
+        OnRow hold = transaction.hold();
+        held = true;
+        try {
+            first.cover(statement, databases, Way.HELD);
+        } catch (SQLException | RuntimeException | Error e) {
+            held = false;
+            endUnheard(hold, e);
+            targets.forgetChanges(statement);
+            throw e;
+        }
+        boolean over = true;
+        connection.heardCommits().statementBegins();
+        try {
+            T result = endings.committing(() -> runHeld(statement, databases, hold, work));
+            over = !mayStayOnRow(statement);
+            return result;
+        } finally {
+            held = false;
+            ended(over);
+        }
+    }
+
+    /** Whether the transaction is over, or goes on until the last row is read. */
+    private void ended(boolean over) {
+        if (over) {
+            endings.over();
+        } else {
+            rule.leftRows();
+        }
+        endings.catchUp();
+    }
+
+    private <T> T runHeld(SqlStatement statement, List<Database> databases, OnRow hold, Work<T> work)
+            throws SQLException {
+        NativeEnds.End end = nativeEnds.of(databases, hold);
+        T result;
+        try (end) {
+            result = connection.withoutAutocommit(work);
+        } catch (SQLException | RuntimeException | Error e) {
+            if (!end.isHoldClosed()) {
+                endHeld(statement, hold, e);
+            }
+            throw e;
+        }
+        if (!end.isHoldClosed()) {
+            try {
+                hold.close();
+            } catch (SQLException e) {
+                // SQLite has rolled all of it back.
+                targets.forgetChanges(statement);
+                throw e;
+            }
+        }
+        return result;
+    }
+
+    /** Ends a transaction whose statement has failed. The exception stays the one to be thrown. */
+    private void endHeld(SqlStatement statement, OnRow hold, Throwable failure) {
+        try {
+            if (takesBack(statement, failure)) {
+                rollBack(transaction::rollbackHeld);
+            }
+            hold.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Rollback {
+        void run() throws SQLException;
+    }
+
+    private void rollBack(Rollback rollback) throws SQLException {
+        connection
+                .heardCommits()
+                .rollingBack(() -> endings.rollingBack(() -> {
+                    rollback.run();
+                    return null;
+                }));
     }
 
     /**
-     * A statement whose rows are read later stays uncommitted until they are: a transaction of ours around it could not be
-     * committed. In autocommit mode its own transaction is opened early instead, by the lock, and held over the copy.
+     * Whether autocommit takes back what a statement has done before it failed. It keeps it where the constraint says so
+     * ({@code OR FAIL}), and where it is not SQLite that has failed: {@code executeQuery("DELETE …")} writes, and then throws.
      */
-    private <T> T leavingRows(Call call, SqlStatement statement, List<Database> databases, Work<T> work)
-            throws SQLException {
-        connection.tryEnforceTransactionMode();
-        if (present.begin(false) == Begun.BY_USER) {
-            first.cover(Call.OF_ONE, List.of(statement), databases, Begun.BY_USER);
-            try {
-                return work.run();
-            } finally {
-                // The rows outlive a rollback, and go on keeping what comes after it from being committed.
-                present.leftRows();
-            }
+    private boolean takesBack(SqlStatement statement, Throwable failure) throws SQLException {
+        Throwable said = failure.getCause() instanceof SQLiteException cause ? cause : failure;
+        if (!(said instanceof SQLiteException sqlite)) {
+            return false;
         }
-        for (Database database : databases) {
-            // With that the connection learns whether somebody has switched on incremental auto-vacuum.
-            int unused = transaction.schemaVersion(database.schema());
-        }
-        transaction.endUnused();
-        RawTransaction.Hold hold = transaction.hold();
-        try (hold) {
-            first.cover(call, List.of(statement), databases, Begun.BY_US);
-            return connection.withoutAutocommit(work);
+        boolean constraint = (sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code;
+        // Where all is taken back by the constraint, nothing was changed.
+        return !constraint || (connection.getDatabase().changes() == 0 && !targets.mayKeepHalf(statement));
+    }
+
+    /** In a transaction of ours. */
+    private <T> T explicit(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
+        transaction.begin();
+        held = true;
+        try {
+            coverExplicit(statement, databases);
+            connection.heardCommits().statementBegins();
+            return endings.committing(() -> runExplicit(statement, work));
         } finally {
-            present.leftRows();
+            held = false;
+            ended(true);
         }
+    }
+
+    private void coverExplicit(SqlStatement statement, List<Database> databases) throws SQLException {
+        try {
+            OnRow interrupts = transaction.keepInterrupts();
+            try (interrupts) {
+                first.cover(statement, databases, Way.EXPLICIT);
+                transaction.checkInterrupt();
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            abandonUnheard(e);
+            throw e;
+        }
+    }
+
+    private <T> T runExplicit(SqlStatement statement, Work<T> work) throws SQLException {
+        T result;
+        try {
+            result = work.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            try {
+                if (takesBack(statement, e)) {
+                    rollBack(transaction::abandon);
+                } else {
+                    transaction.commit();
+                }
+            } catch (SQLException end) {
+                e.addSuppressed(end);
+            }
+            throw e;
+        }
+        try {
+            transaction.commit();
+        } catch (SQLException e) {
+            targets.forgetChanges(statement);
+            throw e;
+        }
+        return result;
+    }
+
+    /** Gives a lock back under which nothing was written. Nobody hears of it: the user knows of no transaction. */
+    private void endUnheard(OnRow hold, Throwable cause) {
+        try {
+            connection.heardCommits().unheard(() -> {
+                if (cause instanceof WriteLock.StaleException) {
+                    transaction.rollbackHeld();
+                }
+                hold.close();
+                return null;
+            });
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+        endings.over();
+    }
+
+    private void abandonUnheard(Throwable cause) {
+        try {
+            connection.heardCommits().unheard(() -> {
+                transaction.abandon();
+                return null;
+            });
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Runs a write that replaces a database and is no SQL. */
+    <T> T replace(String operation, List<Database> databases, Work<T> work) throws SQLException {
+        return alone(operation, true, databases, isUsersOpen(), work);
     }
 
     /**
@@ -141,21 +414,31 @@ final class GuardedWrites {
      *
      * @param replaces whether it runs inside a transaction nevertheless, as long as that has touched nothing
      */
-    <T> T alone(Call call, String operation, boolean replaces, List<Database> databases, Work<T> work)
+    private <T> T alone(String operation, boolean replaces, List<Database> databases, boolean inUsers, Work<T> work)
             throws SQLException {
-        if (present.begin(false) == Begun.BY_USER) {
+        if (inUsers) {
             if (replaces) {
                 first.takeFromSnapshots(databases, operation);
             }
             return work.run();
         }
-        try {
-            first.takeAhead(call.uncovered(databases), operation);
-        } finally {
+        if (first.needed(databases, false)) {
+            OnRow hold = transaction.hold();
+            try {
+                first.takeAhead(databases, operation);
+                transaction.checkInterrupt();
+            } catch (WriteLock.StaleException e) {
+                endUnheard(hold, e);
+                return alone(operation, replaces, databases, inUsers, work);
+            } catch (SQLException | RuntimeException | Error e) {
+                endUnheard(hold, e);
+                throw e;
+            }
             connection.heardCommits().unheard(() -> {
-                transaction.rollback();
+                hold.close();
                 return null;
             });
+            endings.over();
         }
         if (replaces) {
             endings.beforeReplacement(databases);

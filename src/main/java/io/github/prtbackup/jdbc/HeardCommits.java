@@ -12,16 +12,13 @@ import org.sqlite.SQLiteCommitListener;
  */
 final class HeardCommits {
 
-    /** What is told of what SQLite says. */
-    private enum Instead {
-        NOTHING,
-        A_ROLLBACK
-    }
-
     private final IdentityHashMap<SQLiteCommitListener, SQLiteCommitListener> filters = new IdentityHashMap<>();
 
-    /** Null for what SQLite says. */
-    private Instead instead;
+    /** Whether what SQLite says is ours alone. */
+    private boolean silent;
+
+    /** Whether a rollback was told since a statement began. */
+    private boolean rollbackTold;
 
     /** What listens to SQLite for a listener of the user; always the same for the same. */
     synchronized SQLiteCommitListener filter(SQLiteCommitListener listener) {
@@ -34,23 +31,24 @@ final class HeardCommits {
         return known == null ? listener : known;
     }
 
+    /** A statement begins, of which SQLite may say that it has rolled back the transaction. */
+    void statementBegins() {
+        rollbackTold = false;
+    }
+
+    /** Rolls back what a statement has left, unless SQLite has, and has said so. */
+    <T> T rollingBack(Guard.Work<T> work) throws SQLException {
+        return rollbackTold ? unheard(work) : work.run();
+    }
+
     /** Ends a transaction of ours of which the user knows nothing. */
     <T> T unheard(Guard.Work<T> work) throws SQLException {
-        return telling(Instead.NOTHING, work);
-    }
-
-    /** Commits, where nothing was kept that SQLite would not have rolled back without us. */
-    <T> T asRollback(Guard.Work<T> work) throws SQLException {
-        return telling(Instead.A_ROLLBACK, work);
-    }
-
-    private <T> T telling(Instead what, Guard.Work<T> work) throws SQLException {
-        Instead before = instead;
-        instead = what;
+        boolean before = silent;
+        silent = true;
         try {
             return work.run();
         } finally {
-            instead = before;
+            silent = before;
         }
     }
 
@@ -63,16 +61,15 @@ final class HeardCommits {
 
         @Override
         public void onCommit() {
-            if (instead == null) {
+            if (!silent) {
                 listener.onCommit();
-            } else if (instead == Instead.A_ROLLBACK) {
-                listener.onRollback();
             }
         }
 
         @Override
         public void onRollback() {
-            if (instead != Instead.NOTHING) {
+            if (!silent) {
+                rollbackTold = true;
                 listener.onRollback();
             }
         }

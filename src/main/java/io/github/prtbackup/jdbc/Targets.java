@@ -1,14 +1,13 @@
 package io.github.prtbackup.jdbc;
 
 import io.github.prtbackup.backup.Queries;
-import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
 import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.Explain;
+import io.github.prtbackup.sql.QualifiedName;
 import io.github.prtbackup.sql.SqlStatement;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,54 +19,51 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
- * Which database files a statement writes, as this connection sees them, and how each is locked. Text alone cannot tell:
- * names may be temporary, attached, or views with triggers; SQLite's own {@code EXPLAIN} can.
+ * Which database files a statement writes, as this connection sees them. Text alone cannot tell: names may be temporary,
+ * attached, or views with triggers. SQLite's own {@code EXPLAIN} can.
+ *
+ * <p>{@code EXPLAIN} of a change of rows sets {@code changes()} to 0, as running it does, and the statement itself may read
+ * that. So it is not asked where the name of the table is enough: a trigger that is not in {@code temp} can't reach beyond its
+ * database.
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
 final class Targets {
 
     private static final int KEPT_ANSWERS = 256;
+    private static final int MAIN = 0;
+    private static final int TEMP = 1;
 
     private final SQLiteConnection connection;
-    private final RawTransaction transaction;
-    private final Map<String, Explain.Plan> answers = new LinkedHashMap<>(16, 0.75f, true) {
+    private final OwnStatements statements;
+    private final WriteLock lock;
+
+    /** What statements write, by their text. */
+    private final Map<String, Set<Integer>> answers = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Explain.Plan> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Set<Integer>> eldest) {
             return size() > KEPT_ANSWERS;
         }
     };
-    private final Map<String, Integer> versionsThatWriteNothingAtCommit = new HashMap<>();
     /** What prepared statements have written so far: SQLite lets them go on with a table whose name means another by now. */
     private final Map<SqlStatement, Set<Integer>> writtenByPrepared = new WeakHashMap<>();
 
     private AttachedDatabases databases;
-    private boolean onlyFileWasLocked;
+    private TempSchema temp;
 
-    Targets(SQLiteConnection connection, RawTransaction transaction) {
+    Targets(SQLiteConnection connection, OwnStatements statements, WriteLock lock) {
         this.connection = connection;
-        this.transaction = transaction;
+        this.statements = statements;
+        this.lock = lock;
     }
 
     /** Whether a statement does the same inside a transaction as outside. */
     static boolean canRunInTransaction(SqlStatement statement) {
-        return statement != null
-                && statement.effect() != Effect.TRANSACTION
-                && !statement.needsAutocommit()
+        return !statement.needsAutocommit()
                 // Once a new file has its first page, which the lock lays down, it keeps the kind that it has.
                 && !"auto_vacuum".equals(statement.pragmaName());
-    }
-
-    /**
-     * Whether a transaction cannot be committed while there are rows of this write to be read: RETURNING and some PRAGMAs.
-     * It can while a query is read, also one whose functions write, such as {@code optimize} of FTS4.
-     */
-    static boolean staysOpenWhileRead(SqlStatement statement) {
-        return statement.mayReturnRows() && (statement.explainable() || statement.pragmaName() != null);
     }
 
     /** Whether a statement replaces a whole database: {@code restore from}, the only one that is neither SQL nor PRAGMA. */
@@ -83,21 +79,12 @@ final class Targets {
         return databases;
     }
 
-    /**
-     * Whether a transaction may begin with the locks of all files: there is only one, so no other is locked without need,
-     * and it is known that this connection may write it. On a file that it may only read, {@code BEGIN IMMEDIATE} succeeds
-     * without any lock.
-     */
-    boolean canBeginLocked() {
-        return onlyFileWasLocked;
-    }
-
     /** Names may mean something else from now on. */
     void forget() {
-        onlyFileWasLocked = false;
         answers.clear();
-        versionsThatWriteNothingAtCommit.clear();
+        lock.forget();
         databases = null;
+        temp = null;
     }
 
     /**
@@ -112,7 +99,9 @@ final class Targets {
         if (statement.explainable()) {
             return databases().withIndexes(written(statement));
         }
-        requireCompiles(statement);
+        if (Explain.isChecked(statement)) {
+            statements.compile(statement.text());
+        }
         List<Database> written = statement.everySchema()
                 ? databases().files()
                 : databases().named(statement.schemaName()).stream().toList();
@@ -122,11 +111,29 @@ final class Targets {
     }
 
     /**
-     * Whether the statement, of which {@link #of} names no file, writes what has none, or changes a setting. If not, it
-     * writes nothing only as long as nobody changes the schema: {@code DROP TABLE IF EXISTS} of a table that is missing.
+     * Whether a statement, of which {@link #of} names no file, writes nothing only as long as nobody changes the schema:
+     * {@code DROP TABLE IF EXISTS} of a table that is missing.
      */
-    boolean writesElsewhere(SqlStatement statement) throws SQLException {
-        return !statement.explainable() || !plan(statement).written().isEmpty();
+    boolean mayWriteLater(SqlStatement statement) throws SQLException {
+        return statement.explainable()
+                && !databases().files().isEmpty()
+                && plan(statement).written().isEmpty();
+    }
+
+    /**
+     * Whether what {@link #of} says of a statement holds until it is run, whatever others do to their schemas: there is only one
+     * database, or the statement names the one that it means.
+     */
+    boolean namesHold(SqlStatement statement) throws SQLException {
+        return !databases().ambiguous() || !statement.explainable() || namesDatabase(statement);
+    }
+
+    private boolean namesDatabase(SqlStatement statement) throws SQLException {
+        Optional<QualifiedName> target = statement.target();
+        return target.isPresent()
+                && !temp().reachesFiles()
+                // What is in temp hides all others.
+                && (target.get().schema() != null || temp().has(target.get()));
     }
 
     /**
@@ -144,130 +151,139 @@ final class Targets {
     }
 
     private Set<Integer> written(SqlStatement statement) throws SQLException {
+        boolean ambiguous = databases().ambiguous();
+        Set<Integer> known = ambiguous ? null : answers.get(statement.text());
+        if (known != null) {
+            return known;
+        }
         Set<Integer> now = plan(statement).written();
+        // IF EXISTS and the like have another answer as soon as anybody has created or dropped the thing.
+        if (!ambiguous && !statement.changesNames() && !now.isEmpty()) {
+            answers.put(statement.text(), now);
+        }
         Set<Integer> before = writtenByPrepared.get(statement);
-        if (before == null || !databases().ambiguous()) {
+        if (before == null || !ambiguous) {
             return now;
         }
         before.addAll(now);
         return before;
     }
 
+    /** What SQLite would do, or more, where asking it would leave a trace. */
+    private Explain.Plan plan(SqlStatement statement) throws SQLException {
+        Optional<QualifiedName> target = statement.target();
+        boolean traceless = target.isEmpty() || connection.getDatabase().changes() == 0;
+        if (target.isEmpty() || (temp().reachesFiles() && traceless)) {
+            return Explain.plan(statements.explain(), statement);
+        }
+        if (!writtenByPrepared.containsKey(statement)) {
+            statements.compile(statement.text());
+        }
+        if (temp().reachesFiles()) {
+            return writing(all());
+        }
+        Set<Integer> of = databasesOf(target.get());
+        if (of.size() == 1) {
+            return writing(of);
+        }
+        return traceless ? Explain.plan(statements.explain(), statement) : writing(all());
+    }
+
+    private static Explain.Plan writing(Set<Integer> databases) {
+        return new Explain.Plan(databases, databases, true);
+    }
+
+    /** Each file once: under two names it would be in its own way. */
+    private Set<Integer> all() throws SQLException {
+        Map<Path, Integer> files = new LinkedHashMap<>();
+        databases().files().forEach(database -> files.putIfAbsent(database.file(), database.index()));
+        return Set.copyOf(files.values());
+    }
+
+    /** The databases of a table, and of what a view is made of; empty where there is none. */
+    private Set<Integer> databasesOf(QualifiedName table) throws SQLException {
+        return databases().ambiguous()
+                ? Explain.databasesOf(statements.explain(), table)
+                : Set.of(temp().has(table) ? TEMP : MAIN);
+    }
+
     /**
-     * The files that statements would write in the present transaction and that are not among those that it has covered. If
-     * there are none, the names in the statements keep their meaning until they are run: the transaction has locked all that
-     * they write and reads all that they read, so nobody can change these schemas, and SQLite has no reason to look at any
-     * other.
-     *
-     * @throws SQLException SQLite's own, if a statement does not compile any more
+     * Whether an error in the statement may leave what it has done by then: {@code OR FAIL}. Sets {@code changes()} to 0.
      */
-    List<Database> uncovered(List<SqlStatement> statements, Set<Database> covered) throws SQLException {
+    boolean mayKeepHalf(SqlStatement statement) {
+        try {
+            return statement.explainable()
+                    && Explain.plan(statements.explain(), statement).mayKeepHalf();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Lets {@code changes()} be 0 after a statement that was not run to its end, or was taken back. */
+    void forgetChanges(SqlStatement statement) throws SQLException {
+        if (connection.getDatabase().changes() != 0 && statement.target().isPresent()) {
+            boolean unused = mayKeepHalf(statement);
+        }
+    }
+
+    /**
+     * The files that a statement would write in the present transaction and that are not among those that it has covered. If
+     * there are none, the names in the statement keep their meaning until it is run: the transaction has locked all that it
+     * writes and reads all that it reads, so nobody can change these schemas, and SQLite has no reason to look at any other.
+     *
+     * @throws SQLException SQLite's own, if the statement does not compile any more
+     */
+    List<Database> uncovered(SqlStatement statement, Set<Database> covered) throws SQLException {
+        if (statement.effect() != Effect.WRITE || !statement.explainable()) {
+            return List.of();
+        }
         Set<Database> settled = new HashSet<>();
         while (true) {
-            Set<Database> used = new LinkedHashSet<>();
-            Set<Database> written = new LinkedHashSet<>();
-            for (SqlStatement statement : new LinkedHashSet<>(statements)) {
-                if (statement.effect() == Effect.WRITE && statement.explainable()) {
-                    used.addAll(databases().withIndexes(plan(statement).used()));
-                    written.addAll(databases().withIndexes(written(statement)));
-                }
-            }
+            Set<Database> written = new LinkedHashSet<>(databases().withIndexes(written(statement)));
             if (!covered.containsAll(written)) {
                 return written.stream()
                         .filter(database -> !covered.contains(database))
                         .toList();
             }
+            Set<Database> used = used(statement, written);
             used.removeAll(settled);
             if (used.isEmpty()) {
                 return List.of();
             }
             for (Database database : used) {
-                if (written.contains(database)) {
-                    lock(database);
-                } else {
-                    transaction.readSchema(database.schema());
-                }
+                settle(database, written);
                 settled.add(database);
             }
         }
     }
 
-    /** Whether an error in the statement can take back what earlier statements of the same transaction did. */
-    boolean mayRollBack(SqlStatement statement) {
-        try {
-            return statement.effect() == Effect.WRITE
-                    && (!statement.explainable() || plan(statement).mayRollBack());
-        } catch (SQLException e) {
-            // It fails, or needs what the statements before it define; what that will do nobody knows yet.
-            return true;
+    /** What a statement uses, or all there is, where asking would leave a trace. */
+    private Set<Database> used(SqlStatement statement, Set<Database> written) throws SQLException {
+        Set<Database> used = new LinkedHashSet<>(written);
+        if (statement.target().isEmpty() || connection.getDatabase().changes() == 0) {
+            used.addAll(databases()
+                    .withIndexes(Explain.plan(statements.explain(), statement).used()));
+        } else {
+            used.addAll(databases().files());
+        }
+        return used;
+    }
+
+    private void settle(Database database, Set<Database> written) throws SQLException {
+        if (written.contains(database)) {
+            lock.take(database, false);
+        } else if (written.stream().noneMatch(other -> other.file().equals(database.file()))) {
+            // A read of the same file under another name would keep the write from being committed.
+            int unused = statements.number("SELECT count(*) FROM (SELECT 1 FROM " + Queries.quote(database.schema())
+                    + ".sqlite_schema LIMIT 1)");
         }
     }
 
-    /** Like {@link #of}, for a statement that may only compile once the ones before it have run. */
-    List<Database> ofLater(SqlStatement statement) throws SQLException {
-        try {
-            return of(statement);
-        } catch (SQLException e) {
-            return databases().files();
+    private TempSchema temp() throws SQLException {
+        if (temp == null) {
+            temp = databases().hasTemp() ? TempSchema.of(statements) : TempSchema.EMPTY;
         }
-    }
-
-    /** Takes the write lock of one database inside the present transaction. */
-    void lock(Database database) throws SQLException {
-        String schema = database.schema();
-        boolean hasJournal = transaction.hasJournal(schema);
-        if (!hasJournal || !transaction.lock(schema)) {
-            boolean needsTable = !hasJournal || transaction.hasIncrementalVacuum(schema);
-            transaction.lockBy(schema, needsTable ? plainTable(database) : null);
-        }
-        onlyFileWasLocked = databases().files().size() == 1;
-    }
-
-    /**
-     * Whether the commit of the present transaction may write more than has been written by now, although
-     * {@link RawTransaction#flushVirtualTables} was called. FTS5 and R-trees have nothing left then; FTS3 and FTS4 with
-     * {@code automerge} merge segments. Of the modules of others nobody knows.
-     */
-    boolean mayWriteAtCommit() throws SQLException {
-        for (Database database : databases().files()) {
-            int version = transaction.schemaVersion(database.schema());
-            Integer known = versionsThatWriteNothingAtCommit.get(database.schema());
-            if (known == null || known != version) {
-                String table = Queries.first(
-                        connection,
-                        "SELECT name FROM " + Queries.quote(database.schema()) + ".sqlite_schema"
-                                + " WHERE sql LIKE 'CREATE VIRTUAL%' AND (sql LIKE '%fts3%' OR sql LIKE '%fts4%'"
-                                + " OR NOT (sql LIKE '%fts5%' OR sql LIKE '%rtree%')) LIMIT 1");
-                if (table != null) {
-                    return true;
-                }
-                versionsThatWriteNothingAtCommit.put(database.schema(), version);
-            }
-        }
-        return false;
-    }
-
-    private Explain.Plan plan(SqlStatement statement) throws SQLException {
-        boolean ambiguous = databases().ambiguous();
-        Explain.Plan known = ambiguous ? null : answers.get(statement.text());
-        if (known != null) {
-            return known;
-        }
-        Explain.Plan plan;
-        try (JDBC4Statement explaining = new JDBC4Statement(connection)) {
-            plan = Explain.plan(explaining, statement);
-        }
-        // IF EXISTS and the like have another answer as soon as anybody has created or dropped the thing.
-        if (!ambiguous && !statement.changesNames() && !plan.written().isEmpty()) {
-            answers.put(statement.text(), plan);
-        }
-        return plan;
-    }
-
-    private void requireCompiles(SqlStatement statement) throws SQLException {
-        try (JDBC4Statement checking = new JDBC4Statement(connection)) {
-            Explain.check(checking, statement);
-        }
+        return temp;
     }
 
     /** Only a change from or to WAL is written to the file. Pools set the mode anew on each connection. */
@@ -279,65 +295,9 @@ final class Targets {
 
     private boolean isWal(Database database) {
         try {
-            return "wal".equalsIgnoreCase(Queries.first(connection, pragma(database, "journal_mode")));
+            return "wal".equalsIgnoreCase(Queries.first(connection, Queries.pragma(database.schema(), "journal_mode")));
         } catch (SQLException e) {
             return false;
         }
-    }
-
-    /**
-     * A table, one without triggers if there is one. Looked up beside the user's connection: a read in the user's
-     * transaction would pin a snapshot. That only works on the connection itself if it has locked all others out, with
-     * {@code BEGIN EXCLUSIVE} for one, and then there is nothing left to pin.
-     */
-    private String plainTable(Database database) throws SQLException {
-        if (!Files.exists(database.file())) {
-            return null;
-        }
-        try (SQLiteConnection reader = ReadOnlyConnection.open(database.file())) {
-            int patience = reader.getBusyTimeout();
-            reader.setBusyTimeout(0);
-            Optional<String> table = tableUnlessBusy(reader, "main");
-            if (table.isEmpty()) {
-                int own = connection.getBusyTimeout();
-                connection.setBusyTimeout(0);
-                try {
-                    table = tableUnlessBusy(connection, database.schema());
-                } finally {
-                    connection.setBusyTimeout(own);
-                }
-            }
-            if (table.isEmpty()) {
-                reader.setBusyTimeout(patience);
-                table = Optional.of(table(reader, "main"));
-            }
-            return table.get().isEmpty() ? null : Queries.quote(table.get());
-        }
-    }
-
-    private static Optional<String> tableUnlessBusy(SQLiteConnection reader, String schema) throws SQLException {
-        try {
-            return Optional.of(table(reader, schema));
-        } catch (SQLException e) {
-            if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_BUSY.code) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-    }
-
-    private static String table(SQLiteConnection reader, String schema) throws SQLException {
-        String schemaTable = Queries.quote(schema) + ".sqlite_schema";
-        String name = Queries.first(
-                reader,
-                "SELECT name FROM " + schemaTable + " WHERE type = 'table' AND rootpage > 0"
-                        + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-                        + " ORDER BY name IN (SELECT tbl_name FROM " + schemaTable
-                        + " WHERE type = 'trigger') LIMIT 1");
-        return name == null ? "" : name;
-    }
-
-    private static String pragma(Database database, String name) {
-        return Queries.pragma(database.schema(), name);
     }
 }

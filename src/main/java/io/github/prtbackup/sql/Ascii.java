@@ -1,7 +1,7 @@
 package io.github.prtbackup.sql;
 
 /** Case as SQLite knows it: the 26 letters of ASCII and no others, in every locale. */
-final class Ascii {
+public final class Ascii {
 
     private Ascii() {}
 
@@ -13,7 +13,7 @@ final class Ascii {
         return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
     }
 
-    static String lower(String s) {
+    public static String lower(String s) {
         int i = 0;
         while (i < s.length() && lower(s.charAt(i)) == s.charAt(i)) {
             i++;

@@ -7,6 +7,20 @@ final class ChangedTable {
 
     private ChangedTable() {}
 
+    /** The table or view of an INSERT, REPLACE, UPDATE or DELETE; empty for others. */
+    static Optional<QualifiedName> ofRowChange(String statement) {
+        Lexer lexer = new Lexer(statement);
+        lexer.next();
+        if (lexer.isWord("WITH") && !TableExpressions.skip(lexer)) {
+            return Optional.empty();
+        }
+        return isRowChange(lexer) ? Optional.ofNullable(QualifiedName.ofChangedTable(lexer)) : Optional.empty();
+    }
+
+    private static boolean isRowChange(Lexer lexer) {
+        return lexer.isWord("INSERT") || lexer.isWord("REPLACE") || lexer.isWord("UPDATE") || lexer.isWord("DELETE");
+    }
+
     /** The name as it is written, without quotes and schema; empty where none is, or it is in {@code temp}. */
     static Optional<String> of(String statement) {
         Lexer lexer = new Lexer(statement);
@@ -18,7 +32,7 @@ final class ChangedTable {
     }
 
     private static QualifiedName read(Lexer lexer) {
-        if (lexer.isWord("INSERT") || lexer.isWord("REPLACE") || lexer.isWord("UPDATE") || lexer.isWord("DELETE")) {
+        if (isRowChange(lexer)) {
             return QualifiedName.ofChangedTable(lexer);
         }
         if (!lexer.isWord("CREATE") && !lexer.isWord("ALTER") && !lexer.isWord("DROP")) {

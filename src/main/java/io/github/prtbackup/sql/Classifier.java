@@ -46,16 +46,18 @@ public final class Classifier {
         ExtendedCommand command = ExtendedCommand.parse(sql);
         if (command != null) {
             Verdict verdict = command.restores() ? Verdict.restore(command.schema()) : Verdict.copyOf(command.schema());
-            return List.of(new SqlStatement(sql, "", verdict));
+            return List.of(new SqlStatement(sql, sql, "", verdict));
         }
         List<SqlStatement> statements = new ArrayList<>();
         StatementSplitter splitter = new StatementSplitter(sql, length);
         boolean more = splitter.next();
         while (more && statements.size() < atMost) {
             String text = Lexer.trimmed(sql, splitter.start(), splitter.end());
+            // One character more is the semicolon, where there is one.
+            String source = sql.substring(splitter.start(), Math.min(splitter.end() + 1, length));
             more = splitter.next();
             String trailer = more ? "" : sql.substring(splitter.start(), splitter.end());
-            statements.add(new SqlStatement(text, trailer, StatementReader.read(text)));
+            statements.add(new SqlStatement(text, source, trailer, StatementReader.read(text)));
         }
         return statements;
     }

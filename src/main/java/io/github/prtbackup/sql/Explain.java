@@ -12,8 +12,8 @@ import java.util.TreeSet;
  */
 public final class Explain {
 
-    /** {@code OE_Rollback}, as the second operand of the instructions that end a program with an error. */
-    private static final int ON_ERROR_ROLLBACK = 1;
+    /** {@code OE_Fail}: what the statement has done stays, although it fails. */
+    private static final int ON_CONFLICT_FAIL = 3;
 
     private Explain() {}
 
@@ -24,10 +24,28 @@ public final class Explain {
      *     statement anew if the schema of one of them has changed since, and of no other
      * @param written indexes of databases as in {@code pragma_database_list} (0 main, 1 temp, 2 and up attached); empty where
      *     nothing is written, as {@code CREATE TABLE IF NOT EXISTS} of a table that exists
-     * @param mayRollBack whether an error in it can end the whole transaction: {@code OR ROLLBACK}, {@code RAISE(ROLLBACK)}
-     *     in a trigger, a constraint that is declared so; a deferred foreign key, which lets the commit fail
+     * @param mayKeepHalf whether an error in it can leave what it has done by then: {@code OR FAIL}, {@code ON CONFLICT FAIL},
+     *     {@code RAISE(FAIL)} in a trigger
      */
-    public record Plan(Set<Integer> used, Set<Integer> written, boolean mayRollBack) {}
+    public record Plan(Set<Integer> used, Set<Integer> written, boolean mayKeepHalf) {}
+
+    /** Answers a query with one instruction of a program at a time. */
+    @FunctionalInterface
+    public interface Connection {
+        /**
+         * Runs a query whose rows begin with {@code addr, opcode, p1, p2, p3, p4, p5}.
+         *
+         * @throws SQLException SQLite's own
+         */
+        void each(String sql, Instruction instruction) throws SQLException;
+    }
+
+    /** Hears of the instructions. */
+    @FunctionalInterface
+    public interface Instruction {
+        /** One instruction, with the operands that matter here. */
+        void is(String opcode, int p1, int p2, int p5);
+    }
 
     /**
      * The databases that the statement would write: those that its program opens a write transaction on.
@@ -40,7 +58,14 @@ public final class Explain {
      * @throws IllegalArgumentException where the statement is not explainable
      */
     public static Set<Integer> writtenDatabases(Statement on, SqlStatement statement) throws SQLException {
-        return plan(on, statement).written();
+        Connection asked = (sql, instruction) -> {
+            try (ResultSet program = on.executeQuery(sql)) {
+                while (program.next()) {
+                    instruction.is(program.getString(2), program.getInt(3), program.getInt(4), program.getInt(7));
+                }
+            }
+        };
+        return plan(asked, statement).written();
     }
 
     /**
@@ -49,34 +74,44 @@ public final class Explain {
      * @throws SQLException SQLite's own, where the statement does not compile
      * @throws IllegalArgumentException where the statement is not explainable
      */
-    public static Plan plan(Statement on, SqlStatement statement) throws SQLException {
+    public static Plan plan(Connection on, SqlStatement statement) throws SQLException {
         if (!statement.explainable()) {
             throw new IllegalArgumentException("EXPLAIN would not answer for: " + statement.summary());
         }
+        return plan(on, statement.text());
+    }
+
+    /**
+     * The databases that a query of all rows of a table or view would read. Unlike a question about a change of these rows,
+     * it leaves {@code changes()} alone.
+     *
+     * @throws SQLException SQLite's own, where there is no such table
+     */
+    public static Set<Integer> databasesOf(Connection on, QualifiedName table) throws SQLException {
+        return plan(on, "SELECT 1 FROM " + table.quoted()).used();
+    }
+
+    private static Plan plan(Connection on, String text) throws SQLException {
         Set<Integer> used = new TreeSet<>();
         Set<Integer> written = new TreeSet<>();
-        boolean mayRollBack = false;
-        // addr, opcode, p1, p2, …
-        try (ResultSet program = on.executeQuery("EXPLAIN " + statement.text())) {
-            while (program.next()) {
-                switch (program.getString(2)) {
-                    // A transaction on database p1, for writing where p2 is not 0.
-                    case "Transaction" -> {
-                        used.add(program.getInt(3));
-                        if (program.getInt(4) != 0) {
-                            written.add(program.getInt(3));
-                        }
-                    }
-                    case "Halt", "HaltIfNull" -> mayRollBack |= program.getInt(4) == ON_ERROR_ROLLBACK;
-                    // Counts violations of the transaction where p1 is not 0, otherwise those of the statement.
-                    case "FkCounter" -> mayRollBack |= program.getInt(3) != 0;
-                    default -> {
-                        // Works on rows.
+        boolean[] mayKeepHalf = {false};
+        on.each("EXPLAIN " + text, (opcode, p1, p2, p5) -> {
+            switch (opcode) {
+                // A transaction on database p1, for writing where p2 is not 0.
+                case "Transaction" -> {
+                    used.add(p1);
+                    if (p2 != 0) {
+                        written.add(p1);
                     }
                 }
+                case "Halt", "HaltIfNull" -> mayKeepHalf[0] |= p2 == ON_CONFLICT_FAIL;
+                case "VUpdate" -> mayKeepHalf[0] |= p5 == ON_CONFLICT_FAIL;
+                default -> {
+                    // Works on rows.
+                }
             }
-        }
-        return new Plan(used, written, mayRollBack);
+        });
+        return new Plan(used, written, mayKeepHalf[0]);
     }
 
     /**
@@ -89,8 +124,13 @@ public final class Explain {
      * @throws SQLException SQLite's own, where the statement does not compile
      */
     public static void check(Statement on, SqlStatement statement) throws SQLException {
-        if (statement.pragmaName() == null && ExtendedCommand.parse(statement.text()) == null) {
+        if (isChecked(statement)) {
             on.executeQuery("EXPLAIN " + statement.text()).close();
         }
+    }
+
+    /** Whether the statement can be compiled without doing anything: no PRAGMA, no command of sqlite-jdbc's. */
+    public static boolean isChecked(SqlStatement statement) {
+        return statement.pragmaName() == null && ExtendedCommand.parse(statement.text()) == null;
     }
 }

@@ -126,6 +126,14 @@ final class Pragmas {
         return rule == null || rule.answers == Answers.ROWS;
     }
 
+    /** Whether SQLite counts it as a write as long as it is on its row, whatever it does. */
+    static boolean keepsTransactionOpen(String name) {
+        return switch (name) {
+            case "journal_mode", "wal_checkpoint" -> true;
+            default -> false;
+        };
+    }
+
     /**
      * Turning it off, also by a word that SQLite does not know, is remembered by the connection until VACUUM; turning it
      * on is stored at once.

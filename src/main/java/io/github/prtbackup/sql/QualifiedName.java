@@ -6,7 +6,7 @@ package io.github.prtbackup.sql;
  * @param schema null where none is written
  * @param name the name
  */
-record QualifiedName(String schema, String name) {
+public record QualifiedName(String schema, String name) {
 
     /** Reads {@code [schema.]name} at the cursor and moves behind it; null where no name stands there. */
     static QualifiedName read(Lexer lexer) {
@@ -44,10 +44,17 @@ record QualifiedName(String schema, String name) {
     }
 
     /** Whether it says that it is in {@code temp}, which no file holds and no attached database may be called. */
-    boolean isTemp() {
+    public boolean isTemp() {
         return schema != null && Ascii.lower(schema).equals("temp");
     }
 
+    /** The name as it can stand in a statement. */
+    public String quoted() {
+        String quoted = '"' + name.replace("\"", "\"\"") + '"';
+        return schema == null ? quoted : '"' + schema.replace("\"", "\"\"") + "\"." + quoted;
+    }
+
+    /** The name as it is written, without quotes. */
     @Override
     public String toString() {
         return schema == null ? name : schema + "." + name;

@@ -2,11 +2,13 @@ package io.github.prtbackup.sql;
 
 import io.github.prtbackup.sql.Verdict.Trait;
 import java.util.List;
+import java.util.Optional;
 
 /** One statement of a string of SQL, and what its text says about it. Immutable, safe for use by any thread. */
 public final class SqlStatement {
 
     private final String text;
+    private final String source;
     private final String trailer;
     private final Verdict verdict;
     private volatile String summary;
@@ -14,10 +16,12 @@ public final class SqlStatement {
 
     /**
      * @param text the statement without its semicolon
+     * @param source the statement as it stands in its string, with the blanks around it and its semicolon
      * @param trailer comments behind the semicolon of the last statement of a string, else empty
      */
-    SqlStatement(String text, String trailer, Verdict verdict) {
+    SqlStatement(String text, String source, String trailer, Verdict verdict) {
         this.text = text;
+        this.source = source;
         this.trailer = trailer;
         this.verdict = verdict;
     }
@@ -25,6 +29,14 @@ public final class SqlStatement {
     /** {@return the statement with the comments in it and in front of it, without the semicolon that ends it} */
     public String text() {
         return text;
+    }
+
+    /**
+     * {@return the statement as it stands in its string} SQLite stores the text of a definition up to its semicolon, blanks
+     * included.
+     */
+    public String source() {
+        return source;
     }
 
     /**
@@ -87,6 +99,24 @@ public final class SqlStatement {
         return verdict.has(Trait.CHANGES_NAMES);
     }
 
+    /** {@return whether it fails while another statement of the connection is on a row} DROP. */
+    public boolean needsNoCursors() {
+        return verdict.has(Trait.NEEDS_NO_CURSORS);
+    }
+
+    /**
+     * {@return whether SQLite commits nothing as long as the statement is on a row} RETURNING, and some PRAGMAs, also such as
+     * change nothing: {@code journal_mode}, {@code wal_checkpoint}.
+     */
+    public boolean keepsTransactionOpen() {
+        return verdict.has(Trait.KEEPS_TRANSACTION_OPEN);
+    }
+
+    /** {@return whether changes of rows may return a row from now on} {@code PRAGMA count_changes = …}. */
+    public boolean countsChanges() {
+        return "count_changes".equals(verdict.pragma()) && verdict.pragmaValue() != null;
+    }
+
     /** {@return whether it is a DETACH, after which another file may be attached at the same path} */
     public boolean detaches() {
         return verdict.equals(Verdict.DETACH);
@@ -142,6 +172,14 @@ public final class SqlStatement {
             changedTables = known;
         }
         return known;
+    }
+
+    /**
+     * {@return the table or view whose rows an INSERT, REPLACE, UPDATE or DELETE changes, as it is written} Empty for other
+     * statements, and where it is not understood.
+     */
+    public Optional<QualifiedName> target() {
+        return ChangedTable.ofRowChange(text);
     }
 
     /** {@return the {@code action} of an sqlcommenter comment in or behind the statement, else null} */

@@ -41,7 +41,7 @@ final class StatementReader {
             case "CREATE" -> create();
             case "DROP", "ALTER" -> {
                 lexer.next();
-                yield definition();
+                yield definition(keyword.equals("DROP") ? Verdict.REMOVAL : Verdict.DEFINITION);
             }
             case "ANALYZE" -> analyze();
             case "REINDEX" -> {
@@ -137,11 +137,11 @@ final class StatementReader {
         if (lexer.isWord("UNIQUE") || lexer.isWord("VIRTUAL")) {
             lexer.next();
         }
-        return definition();
+        return definition(Verdict.DEFINITION);
     }
 
     /** With the cursor on TABLE, INDEX, VIEW or TRIGGER. What is defined in temp is in no file. */
-    private Verdict definition() {
+    private Verdict definition(Verdict inFile) {
         lexer.next();
         if (lexer.isWord("IF")) {
             lexer.next();
@@ -150,7 +150,7 @@ final class StatementReader {
             }
             lexer.next();
         }
-        return isTempName() ? Verdict.TEMP_DEFINITION : Verdict.DEFINITION;
+        return isTempName() ? Verdict.TEMP_DEFINITION : inFile;
     }
 
     /** {@code ANALYZE temp}, {@code ANALYZE temp.table}. */

@@ -27,7 +27,11 @@ record Verdict(
         /** May change what a name in another statement means. */
         CHANGES_NAMES,
         /** May act on every attached database, and nothing tells on which. */
-        EVERY_SCHEMA
+        EVERY_SCHEMA,
+        /** Fails while another statement of the connection is on a row. */
+        NEEDS_NO_CURSORS,
+        /** As long as it is on a row, it counts as a write that has not ended, also where it changes nothing. */
+        KEEPS_TRANSACTION_OPEN
     }
 
     /**
@@ -54,10 +58,14 @@ record Verdict(
     static final Verdict ROW_CHANGE = of(Effect.WRITE, Trait.EXPLAINABLE);
 
     /** One of them with a RETURNING clause. */
-    static final Verdict RETURNING_ROW_CHANGE = of(Effect.WRITE, Trait.EXPLAINABLE, Trait.MAY_RETURN_ROWS);
+    static final Verdict RETURNING_ROW_CHANGE =
+            of(Effect.WRITE, Trait.EXPLAINABLE, Trait.MAY_RETURN_ROWS, Trait.KEEPS_TRANSACTION_OPEN);
 
-    /** CREATE, ALTER, DROP. */
+    /** CREATE, ALTER. */
     static final Verdict DEFINITION = of(Effect.WRITE, Trait.EXPLAINABLE, Trait.CHANGES_NAMES);
+
+    /** DROP, which gives back whole trees of pages. */
+    static final Verdict REMOVAL = of(Effect.WRITE, Trait.EXPLAINABLE, Trait.CHANGES_NAMES, Trait.NEEDS_NO_CURSORS);
 
     /** ANALYZE, REINDEX. */
     static final Verdict MAINTENANCE = of(Effect.WRITE, Trait.EXPLAINABLE);
@@ -98,6 +106,9 @@ record Verdict(
         }
         if (schema == null && Pragmas.actsOnEverySchema(name)) {
             traits.add(Trait.EVERY_SCHEMA);
+        }
+        if (Pragmas.keepsTransactionOpen(name) || writes) {
+            traits.add(Trait.KEEPS_TRANSACTION_OPEN);
         }
         return new Verdict(
                 writes ? Effect.WRITE : Effect.READ,

@@ -1,0 +1,142 @@
+package io.github.prtbackup.jdbc;
+
+import io.github.prtbackup.sql.Explain;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/**
+ * Statements of ours on the user's own connection, one level below JDBC, so that they leave no trace there: no update count, no
+ * generated key, no autocommit flag, no first statement executed. What SQLite itself would remember of a statement
+ * ({@code changes()}, {@code last_insert_rowid()}) is the caller's to look at.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class OwnStatements {
+
+    static final int SQLITE_OK = 0;
+    static final int SQLITE_ERROR = 1;
+    static final int SQLITE_BUSY = 5;
+    static final int SQLITE_INTERRUPT = 9;
+    static final int SQLITE_ROW = 100;
+    static final int SQLITE_DONE = 101;
+
+    private final SQLiteConnection connection;
+    private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
+
+    OwnStatements(SQLiteConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Runs a statement up to its first row, and gives it back. Returns SQLite's code, whatever it is. */
+    int step(String sql) throws SQLException {
+        JDBC4PreparedStatement statement = prepared(sql);
+        int code = statement.pointer.safeRunInt(DB::step);
+        // Returns the code of the step again; the message stays readable until the next call.
+        statement.pointer.safeRunInt(DB::reset);
+        return code;
+    }
+
+    /** Runs a statement that has no rows. */
+    void run(String sql) throws SQLException {
+        require(SQLITE_DONE, step(sql));
+    }
+
+    /** Throws SQLite's own exception for a code, with its own message, unless the code is the expected one. */
+    void require(int expected, int code) throws SQLException {
+        if (code != expected) {
+            connection.getDatabase().throwex(code);
+        }
+    }
+
+    /** A statement on its first row. As long as it is, an interrupt of the connection is not forgotten. */
+    interface OnRow extends AutoCloseable {
+        /** Gives the statement back. Nothing can interrupt that. */
+        @Override
+        void close() throws SQLException;
+    }
+
+    /** Runs a statement up to its first row, and leaves it there. */
+    OnRow open(String sql) throws SQLException {
+        JDBC4PreparedStatement statement = prepared(sql);
+        int code = statement.pointer.safeRunInt(DB::step);
+        if (code != SQLITE_ROW) {
+            statement.pointer.safeRunInt(DB::reset);
+            require(SQLITE_ROW, code);
+        }
+        return () -> require(SQLITE_OK, statement.pointer.safeRunInt(DB::reset));
+    }
+
+    /** The first column of the first row. */
+    int number(String sql) throws SQLException {
+        JDBC4PreparedStatement statement = prepared(sql);
+        int code = statement.pointer.safeRunInt(DB::step);
+        int number = code == SQLITE_ROW ? statement.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, 0)) : 0;
+        statement.pointer.safeRunInt(DB::reset);
+        require(SQLITE_ROW, code);
+        return number;
+    }
+
+    /** One row, read by its columns from 0. */
+    interface Columns {
+        /** A column as a number. */
+        int number(int column) throws SQLException;
+
+        /** A column as text; null where it is. */
+        String text(int column) throws SQLException;
+    }
+
+    /** Hears of rows. */
+    interface Rows {
+        /** The next one. */
+        void row(Columns columns) throws SQLException;
+    }
+
+    /** Runs a query that is not kept, and passes its rows on. */
+    void each(String sql, Rows rows) throws SQLException {
+        try (JDBC4PreparedStatement statement = new JDBC4PreparedStatement(connection, sql)) {
+            Columns columns = new Columns() {
+                @Override
+                public int number(int column) throws SQLException {
+                    return statement.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, column));
+                }
+
+                @Override
+                public String text(int column) throws SQLException {
+                    return statement.pointer.safeRun((db, pointer) -> db.column_text(pointer, column));
+                }
+            };
+            int code = statement.pointer.safeRunInt(DB::step);
+            while (code == SQLITE_ROW) {
+                rows.row(columns);
+                code = statement.pointer.safeRunInt(DB::step);
+            }
+            require(SQLITE_DONE, code);
+        }
+    }
+
+    /** Asks for programs. */
+    Explain.Connection explain() {
+        return (sql, instruction) ->
+                each(sql, row -> instruction.is(row.text(1), row.number(2), row.number(3), row.number(6)));
+    }
+
+    /** Compiles a statement and does not run it. SQLite's own exception comes if it can't be. */
+    void compile(String sql) throws SQLException {
+        new JDBC4PreparedStatement(connection, sql).close();
+    }
+
+    private JDBC4PreparedStatement prepared(String sql) throws SQLException {
+        JDBC4PreparedStatement statement = prepared.get(sql);
+        // Closing the connection closes it; then preparing it again says so, or works if sqlite-jdbc has failed to
+        // close.
+        if (statement == null || statement.pointer.isClosed()) {
+            statement = new JDBC4PreparedStatement(connection, sql);
+            prepared.put(sql, statement);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,197 @@
+package io.github.prtbackup.jdbc;
+
+import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_BUSY;
+import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_DONE;
+import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ROW;
+
+import io.github.prtbackup.backup.Queries;
+import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * Takes the write lock of one attached database inside a transaction, waiting as the write itself would, and changes nothing.
+ * {@code BEGIN IMMEDIATE} would lock every attached file.
+ *
+ * <p>On a database without auto-vacuum, which is nearly every one, {@code incremental_vacuum} compiles to the opening of a
+ * write transaction and no more, and leaves {@code changes()} alone. With incremental auto-vacuum it frees a page, which is
+ * taken back; the lock stays.
+ *
+ * <p>Not thread-safe: used under the connection's monitor.
+ */
+final class WriteLock {
+
+    /** What {@code PRAGMA auto_vacuum} answers. */
+    private static final String INCREMENTAL = "2";
+
+    /** How a database is locked. */
+    private enum Kind {
+        /** By a statement that does nothing else. */
+        PLAIN,
+        /** It has incremental auto-vacuum, and what is freed has to be taken back. */
+        FREES_PAGES,
+        /** Nothing can be taken back, with {@code journal_mode=OFF}. */
+        NO_JOURNAL
+    }
+
+    /** Somebody has switched incremental auto-vacuum on since it was asked, and a page was freed. It has to be taken back. */
+    static final class StaleException extends SQLException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final SQLiteConnection connection;
+    private final OwnStatements statements;
+    private final Map<Path, Kind> kinds = new HashMap<>();
+
+    WriteLock(SQLiteConnection connection, OwnStatements statements) {
+        this.connection = connection;
+        this.statements = statements;
+    }
+
+    /** What is attached may be another file, or the same with another kind of auto-vacuum or journal. */
+    void forget() {
+        kinds.clear();
+    }
+
+    /** Whether locking that database frees a page, as far as this connection has seen. */
+    boolean freesPages(Database database) throws SQLException {
+        return kind(database) == Kind.FREES_PAGES;
+    }
+
+    private Kind kind(Database database) throws SQLException {
+        Kind known = kinds.get(database.file());
+        if (known == null) {
+            known = ask(database);
+            kinds.put(database.file(), known);
+        }
+        return known;
+    }
+
+    private Kind ask(Database database) throws SQLException {
+        if ("off".equals(Queries.first(connection, Queries.pragma(database.schema(), "journal_mode")))) {
+            return Kind.NO_JOURNAL;
+        }
+        String vacuum = Queries.first(connection, Queries.pragma(database.schema(), "auto_vacuum"));
+        return INCREMENTAL.equals(vacuum) ? Kind.FREES_PAGES : Kind.PLAIN;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @param untouched whether the transaction has written nothing yet. What virtual tables have collected would be written
+     *     with a savepoint
+     * @throws StaleException if that has freed a page; later calls will not
+     */
+    void take(Database database, boolean untouched) throws SQLException {
+        if (kind(database) == Kind.NO_JOURNAL) {
+            takeByTable(database);
+        } else if (kind(database) == Kind.PLAIN && !untouched) {
+            takeByPragma(database);
+        } else if (statements.step("SAVEPOINT prtbackup_lock") != SQLITE_BUSY) {
+            takeInSavepoint(database);
+        } else if (kind(database) == Kind.PLAIN) {
+            takeByPragma(database);
+        } else {
+            takeByTable(database);
+        }
+    }
+
+    private void takeByPragma(Database database) throws SQLException {
+        int code = statements.step(incrementalVacuum(database));
+        if (code == SQLITE_ROW) {
+            kinds.put(database.file(), Kind.FREES_PAGES);
+            throw new StaleException();
+        }
+        statements.require(SQLITE_DONE, code);
+    }
+
+    private void takeInSavepoint(Database database) throws SQLException {
+        int code = statements.step(incrementalVacuum(database));
+        if (code == SQLITE_ROW) {
+            statements.run("ROLLBACK TO prtbackup_lock");
+        }
+        try {
+            if (code != SQLITE_ROW) {
+                statements.require(SQLITE_DONE, code);
+            }
+        } finally {
+            int unused = statements.step("RELEASE prtbackup_lock");
+        }
+    }
+
+    private void takeByTable(Database database) throws SQLException {
+        String table = plainTable(database);
+        if (table != null) {
+            statements.run("DELETE FROM " + Queries.quote(database.schema()) + "." + table + " WHERE 0");
+            return;
+        }
+        int code = statements.step(incrementalVacuum(database));
+        // With a row there was nothing but free pages, and one of them goes.
+        if (code != SQLITE_ROW) {
+            statements.require(SQLITE_DONE, code);
+        }
+    }
+
+    private static String incrementalVacuum(Database database) {
+        return Queries.pragma(database.schema(), "incremental_vacuum(1)");
+    }
+
+    /**
+     * A table, one without triggers if there is one. Looked up beside the user's connection: a read in the user's
+     * transaction would pin a snapshot. That only works on the connection itself if it has locked all others out, with
+     * {@code BEGIN EXCLUSIVE} for one, and then there is nothing left to pin.
+     */
+    private String plainTable(Database database) throws SQLException {
+        if (!Files.exists(database.file())) {
+            return null;
+        }
+        try (SQLiteConnection reader = ReadOnlyConnection.open(database.file())) {
+            int patience = reader.getBusyTimeout();
+            reader.setBusyTimeout(0);
+            Optional<String> table = tableUnlessBusy(reader, "main");
+            if (table.isEmpty()) {
+                int own = connection.getBusyTimeout();
+                connection.setBusyTimeout(0);
+                try {
+                    table = tableUnlessBusy(connection, database.schema());
+                } finally {
+                    connection.setBusyTimeout(own);
+                }
+            }
+            if (table.isEmpty()) {
+                reader.setBusyTimeout(patience);
+                table = Optional.of(table(reader, "main"));
+            }
+            return table.get().isEmpty() ? null : Queries.quote(table.get());
+        }
+    }
+
+    private static Optional<String> tableUnlessBusy(SQLiteConnection reader, String schema) throws SQLException {
+        try {
+            return Optional.of(table(reader, schema));
+        } catch (SQLException e) {
+            if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_BUSY.code) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static String table(SQLiteConnection reader, String schema) throws SQLException {
+        String schemaTable = Queries.quote(schema) + ".sqlite_schema";
+        String name = Queries.first(
+                reader,
+                "SELECT name FROM " + schemaTable + " WHERE type = 'table' AND rootpage > 0"
+                        + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                        + " ORDER BY name IN (SELECT tbl_name FROM " + schemaTable
+                        + " WHERE type = 'trigger') LIMIT 1");
+        return name == null ? "" : name;
+    }
+}
