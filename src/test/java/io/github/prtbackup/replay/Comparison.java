@@ -19,6 +19,7 @@ final class Comparison {
     private final Path folder;
     private int lines;
     private int different;
+    private int errors;
 
     /**
      * @param folder for the databases, one after the other
@@ -37,6 +38,11 @@ final class Comparison {
         return different;
     }
 
+    /** How many of them plain sqlite-jdbc answered with an exception. */
+    int errors() {
+        return errors;
+    }
+
     /** The first difference, if there is one; a script with a statement that takes too long has none. */
     Optional<Difference> run(List<Call> calls, Setting setting) throws IOException, SQLException {
         List<Line> plain = side(false, calls, setting);
@@ -47,11 +53,14 @@ final class Comparison {
         Optional<Difference> first = Optional.empty();
         for (int i = 0; i < plain.size(); i++) {
             lines++;
+            errors += plain.get(i).answer().contains("Exception") ? 1 : 0;
             String aspect = plain.get(i).aspect(ours.get(i));
             if (!aspect.isEmpty()) {
                 different++;
                 if (first.isEmpty()) {
-                    String told = i < calls.size() ? aspect : List.of("own", "close", "files").get(i - calls.size());
+                    String told = i < calls.size()
+                            ? aspect
+                            : List.of("own", "close", "files").get(i - calls.size());
                     first = Optional.of(new Difference(
                             i, told, plain.get(i).of(aspect), ours.get(i).of(aspect), calls, setting));
                 }

@@ -21,7 +21,9 @@ record Difference(int at, String aspect, String plain, String ours, List<Call> c
 
     /** What many differences have in common: the statement, the form, and how the answers differ, without names. */
     String kind() {
-        String call = at < calls.size() ? calls.get(at).form() + " " + verb(calls.get(at).sql()) : "end";
+        String call = at < calls.size()
+                ? calls.get(at).form() + " " + verb(calls.get(at).sql())
+                : "end";
         return (call + ": " + aspect + " " + change()).strip();
     }
 
@@ -95,9 +97,16 @@ record Difference(int at, String aspect, String plain, String ours, List<Call> c
             same++;
         }
         int from = Math.max(0, same - 60);
-        return told.append("  # ").append(at < calls.size() ? "line " + (at + 1) : "end").append(", ").append(aspect)
-                .append("\n  #   plain ").append(excerpt(plain, from))
-                .append("\n  #   ours  ").append(excerpt(ours, from)).append('\n').toString();
+        return told.append("  # ")
+                .append(at < calls.size() ? "line " + (at + 1) : "end")
+                .append(", ")
+                .append(aspect)
+                .append("\n  #   plain ")
+                .append(excerpt(plain, from))
+                .append("\n  #   ours  ")
+                .append(excerpt(ours, from))
+                .append('\n')
+                .toString();
     }
 
     private static String excerpt(String text, int from) {

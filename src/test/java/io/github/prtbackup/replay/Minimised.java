@@ -62,7 +62,8 @@ final class Minimised {
         runs++;
         return comparison
                 .run(List.copyOf(calls), like.setting())
-                .filter(now -> now.aspect().equals(like.aspect()) && strip(now.kind()).equals(strip(like.kind())));
+                .filter(now ->
+                        now.aspect().equals(like.aspect()) && strip(now.kind()).equals(strip(like.kind())));
     }
 
     private static String strip(String kind) {

@@ -5,10 +5,13 @@ import java.util.List;
 /** Statements for the {@linkplain Model model}, of which not all succeed: what fails has to fail alike. */
 final class RandomSql {
     private final Dice dice;
+    private final boolean counting;
     private int number;
 
     RandomSql(Dice dice) {
         this.dice = dice;
+        // Not in all scripts, as what comes of a wrong count hides other things.
+        this.counting = dice.oneIn(3);
     }
 
     String next() {
@@ -23,7 +26,7 @@ final class RandomSql {
         } else if (kind < 46) {
             return select();
         } else if (kind < 50) {
-            return counted();
+            return counting ? counted() : insert();
         } else if (kind < 55) {
             return virtual();
         } else if (kind < 66) {
@@ -41,15 +44,42 @@ final class RandomSql {
     }
 
     private String table() {
-        return dice.oneIn(8) ? dice.of("v", "log", "child", "parent", "rec", "missing") : dice.oneIn(2) ? "t" : dice.of(Model.TABLES);
+        return dice.oneIn(8)
+                ? dice.of("v", "log", "child", "parent", "rec", "missing")
+                : dice.oneIn(2) ? "t" : dice.of(Model.TABLES);
     }
 
     private String value() {
+        if (counting && dice.oneIn(8)) {
+            return dice.of("changes()", "total_changes()", "last_insert_rowid()");
+        }
         return dice.of(
-                "1", "2", "3", "4", "NULL", "'one'", "'two'", "'x" + number + "'", "'abort'", "'fail'", "'rollback'",
-                "'ignore'", "999", "1000", "1.5", "x'00ff'", "changes()", "total_changes()", "last_insert_rowid()",
-                "'it''s; -- \"not\"'", "(SELECT max(a) FROM t)", "(SELECT count(*)+10 FROM t)", "abs(-5)",
-                "zeroblob(2000)", "hex(zeroblob(900))", String.valueOf(10 + dice.upTo(90)));
+                "1",
+                "2",
+                "3",
+                "4",
+                "NULL",
+                "'one'",
+                "'two'",
+                "'x" + number + "'",
+                "'abort'",
+                "'fail'",
+                "'rollback'",
+                "'ignore'",
+                "999",
+                "1000",
+                "1.5",
+                "5",
+                "6",
+                "'y" + dice.upTo(9) + "'",
+                "x'00ff'",
+                "'it''s; -- \"not\"'",
+                "(SELECT max(a) FROM t)",
+                "(SELECT count(*)+10 FROM t)",
+                "abs(-5)",
+                "zeroblob(2000)",
+                "hex(zeroblob(900))",
+                String.valueOf(10 + dice.upTo(90)));
     }
 
     private String row() {
@@ -69,13 +99,24 @@ final class RandomSql {
     }
 
     private String returning() {
-        return dice.oneIn(7) ? " RETURNING " + dice.of("a", "*", "a, b AS x", "rowid, b", "changes()", "count(*)") : "";
+        return dice.oneIn(7) ? " RETURNING " + dice.of("a", "*", "a, b AS x", "rowid, b", "count(*)") : "";
     }
 
     private String where() {
+        if (counting && dice.oneIn(8)) {
+            return " WHERE changes()=0";
+        }
         return dice.of(
-                "", " WHERE a=1", " WHERE a=" + dice.upTo(12), " WHERE c>1", " WHERE b='one'", " WHERE 0", " WHERE a IN (1,2)",
-                " WHERE a=12345", " WHERE changes()=0", " WHERE rowid=(SELECT max(rowid) FROM t)", " WHERE b GLOB 'x*'");
+                "",
+                " WHERE a=1",
+                " WHERE a=" + dice.upTo(12),
+                " WHERE c>1",
+                " WHERE b='one'",
+                " WHERE 0",
+                " WHERE a IN (1,2)",
+                " WHERE a=12345",
+                " WHERE rowid=(SELECT max(rowid) FROM t)",
+                " WHERE b GLOB 'x*'");
     }
 
     private String insert() {
@@ -85,11 +126,16 @@ final class RandomSql {
             case 0 -> "INSERT" + or() + " INTO " + table + " DEFAULT VALUES" + returning();
             case 1 ->
                 with + "INSERT" + or() + " INTO " + table + "(a,b) SELECT " + value() + "," + value()
-                        + dice.of("", " FROM t", " WHERE changes()=0", " FROM t WHERE c<3") + returning();
+                        + dice.of("", " FROM t", where(), " FROM t WHERE c<3") + returning();
             case 2 ->
                 "INSERT INTO " + table + "(a,b,c) VALUES" + rows() + " ON CONFLICT"
                         + dice.of("(a)", "(b)", "", "(a)", "(b,c)", "(lower(b),c)") + " DO "
-                        + dice.of("NOTHING", "UPDATE SET c=c+1", "UPDATE SET b=excluded.b WHERE c<5", "UPDATE SET a=a+100", "UPDATE SET b=b")
+                        + dice.of(
+                                "NOTHING",
+                                "UPDATE SET c=c+1",
+                                "UPDATE SET b=excluded.b WHERE c<5",
+                                "UPDATE SET a=a+100",
+                                "UPDATE SET b=b")
                         + returning();
             case 3 -> "REPLACE INTO " + table + "(a,b,c) VALUES" + rows() + returning();
             case 4 ->
@@ -103,7 +149,16 @@ final class RandomSql {
     private String update() {
         String table = table();
         return "UPDATE" + or() + " " + table + " SET "
-                + dice.of("b=" + value(), "c=c+1", "a=a+1", "a=a", "c=" + value() + ", b=" + value(), "(b,c)=(SELECT 'p',7)", "a=1", "n=n+1", "c=2000")
+                + dice.of(
+                        "b=" + value(),
+                        "c=c+1",
+                        "a=a+1",
+                        "a=a",
+                        "c=" + value() + ", b=" + value(),
+                        "(b,c)=(SELECT 'p',7)",
+                        "a=1",
+                        "n=n+1",
+                        "c=2000")
                 + dice.of("", "", " FROM (SELECT 1 AS z) AS j") + where() + returning();
     }
 
@@ -159,7 +214,8 @@ final class RandomSql {
                 "UPDATE " + table + " SET b='changed one' WHERE rowid=1",
                 "DELETE FROM " + table + " WHERE rowid=" + dice.upTo(3),
                 "DELETE FROM " + table,
-                "INSERT INTO " + table + "(" + table + ") VALUES('" + dice.of("optimize", "rebuild", "integrity-check", "merge=1,2", "nonsense") + "')",
+                "INSERT INTO " + table + "(" + table + ") VALUES('"
+                        + dice.of("optimize", "rebuild", "integrity-check", "merge=1,2", "nonsense") + "')",
                 "INSERT INTO rt VALUES(" + dice.upTo(5) + ",1,2)",
                 "INSERT INTO rt VALUES(NULL,5,2)",
                 "INSERT INTO rt VALUES(8,1,2),(9,1,2),(8,3,4)",
@@ -213,64 +269,184 @@ final class RandomSql {
         String table = dice.of("t", "t", "w", "s", "g", "log", "n0", "n1", "f5", "v", "aux.x", "tt");
         return "ALTER TABLE " + table
                 + dice.of(
-                        " ADD COLUMN d" + number, " ADD COLUMN b", " ADD COLUMN e NOT NULL", " ADD COLUMN e UNIQUE",
-                        " ADD COLUMN e DEFAULT (changes())", " ADD COLUMN e INT CHECK(e>5) DEFAULT 1",
-                        " ADD COLUMN e AS (a+1)", " ADD COLUMN e REFERENCES t DEFAULT 1", " RENAME COLUMN c TO cc",
-                        " RENAME COLUMN cc TO c", " RENAME COLUMN c TO b", " RENAME TO n" + dice.upTo(3),
-                        " RENAME TO t", " DROP COLUMN c", " DROP COLUMN b", " DROP COLUMN nothing", " RENAME what TO wat",
+                        " ADD COLUMN d" + number,
+                        " ADD COLUMN b",
+                        " ADD COLUMN e NOT NULL",
+                        " ADD COLUMN e UNIQUE",
+                        " ADD COLUMN e DEFAULT (changes())",
+                        " ADD COLUMN e INT CHECK(e>5) DEFAULT 1",
+                        " ADD COLUMN e AS (a+1)",
+                        " ADD COLUMN e REFERENCES t DEFAULT 1",
+                        " RENAME COLUMN c TO cc",
+                        " RENAME COLUMN cc TO c",
+                        " RENAME COLUMN c TO b",
+                        " RENAME TO n" + dice.upTo(3),
+                        " RENAME TO t",
+                        " DROP COLUMN c",
+                        " DROP COLUMN b",
+                        " DROP COLUMN nothing",
+                        " RENAME what TO wat",
                         " ADD z");
     }
 
     private String pragma() {
         return "PRAGMA "
                 + dice.of(
-                        "journal_mode=WAL", "journal_mode=DELETE", "journal_mode=TRUNCATE", "journal_mode=PERSIST",
-                        "journal_mode=MEMORY", "journal_mode", "page_size=2048", "page_size", "auto_vacuum=1",
-                        "auto_vacuum=2", "auto_vacuum=0", "incremental_vacuum", "incremental_vacuum(2)",
-                        "user_version=" + number, "user_version", "application_id=7", "foreign_keys=ON", "foreign_keys=OFF",
-                        "foreign_keys", "count_changes=1", "count_changes=0", "recursive_triggers=1", "query_only=1",
-                        "query_only=0", "query_only=0", "defer_foreign_keys=1", "writable_schema=1", "writable_schema=0",
-                        "writable_schema=RESET", "encoding='UTF-16'", "encoding", "wal_checkpoint",
-                        "wal_checkpoint(TRUNCATE)", "integrity_check", "quick_check", "foreign_key_check", "optimize",
-                        "table_info(t)", "index_list(t)", "database_list", "cache_size=10", "synchronous=0",
-                        "schema_version", "schema_version=77", "freelist_count", "page_count", "max_page_count=1000",
-                        "ignore_check_constraints=1", "legacy_alter_table=1", "secure_delete=1", "aux.user_version=3",
-                        "temp.user_version=2", "locking_mode", "locking_mode=EXCLUSIVE", "locking_mode=NORMAL",
-                        "shrink_memory", "wal_autocheckpoint=3", "nonsense=5", "table_list", "main.journal_mode=DELETE",
-                        "short_column_names=0", "full_column_names=1", "reverse_unordered_selects=1", "case_sensitive_like=1",
-                        "data_version", "busy_timeout", "hard_heap_limit", "trusted_schema=0", "cell_size_check=1");
+                        "journal_mode=WAL",
+                        "journal_mode=DELETE",
+                        "journal_mode=TRUNCATE",
+                        "journal_mode=PERSIST",
+                        "journal_mode=MEMORY",
+                        "journal_mode",
+                        "page_size=2048",
+                        "page_size",
+                        "auto_vacuum=1",
+                        "auto_vacuum=2",
+                        "auto_vacuum=0",
+                        "incremental_vacuum",
+                        "incremental_vacuum(2)",
+                        "user_version=" + number,
+                        "user_version",
+                        "application_id=7",
+                        "foreign_keys=ON",
+                        "foreign_keys=OFF",
+                        "foreign_keys",
+                        "count_changes=1",
+                        "count_changes=0",
+                        "recursive_triggers=1",
+                        "query_only=1",
+                        "query_only=0",
+                        "query_only=0",
+                        "defer_foreign_keys=1",
+                        "writable_schema=1",
+                        "writable_schema=0",
+                        "writable_schema=RESET",
+                        "encoding='UTF-16'",
+                        "encoding",
+                        "wal_checkpoint",
+                        "wal_checkpoint(TRUNCATE)",
+                        "integrity_check",
+                        "quick_check",
+                        "foreign_key_check",
+                        "optimize",
+                        "table_info(t)",
+                        "index_list(t)",
+                        "database_list",
+                        "cache_size=10",
+                        "synchronous=0",
+                        "schema_version",
+                        "schema_version=77",
+                        "freelist_count",
+                        "page_count",
+                        "max_page_count=1000",
+                        "ignore_check_constraints=1",
+                        "legacy_alter_table=1",
+                        "secure_delete=1",
+                        "aux.user_version=3",
+                        "temp.user_version=2",
+                        "locking_mode",
+                        "locking_mode=EXCLUSIVE",
+                        "locking_mode=NORMAL",
+                        "shrink_memory",
+                        "wal_autocheckpoint=3",
+                        "nonsense=5",
+                        "table_list",
+                        "main.journal_mode=DELETE",
+                        "short_column_names=0",
+                        "full_column_names=1",
+                        "reverse_unordered_selects=1",
+                        "case_sensitive_like=1",
+                        "data_version",
+                        "busy_timeout",
+                        "hard_heap_limit",
+                        "trusted_schema=0",
+                        "cell_size_check=1");
     }
 
     private String transaction() {
         return dice.of(
-                "BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN DEFERRED TRANSACTION", "COMMIT", "COMMIT", "COMMIT",
-                "END TRANSACTION", "ROLLBACK", "ROLLBACK TRANSACTION", "SAVEPOINT p", "SAVEPOINT q", "RELEASE p",
-                "RELEASE SAVEPOINT q", "ROLLBACK TO p", "ROLLBACK TRANSACTION TO SAVEPOINT q", "begin;", " commit ",
-                "/* x */ ROLLBACK", "BEGIN TRANSACTION foo");
+                "BEGIN",
+                "BEGIN IMMEDIATE",
+                "BEGIN EXCLUSIVE",
+                "BEGIN DEFERRED TRANSACTION",
+                "COMMIT",
+                "COMMIT",
+                "COMMIT",
+                "END TRANSACTION",
+                "ROLLBACK",
+                "ROLLBACK TRANSACTION",
+                "SAVEPOINT p",
+                "SAVEPOINT q",
+                "RELEASE p",
+                "RELEASE SAVEPOINT q",
+                "ROLLBACK TO p",
+                "ROLLBACK TRANSACTION TO SAVEPOINT q",
+                "begin;",
+                " commit ",
+                "/* x */ ROLLBACK",
+                "BEGIN TRANSACTION foo");
     }
 
     private String attached() {
         return dice.of(
-                "ATTACH '$DIR/x.db' AS aux", "ATTACH DATABASE '$DIR/y.db' AS other", "ATTACH ':memory:' AS mem",
-                "ATTACH '' AS aux", "DETACH aux", "DETACH DATABASE mem", "DETACH other", "DETACH main",
-                "ATTACH '$DIR/t.db' AS self", "SELECT * FROM self.t", "INSERT INTO self.log VALUES('self',1)", "DETACH self",
+                "ATTACH '$DIR/x.db' AS aux",
+                "ATTACH DATABASE '$DIR/y.db' AS other",
+                "ATTACH ':memory:' AS mem",
+                "ATTACH '' AS aux",
+                "DETACH aux",
+                "DETACH DATABASE mem",
+                "DETACH other",
+                "DETACH main",
+                "ATTACH '$DIR/t.db' AS self",
+                "SELECT * FROM self.t",
+                "INSERT INTO self.log VALUES('self',1)",
+                "DETACH self",
                 "CREATE TABLE IF NOT EXISTS aux.x(a INTEGER PRIMARY KEY, b, c)",
-                "CREATE TABLE other.z AS SELECT * FROM main.t", "INSERT INTO other.z SELECT * FROM t", "DROP TABLE other.z",
-                "CREATE TABLE IF NOT EXISTS mem.y(a,b,c)", "ATTACH 'file:$DIR/x.db?mode=ro' AS ro",
-                "INSERT INTO aux.x(b) SELECT b FROM t", "INSERT INTO t(b,c) SELECT b||'+', c FROM aux.x",
+                "CREATE TABLE other.z AS SELECT * FROM main.t",
+                "INSERT INTO other.z SELECT * FROM t",
+                "DROP TABLE other.z",
+                "CREATE TABLE IF NOT EXISTS mem.y(a,b,c)",
+                "ATTACH 'file:$DIR/x.db?mode=ro' AS ro",
+                "INSERT INTO aux.x(b) SELECT b FROM t",
+                "INSERT INTO t(b,c) SELECT b||'+', c FROM aux.x",
                 "ATTACH '$DIR/nodir/z.db' AS bad");
     }
 
     private String upkeep() {
         return dice.of(List.of(
-                "VACUUM", "VACUUM main", "VACUUM aux", "VACUUM INTO '$DIR/v" + dice.upTo(2) + ".db'", "REINDEX", "REINDEX t",
-                "REINDEX nothing", "REINDEX nocase", "ANALYZE", "ANALYZE t", "ANALYZE main", "ANALYZE nothing",
-                "DELETE FROM sqlite_stat1", "DELETE FROM sqlite_sequence", "UPDATE sqlite_schema SET sql=sql",
-                "DELETE FROM sqlite_schema WHERE name='log'", "", ";", "-- nothing", "/* nothing */", "nonsense",
-                "SELECT 'unfinished", "INSERT INTO t(b VALUES(1)", "INSERT INTO rec VALUES(1)",
-                "EXPLAIN INSERT INTO t(b) VALUES('never')", "INSERT INTO log VALUES('\u0001\t;', 1)",
-                "\ufeffINSERT INTO log VALUES('bom',1)", "INSERT INTO log VALUES(?1, :b)", "INSERT INTO log(what) VALUES(?)",
-                "INSERT INTO child VALUES(NULL,99,NULL)", "INSERT INTO child VALUES(NULL,1,99)",
-                "INSERT INTO parent VALUES(99,99)", "DELETE FROM parent WHERE id=1", "UPDATE parent SET id=5 WHERE id=2"));
+                "VACUUM",
+                "VACUUM main",
+                "VACUUM aux",
+                "VACUUM INTO '$DIR/v" + dice.upTo(2) + ".db'",
+                "REINDEX",
+                "REINDEX t",
+                "REINDEX nothing",
+                "REINDEX nocase",
+                "ANALYZE",
+                "ANALYZE t",
+                "ANALYZE main",
+                "ANALYZE nothing",
+                "DELETE FROM sqlite_stat1",
+                "DELETE FROM sqlite_sequence",
+                "UPDATE sqlite_schema SET sql=sql",
+                "DELETE FROM sqlite_schema WHERE name='log'",
+                "",
+                ";",
+                "-- nothing",
+                "/* nothing */",
+                "nonsense",
+                "SELECT 'unfinished",
+                "INSERT INTO t(b VALUES(1)",
+                "INSERT INTO rec VALUES(1)",
+                "EXPLAIN INSERT INTO t(b) VALUES('never')",
+                "INSERT INTO log VALUES('\u0001\t;', 1)",
+                "\ufeffINSERT INTO log VALUES('bom',1)",
+                "INSERT INTO log VALUES(?1, :b)",
+                "INSERT INTO log(what) VALUES(?)",
+                "INSERT INTO child VALUES(NULL,99,NULL)",
+                "INSERT INTO child VALUES(NULL,1,99)",
+                "INSERT INTO parent VALUES(99,99)",
+                "DELETE FROM parent WHERE id=1",
+                "UPDATE parent SET id=5 WHERE id=2"));
     }
 }

@@ -32,6 +32,7 @@ final class Replay {
     private int scripts;
     private int differing;
     private long lines;
+    private long errors;
     private long differingLines;
 
     private Replay(String... arguments) throws IOException {
@@ -82,11 +83,12 @@ final class Replay {
 
     private List<Job> jobs() throws IOException {
         List<Job> jobs = new ArrayList<>();
-        String[] seeds = option("seeds", "1..100").split("\\.\\.");
+        String[] seeds = option("seeds", "1..100").split("\\.\\.", -1);
         List<List<String>> topics = Sources.topics();
-        List<List<String>> corpus = options.containsKey("corpus") ? Sources.corpus(Path.of(option("corpus", ""))) : List.of();
-        for (String strategy : option("strategy", "full,incremental").split(",")) {
-            for (String journal : option("journal", "DELETE,WAL").split(",")) {
+        List<List<String>> corpus =
+                options.containsKey("corpus") ? Sources.corpus(Path.of(option("corpus", ""))) : List.of();
+        for (String strategy : option("strategy", "full,incremental").split(",", -1)) {
+            for (String journal : option("journal", "DELETE,WAL").split(",", -1)) {
                 if (options.containsKey("script")) {
                     List<Call> calls = Files.readAllLines(Path.of(option("script", ""))).stream()
                             .filter(line -> !line.isBlank() && !line.strip().startsWith("#"))
@@ -96,9 +98,11 @@ final class Replay {
                     continue;
                 }
                 for (long seed = Long.parseLong(seeds[0]); seed <= Long.parseLong(seeds[seeds.length - 1]); seed++) {
-                    for (String source : option("source", "random,topics,corpus").split(",")) {
+                    for (String source :
+                            option("source", "random,topics,corpus").split(",", -1)) {
                         script(source, seed, topics, corpus)
-                                .ifPresent(calls -> jobs.add(new Job(calls, Setting.of(strategy, journal, jobs.size()))));
+                                .ifPresent(
+                                        calls -> jobs.add(new Job(calls, Setting.of(strategy, journal, jobs.size()))));
                     }
                 }
             }
@@ -106,8 +110,7 @@ final class Replay {
         return jobs;
     }
 
-    static Optional<List<Call>> script(
-            String source, long seed, List<List<String>> topics, List<List<String>> corpus) {
+    static Optional<List<Call>> script(String source, long seed, List<List<String>> topics, List<List<String>> corpus) {
         List<List<String>> among = source.equals("topics") ? topics : corpus;
         if (source.equals("random")) {
             return Optional.of(Scripts.random(seed));
@@ -127,6 +130,7 @@ final class Replay {
                 synchronized (this) {
                     scripts++;
                     lines += comparison.lines();
+                    errors += comparison.errors();
                     differingLines += comparison.different();
                     differing += found.isPresent() ? 1 : 0;
                 }
@@ -151,7 +155,8 @@ final class Replay {
         if (first) {
             Difference shortest = Minimised.of(found, new Comparison(folder));
             synchronized (this) {
-                kinds.computeIfAbsent(found.kind(), unknown -> new ArrayList<>()).add(shortest);
+                kinds.computeIfAbsent(found.kind(), unknown -> new ArrayList<>())
+                        .add(shortest);
                 if (options.containsKey("progress")) {
                     System.err.println(found.kind() + "\n" + shortest.told());
                 }
@@ -168,7 +173,8 @@ final class Replay {
                     kinds.getOrDefault(entry.getKey(), List.of())
                             .forEach(difference -> System.out.println(difference.told()));
                 });
-        System.out.println(scripts + " scripts, " + differing + " differ; " + lines + " lines, " + differingLines
+        System.out.println(scripts + " scripts, " + differing + " differ; " + lines + " lines (" + errors
+                + " exceptions of plain sqlite-jdbc), " + differingLines
                 + " differ; " + counts.size() + " kinds");
     }
 }

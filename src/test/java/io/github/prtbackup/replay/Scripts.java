@@ -2,9 +2,12 @@ package io.github.prtbackup.replay;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Makes scripts of statements: says in which form each is called, and where transactions begin and end. */
 final class Scripts {
+    private static final Pattern SEVERAL = Pattern.compile("(?s).*;\\s*\\S.*");
+
     private final Dice dice;
     private final List<Call> calls = new ArrayList<>();
 
@@ -61,6 +64,9 @@ final class Scripts {
                 if (dice.oneIn(2)) {
                     calls.add(new Call(dice.of("nx", "cl"), ""));
                 }
+            } else if (SEVERAL.matcher(statement).matches() && dice.oneIn(2)) {
+                // The only call that runs them all.
+                calls.add(new Call("u", statement));
             } else {
                 calls.add(new Call(form(only, statement), statement));
             }
@@ -76,8 +82,9 @@ final class Scripts {
             return new Call("b", one + " ;; " + other + dice.maybe(" ;; INSERT INTO log VALUES('batch',1)"));
         }
         String between = dice.of(";", "; ", ";\n", " ;;; ", ";-- more\n", "; /* ; */ ", "\t;\n\n;");
-        return new Call(dice.of("u", "u", "u", "x", "p", "q"), dice.maybe(" ", "\n;", "-- first\n") + one + between + other
-                + dice.maybe(";", " ; \n", "; -- end"));
+        return new Call(
+                dice.of("u", "u", "u", "x", "p", "q"),
+                dice.maybe(" ", "\n;", "-- first\n") + one + between + other + dice.maybe(";", " ; \n", "; -- end"));
     }
 
     private String form(String only, String statement) {

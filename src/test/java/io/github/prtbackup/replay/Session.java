@@ -190,8 +190,7 @@ final class Session implements AutoCloseable {
             // Statements are closed in an order that differs from run to run, up to one that fails.
             answer = Said.exception(e).replaceAll("(?s)SQLiteException.*", "closing fails");
         }
-        return List.of(
-                new Line(own, "", ""), new Line(answer, "", ""), new Line(masked(Look.ofFiles(folder)), "", ""));
+        return List.of(new Line(own, "", ""), new Line(answer, "", ""), new Line(masked(Look.ofFiles(folder)), "", ""));
     }
 
     @Override
@@ -207,6 +206,8 @@ final class Session implements AutoCloseable {
         return text.replace(folder.toString(), "$DIR")
                 .replace("jdbc:prtbackup:sqlite:", "jdbc:sqlite:")
                 // The name that VACUUM makes up.
-                .replaceAll("vacuum_[0-9a-f]{16}", "vacuum_");
+                .replaceAll("vacuum_[0-9a-f]{16}", "vacuum_")
+                // An address, in the listing of a program.
+                .replaceAll("vtab:[0-9A-F]+", "vtab");
     }
 }

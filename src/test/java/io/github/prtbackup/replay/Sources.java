@@ -9,16 +9,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** Where statements come from that are not made at random: the topics of this project, and files of others. */
 final class Sources {
-    private static final int CHUNK = 30;
-    private static final Pattern SQL = Pattern.compile("\"sql\": ?\"((?:[^\"\\\\]|\\\\.)*)\"");
-    private static final Pattern ATTACHED = Pattern.compile("(?i)\\b(attach\\s+(?:database\\s+)?)'([\\w-]+)(?:\\.\\w+)?'");
+    private static final int CHUNK = 36;
+    private static final List<String> USUAL = List.of(
+            "CREATE TABLE t1(a INTEGER PRIMARY KEY, b UNIQUE, c, d, x, y)",
+            "CREATE TABLE t2(a, b, c, x, y)",
+            "CREATE TABLE t3(a, b, x)",
+            "CREATE TABLE tab1(pk INTEGER PRIMARY KEY, col0 INTEGER, col1 FLOAT, col2 TEXT, col3 INTEGER, col4 FLOAT)",
+            "INSERT INTO t1(b,c) VALUES(1,2),(3,4)",
+            "INSERT INTO t2(x,y) VALUES(1,2),(3,4)");
+    private static final String FIELD = "\"sql\": \"";
+    private static final Pattern ATTACHED =
+            Pattern.compile("(?i)\\b(attach\\s+(?:database\\s+)?)'([\\w-]+)(?:\\.\\w+)?'");
 
     private Sources() {}
 
@@ -30,7 +41,7 @@ final class Sources {
         List<List<String>> topics = new ArrayList<>();
         for (String name : List.of("topics.txt", "topics-jdbc.txt")) {
             try (InputStream in = Sources.class.getResourceAsStream(name)) {
-                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                     if (line.startsWith("==")) {
                         topics.add(new ArrayList<>());
                     } else if (!line.isBlank() && !line.startsWith("#")) {
@@ -44,14 +55,29 @@ final class Sources {
         return topics;
     }
 
-    /** The statements of a corpus in chunks: one JSON object with a field {@code sql} a line, or an SQL file. */
+    /**
+     * The statements of a corpus in chunks: one JSON object with a field {@code sql} a line, in an order of our own and with
+     * fewer of the queries, or an SQL file as it is.
+     */
     static List<List<String>> corpus(Path file) throws IOException {
+        boolean script = file.toString().endsWith(".sql");
+        List<String> statements = script ? split(Files.readString(file)) : json(file);
+        if (!script) {
+            Collections.shuffle(statements, new Random(1));
+        }
         List<List<String>> chunks = new ArrayList<>();
         List<String> chunk = new ArrayList<>();
-        for (String sql : file.toString().endsWith(".sql") ? split(Files.readString(file)) : json(file)) {
+        int queries = 0;
+        for (String sql : statements) {
+            if (!script && Reads.isQuery(sql) && queries++ % 4 > 0) {
+                continue;
+            }
+            if (chunk.isEmpty() && !script) {
+                chunk.addAll(USUAL);
+            }
             Matcher attached = ATTACHED.matcher(sql);
             String own = attached.replaceAll("$1'\\$DIR/$2.db'");
-            if (!own.equals(sql) && Reads.isComparable(attached.replaceAll("")) || Reads.isComparable(sql)) {
+            if (Reads.isComparable(sql) || (!own.equals(sql) && Reads.isComparable(attached.replaceAll("")))) {
                 chunk.add(own.replace("\r", ""));
             }
             if (chunk.size() == CHUNK) {
@@ -69,18 +95,19 @@ final class Sources {
         try (InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Matcher matcher = SQL.matcher(line);
-                if (matcher.find()) {
-                    statements.add(unescaped(matcher.group(1)));
+                int field = line.indexOf(FIELD);
+                if (field >= 0) {
+                    statements.add(unescaped(line.substring(field + FIELD.length())));
                 }
             }
         }
         return statements;
     }
 
+    /** A text up to the quote that ends it. */
     private static String unescaped(String json) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < json.length(); i++) {
+        for (int i = 0; i < json.length() && json.charAt(i) != '"'; i++) {
             char c = json.charAt(i);
             if (c != '\\') {
                 text.append(c);
@@ -107,10 +134,13 @@ final class Sources {
     private static List<String> split(String sql) {
         List<String> statements = new ArrayList<>();
         StringBuilder statement = new StringBuilder();
-        for (String line : sql.split("\n")) {
+        for (String line : sql.split("\n", -1)) {
             statement.append(line).append('\n');
-            boolean trigger = Pattern.compile("(?i)create\\s+(temp\\w*\\s+)?trigger").matcher(statement).find();
-            if (line.strip().endsWith(";") && (!trigger || line.strip().toUpperCase(java.util.Locale.ROOT).endsWith("END;"))) {
+            boolean trigger = Pattern.compile("(?i)create\\s+(temp\\w*\\s+)?trigger")
+                    .matcher(statement)
+                    .find();
+            if (line.strip().endsWith(";")
+                    && (!trigger || line.strip().toUpperCase(Locale.ROOT).endsWith("END;"))) {
                 statements.add(statement.toString().strip());
                 statement.setLength(0);
             }
