@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Timeout(3600)
 class ReplayTest {
-    private static final int SCRIPTS = 60;
+    private static final int SCRIPTS = 50;
     private static final int MOST_TOLD = 5;
 
     @TempDir(factory = MemoryDisk.class)
