@@ -1,0 +1,236 @@
+package io.github.prtbackup.replay;
+
+import java.util.List;
+
+/** Statements that define, set and keep up: schema, pragmas, transactions, attached files. */
+final class RandomDefinitions {
+    private final Dice dice;
+
+    RandomDefinitions(Dice dice) {
+        this.dice = dice;
+    }
+
+    String definition() {
+        String no = String.valueOf(dice.upTo(3));
+        return dice.of(
+                "CREATE TABLE n" + no + "(a,b)",
+                "CREATE TABLE IF NOT EXISTS n" + no + "(a INTEGER PRIMARY KEY, b UNIQUE)",
+                "CREATE TABLE n" + no + " AS SELECT a,b FROM t",
+                "CREATE TEMP TABLE n" + no + " AS SELECT * FROM t",
+                "CREATE TABLE n" + no + "(a, a)",
+                "CREATE TABLE n" + no + "(a, FOREIGN KEY(z) REFERENCES t)",
+                "CREATE  table\n n" + no + " ( a -- comment\n , b /* more */ DEFAULT 'x;y' )",
+                "DROP TABLE n" + no,
+                "DROP TABLE IF EXISTS n" + no,
+                "DROP TABLE IF EXISTS nothing",
+                "DROP TABLE " + dice.of("log", "t", "parent", "sqlite_sequence", "f5_data", "x"),
+                "CREATE INDEX i" + no + " ON t(c)",
+                "CREATE UNIQUE INDEX i" + no + " ON t(c)",
+                "CREATE UNIQUE INDEX iu" + no + " ON log(what)",
+                "CREATE INDEX IF NOT EXISTS i" + no + " ON t(b) WHERE c>1",
+                "CREATE INDEX i" + no + " ON t(nothing)",
+                "CREATE INDEX i" + no + " ON t(json_extract(b,'$'))",
+                "DROP INDEX i" + no,
+                "DROP INDEX IF EXISTS i" + no,
+                "CREATE VIEW n" + no + " AS SELECT * FROM t JOIN log",
+                "CREATE TEMP VIEW tv" + no + " AS SELECT * FROM main.t",
+                "DROP VIEW n" + no,
+                "DROP VIEW IF EXISTS tv" + no,
+                "CREATE TRIGGER r" + no + " AFTER INSERT ON log BEGIN UPDATE t SET c=c+1 WHERE a=1; END",
+                "CREATE TRIGGER IF NOT EXISTS r" + no + " BEFORE DELETE ON t BEGIN SELECT RAISE(ABORT,'kept'); END",
+                "CREATE TRIGGER r" + no + " AFTER INSERT ON nothing BEGIN SELECT 1; END",
+                "DROP TRIGGER r" + no,
+                "DROP TRIGGER IF EXISTS r" + no,
+                "CREATE VIRTUAL TABLE n" + no + " USING fts5(b)",
+                "CREATE VIRTUAL TABLE n" + no + " USING fts5(b, nonsense=1)",
+                "CREATE VIRTUAL TABLE n" + no + " USING nosuchmodule(b)",
+                "CREATE VIRTUAL TABLE IF NOT EXISTS n" + no + " USING rtree(i,a,b)",
+                "CREATE TABLE n" + no + "(a INT, b BLUB) STRICT",
+                "CREATE TABLE n" + no + "(a) WITHOUT ROWID");
+    }
+
+    String alter(int number) {
+        String table = dice.of("t", "t", "w", "s", "g", "log", "n0", "n1", "f5", "v", "aux.x", "tt");
+        return "ALTER TABLE " + table
+                + dice.of(
+                        " ADD COLUMN d" + number,
+                        " ADD COLUMN b",
+                        " ADD COLUMN e NOT NULL",
+                        " ADD COLUMN e UNIQUE",
+                        " ADD COLUMN e DEFAULT (changes())",
+                        " ADD COLUMN e INT CHECK(e>5) DEFAULT 1",
+                        " ADD COLUMN e AS (a+1)",
+                        " ADD COLUMN e REFERENCES t DEFAULT 1",
+                        " RENAME COLUMN c TO cc",
+                        " RENAME COLUMN cc TO c",
+                        " RENAME COLUMN c TO b",
+                        " RENAME TO n" + dice.upTo(3),
+                        " RENAME TO t",
+                        " DROP COLUMN c",
+                        " DROP COLUMN b",
+                        " DROP COLUMN nothing",
+                        " RENAME what TO wat",
+                        " ADD z");
+    }
+
+    String pragma(int number) {
+        return "PRAGMA "
+                + dice.of(
+                        "journal_mode=WAL",
+                        "journal_mode=DELETE",
+                        "journal_mode=TRUNCATE",
+                        "journal_mode=PERSIST",
+                        "journal_mode=MEMORY",
+                        "journal_mode",
+                        "page_size=2048",
+                        "page_size",
+                        "auto_vacuum=1",
+                        "auto_vacuum=2",
+                        "auto_vacuum=0",
+                        "incremental_vacuum",
+                        "incremental_vacuum(2)",
+                        "user_version=" + number,
+                        "user_version",
+                        "application_id=7",
+                        "foreign_keys=ON",
+                        "foreign_keys=OFF",
+                        "foreign_keys",
+                        "count_changes=1",
+                        "count_changes=0",
+                        "recursive_triggers=1",
+                        "query_only=1",
+                        "query_only=0",
+                        "query_only=0",
+                        "defer_foreign_keys=1",
+                        "writable_schema=1",
+                        "writable_schema=0",
+                        "writable_schema=RESET",
+                        "encoding='UTF-16'",
+                        "encoding",
+                        "wal_checkpoint",
+                        "wal_checkpoint(TRUNCATE)",
+                        "integrity_check",
+                        "quick_check",
+                        "foreign_key_check",
+                        "optimize",
+                        "table_info(t)",
+                        "index_list(t)",
+                        "database_list",
+                        "cache_size=10",
+                        "synchronous=0",
+                        "schema_version",
+                        "schema_version=77",
+                        "freelist_count",
+                        "page_count",
+                        "max_page_count=1000",
+                        "ignore_check_constraints=1",
+                        "legacy_alter_table=1",
+                        "secure_delete=1",
+                        "aux.user_version=3",
+                        "temp.user_version=2",
+                        "locking_mode",
+                        "locking_mode=EXCLUSIVE",
+                        "locking_mode=NORMAL",
+                        "shrink_memory",
+                        "wal_autocheckpoint=3",
+                        "nonsense=5",
+                        "table_list",
+                        "main.journal_mode=DELETE",
+                        "short_column_names=0",
+                        "full_column_names=1",
+                        "reverse_unordered_selects=1",
+                        "case_sensitive_like=1",
+                        "data_version",
+                        "busy_timeout",
+                        "hard_heap_limit",
+                        "trusted_schema=0",
+                        "cell_size_check=1");
+    }
+
+    String transaction() {
+        return dice.of(
+                "BEGIN",
+                "BEGIN IMMEDIATE",
+                "BEGIN EXCLUSIVE",
+                "BEGIN DEFERRED TRANSACTION",
+                "COMMIT",
+                "COMMIT",
+                "COMMIT",
+                "END TRANSACTION",
+                "ROLLBACK",
+                "ROLLBACK TRANSACTION",
+                "SAVEPOINT p",
+                "SAVEPOINT q",
+                "RELEASE p",
+                "RELEASE SAVEPOINT q",
+                "ROLLBACK TO p",
+                "ROLLBACK TRANSACTION TO SAVEPOINT q",
+                "begin;",
+                " commit ",
+                "/* x */ ROLLBACK",
+                "BEGIN TRANSACTION foo");
+    }
+
+    String attached() {
+        return dice.of(
+                "ATTACH '$DIR/x.db' AS aux",
+                "ATTACH DATABASE '$DIR/y.db' AS other",
+                "ATTACH ':memory:' AS mem",
+                "ATTACH '' AS aux",
+                "DETACH aux",
+                "DETACH DATABASE mem",
+                "DETACH other",
+                "DETACH main",
+                "ATTACH '$DIR/t.db' AS self",
+                "SELECT * FROM self.t",
+                "INSERT INTO self.log VALUES('self',1)",
+                "DETACH self",
+                "CREATE TABLE IF NOT EXISTS aux.x(a INTEGER PRIMARY KEY, b, c)",
+                "CREATE TABLE other.z AS SELECT * FROM main.t",
+                "INSERT INTO other.z SELECT * FROM t",
+                "DROP TABLE other.z",
+                "CREATE TABLE IF NOT EXISTS mem.y(a,b,c)",
+                "ATTACH 'file:$DIR/x.db?mode=ro' AS ro",
+                "INSERT INTO aux.x(b) SELECT b FROM t",
+                "INSERT INTO t(b,c) SELECT b||'+', c FROM aux.x",
+                "ATTACH '$DIR/nodir/z.db' AS bad");
+    }
+
+    String upkeep() {
+        return dice.of(List.of(
+                "VACUUM",
+                "VACUUM main",
+                "VACUUM aux",
+                "VACUUM INTO '$DIR/v" + dice.upTo(2) + ".db'",
+                "REINDEX",
+                "REINDEX t",
+                "REINDEX nothing",
+                "REINDEX nocase",
+                "ANALYZE",
+                "ANALYZE t",
+                "ANALYZE main",
+                "ANALYZE nothing",
+                "DELETE FROM sqlite_stat1",
+                "DELETE FROM sqlite_sequence",
+                "UPDATE sqlite_schema SET sql=sql",
+                "DELETE FROM sqlite_schema WHERE name='log'",
+                "",
+                ";",
+                "-- nothing",
+                "/* nothing */",
+                "nonsense",
+                "SELECT 'unfinished",
+                "INSERT INTO t(b VALUES(1)",
+                "INSERT INTO rec VALUES(1)",
+                "EXPLAIN INSERT INTO t(b) VALUES('never')",
+                "INSERT INTO log VALUES('\u0001\t;', 1)",
+                "\ufeffINSERT INTO log VALUES('bom',1)",
+                "INSERT INTO log VALUES(?1, :b)",
+                "INSERT INTO log(what) VALUES(?)",
+                "INSERT INTO child VALUES(NULL,99,NULL)",
+                "INSERT INTO child VALUES(NULL,1,99)",
+                "INSERT INTO parent VALUES(99,99)",
+                "DELETE FROM parent WHERE id=1",
+                "UPDATE parent SET id=5 WHERE id=2"));
+    }
+}
