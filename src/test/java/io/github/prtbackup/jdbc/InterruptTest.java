@@ -113,8 +113,10 @@ class InterruptTest {
 
     static Stream<Arguments> atEachCallback() {
         return FORMS.keySet().stream()
-                .flatMap(form -> Stream.of("full,DELETE", "incremental,DELETE", "incremental,WAL")
-                        .map(way -> Arguments.of(form, way.split(",")[0], way.split(",")[1])));
+                .flatMap(form -> Stream.of(
+                        Arguments.of(form, "full", "DELETE"),
+                        Arguments.of(form, "incremental", "DELETE"),
+                        Arguments.of(form, "incremental", "WAL")));
     }
 
     @ParameterizedTest
