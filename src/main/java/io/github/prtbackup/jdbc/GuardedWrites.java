@@ -90,14 +90,15 @@ final class GuardedWrites {
             return inSnapshot(statement, upgrades, work);
         }
         if (databases.isEmpty() && namesHold) {
-            return work.run();
+            return onRow(statement, work);
         }
         if (upgrades) {
             connection.tryEnforceTransactionMode();
         }
         boolean inUsers = isUsersOpen();
         if (!Targets.canRunInTransaction(statement)) {
-            return alone(first.operation(statement), Targets.replacesDatabase(statement), databases, inUsers, work);
+            boolean replaces = Targets.replacesDatabase(statement);
+            return alone(first.operation(statement), replaces, databases, inUsers, () -> onRow(statement, work));
         }
         if (namesHold && !first.needed(databases, inUsers)) {
             return onRow(statement, work);

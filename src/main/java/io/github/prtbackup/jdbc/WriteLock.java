@@ -78,8 +78,11 @@ final class WriteLock {
         if ("off".equals(Queries.first(connection, Queries.pragma(database.schema(), "journal_mode")))) {
             return Kind.NO_JOURNAL;
         }
-        String vacuum = Queries.first(connection, Queries.pragma(database.schema(), "auto_vacuum"));
-        return INCREMENTAL.equals(vacuum) ? Kind.FREES_PAGES : Kind.PLAIN;
+        return hasIncrementalVacuum(database) ? Kind.FREES_PAGES : Kind.PLAIN;
+    }
+
+    private boolean hasIncrementalVacuum(Database database) throws SQLException {
+        return INCREMENTAL.equals(Queries.first(connection, Queries.pragma(database.schema(), "auto_vacuum")));
     }
 
     /**
@@ -91,7 +94,7 @@ final class WriteLock {
      */
     void take(Database database, boolean untouched) throws SQLException {
         if (kind(database) == Kind.NO_JOURNAL) {
-            takeByTable(database);
+            takeWithoutJournal(database);
         } else if (kind(database) == Kind.PLAIN && !untouched) {
             takeByPragma(database);
         } else if (statements.step("SAVEPOINT prtbackup_lock") != SQLITE_BUSY) {
@@ -100,6 +103,17 @@ final class WriteLock {
             takeByPragma(database);
         } else {
             takeByTable(database);
+        }
+    }
+
+    /** What was asked before may be wrong by now, and a page that is freed can't be taken back. */
+    private void takeWithoutJournal(Database database) throws SQLException {
+        // The connection learns of auto-vacuum as it looks at the file.
+        int unused = statements.number(Queries.pragma(database.schema(), "schema_version"));
+        if (hasIncrementalVacuum(database)) {
+            takeByTable(database);
+        } else {
+            takeByPragma(database);
         }
     }
 
