@@ -12,7 +12,7 @@ public final class HeldByOthersException extends FileSystemException {
         super(
                 lock.toString(),
                 null,
-                "busy: another process, maybe one that is stopped, has had this lock for "
+                "busy: somebody else, maybe a process that is stopped, has had this lock for "
                         + TimeUnit.NANOSECONDS.toMillis(waitedNanos) + " ms");
     }
 }
