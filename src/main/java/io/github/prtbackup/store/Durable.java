@@ -40,11 +40,11 @@ public final class Durable {
      * @throws IOException if it cannot be opened or synchronized
      */
     public static void syncFile(Path file) throws IOException {
-        Located.run(file, () -> {
-            try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
-                opened.getFD().sync();
-            }
-        });
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.getFD().sync();
+        } catch (IOException e) {
+            throw Located.at(file, e);
+        }
     }
 
     /**

@@ -214,13 +214,17 @@ final class LockFile {
                 long present = (long) NUMBER.getVolatile(content, 0);
                 long from = Math.max(valid(present), atLeast);
                 long raised = Math.min(from + step, DirectoryLock.LARGEST_ID + 1);
-                if (present == raised || NUMBER.compareAndSet(content, 0, present, raised)) {
+                if (present == raised || isReplaced(present, raised)) {
                     return from;
                 }
             }
         } catch (InternalError e) {
             throw unreachable(e);
         }
+    }
+
+    private boolean isReplaced(long present, long raised) {
+        return NUMBER.compareAndSet(content, 0, present, raised);
     }
 
     private static long valid(long number) {
