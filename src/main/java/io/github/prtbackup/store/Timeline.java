@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -295,7 +294,7 @@ public final class Timeline implements AutoCloseable {
      */
     public List<Point> points() throws IOException {
         return share(() -> {
-            View view = view();
+            TimelineView view = view();
             return view == null ? List.of() : view.points();
         });
     }
@@ -319,7 +318,7 @@ public final class Timeline implements AutoCloseable {
     public PointWalk walk() throws IOException {
         RangeLock.Lease lease = files.readLease();
         try {
-            View view = view();
+            TimelineView view = view();
             return view == null
                     ? new PointWalk(files, lease, null, List.of())
                     : new PointWalk(files, lease, view.head(), LogIndex.entries(files, view.head(), view.end()));
@@ -343,7 +342,7 @@ public final class Timeline implements AutoCloseable {
     private PointImage image(long id, boolean mayBeDeleted) throws IOException {
         RangeLock.Lease lease = files.readLease();
         try {
-            View view = view();
+            TimelineView view = view();
             if (view == null) {
                 throw new IllegalArgumentException("There is no point " + id + "; there are none");
             }
@@ -366,7 +365,7 @@ public final class Timeline implements AutoCloseable {
     public boolean delete(long id) throws IOException {
         // Shared is enough to keep a fold away, which would carry the mark from the log to the head, or not.
         return share(() -> {
-            View view = view();
+            TimelineView view = view();
             if (view == null) {
                 return false;
             }
@@ -442,7 +441,7 @@ public final class Timeline implements AutoCloseable {
 
     private int fold(Fold.Expiry expiry) throws IOException {
         try (RangeLock.Lease lease = files.tryOnlyLease()) {
-            View view = lease == null ? null : view();
+            TimelineView view = lease == null ? null : view();
             if (view == null) {
                 return 0;
             }
@@ -520,12 +519,14 @@ public final class Timeline implements AutoCloseable {
     }
 
     /** What there is now. Call it with the lock against folding, so that it stays. */
-    private View view() throws IOException {
+    private TimelineView view() throws IOException {
         guard.lock();
         try (guard) {
             refresh();
             Head head = tail.tail() == null ? null : Head.read(files);
-            return head == null ? null : new View(files, head, tail.tail().end());
+            return head == null
+                    ? null
+                    : new TimelineView(files, head, tail.tail().end());
         }
     }
 
@@ -535,59 +536,6 @@ public final class Timeline implements AutoCloseable {
         guard.lock();
         try (guard) {
             writer.close();
-        }
-    }
-
-    private record View(TimelineFiles files, Head head, LogPosition end) {
-        List<Point> points() throws IOException {
-            List<Point> points = new ArrayList<>();
-            points.add(head.oldest());
-            for (LogEntry entry : LogIndex.entries(files, head, end)) {
-                if (entry.isPoint() && entry.point().id() > head.oldest().id()) {
-                    points.add(entry.point());
-                }
-            }
-            points.removeIf(Point::deleted);
-            return points;
-        }
-
-        /** The entry of a point newer than the oldest; null if there is none. */
-        LogEntry find(long id) throws IOException {
-            return LogIndex.entries(files, head, end).stream()
-                    .filter(entry -> entry.isPoint()
-                            && entry.point().id() == id
-                            && id > head.oldest().id())
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        PointImage image(RangeLock.Lease lease, long id, boolean mayBeDeleted) throws IOException {
-            boolean isOldest = id == head.oldest().id();
-            if (isOldest && head.oldest().deleted() && !mayBeDeleted) {
-                throw noSuchPoint(id);
-            }
-            if (isOldest && id == head.baseId()) {
-                return PointImage.of(files, lease, head, List.of(), head.oldest());
-            }
-            List<LogEntry> log = LogIndex.entries(files, head, end);
-            for (int i = 0; i < log.size(); i++) {
-                Point point = log.get(i).point();
-                if (point != null && point.id() == id && id >= head.oldest().id()) {
-                    if (point.deleted() && !mayBeDeleted) {
-                        throw noSuchPoint(id);
-                    }
-                    return PointImage.of(files, lease, head, log.subList(0, i + 1), point);
-                }
-            }
-            if (isOldest) {
-                throw new DamagedTimelineException("point " + id + " is lost");
-            }
-            throw noSuchPoint(id);
-        }
-
-        private IllegalArgumentException noSuchPoint(long id) throws IOException {
-            return new IllegalArgumentException("There is no point " + id + "; there are "
-                    + points().stream().map(Point::id).toList());
         }
     }
 }
