@@ -89,7 +89,7 @@ public final class PrtBackup implements AutoCloseable {
         this.catalog = Catalogs.open(settings.directoryFor(database));
         this.history = new History(catalog, database);
         try {
-            catalog.reconcile(database);
+            catalog.reconcileUnlessHeld(database);
             Restore.removeAbandoned(catalog, database);
         } catch (IOException e) {
             // A full disk or a read-only one keeps nobody from reading what is there.
@@ -194,7 +194,7 @@ public final class PrtBackup implements AutoCloseable {
      */
     public BackupInfo autoBackupBeforeOperation(String operation) throws IOException, SQLException {
         requireDatabase();
-        return BackupInfo.of(new AutomaticBackups(settings).takeFromSnapshot(database, operation));
+        return BackupInfo.of(new AutomaticBackups(settings).takeFromSnapshot(busyMillis, database, operation));
     }
 
     /**

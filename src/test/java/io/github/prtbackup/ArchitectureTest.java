@@ -3,10 +3,12 @@ package io.github.prtbackup;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Map;
@@ -188,6 +190,49 @@ class ArchitectureTest {
                 .haveSimpleNameNotEndingWith("HeldFile")
                 .should()
                 .callConstructor(java.io.RandomAccessFile.class, java.io.File.class, String.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void channelsThatAnInterruptClosesAreKnownInOnePackageOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".store")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.nio.channels.FileChannel")
+                .check(CLASSES);
+    }
+
+    @Test
+    void whoMayHoldSqlitesLockWaitsForNoMonitor() {
+        // A virtual thread that parks there gives its carrier to others, who wait for SQLite's lock on it.
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage(ROOT + ".store", ROOT + ".backup.pages")
+                .should()
+                .haveModifier(JavaModifier.SYNCHRONIZED)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + ".store", ROOT + ".backup..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.locks.ReentrantLock")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + ".store", ROOT + ".backup..")
+                .and()
+                .doNotHaveSimpleName("Pause")
+                .and()
+                .doNotHaveSimpleName("SpinLock")
+                .and()
+                .doNotHaveSimpleName("Polling")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.locks.LockSupport")
                 .check(CLASSES);
     }
 

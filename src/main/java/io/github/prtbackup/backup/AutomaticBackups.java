@@ -7,6 +7,7 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
 import io.github.prtbackup.observe.Meters;
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,6 +36,10 @@ public final class AutomaticBackups implements Closeable {
     private final Map<Path, Catalog> catalogs = new HashMap<>();
 
     private final Map<Path, FullBackups> full = new HashMap<>();
+
+    /** How long to wait for locks of the backup directories. Read by the thread that folds, too. */
+    private volatile long patienceNanos = Patience.nanosOf(0);
+
     private final Map<Path, IncrementalBackups> incremental = new HashMap<>();
 
     /**
@@ -47,11 +52,11 @@ public final class AutomaticBackups implements Closeable {
     }
 
     /**
-     * Makes the catalogue of a database right again, if a crash has left something there. A backup directory that does not
-     * exist is not created.
+     * Makes the catalogue of a database right again, if a crash has left something there, and nobody is at work in it. A
+     * backup directory that does not exist is not created.
      */
     public void open(Path database) throws IOException {
-        catalog(database).reconcile(database);
+        catalog(database).reconcileUnlessHeld(database);
     }
 
     /** Whether the newest automatic backup is old enough for another. */
@@ -120,6 +125,7 @@ public final class AutomaticBackups implements Closeable {
      * @param mayBeLocked whether that connection may hold the write lock already
      */
     public void prepare(Path database, int busyMillis, boolean mayBeLocked) throws SQLException {
+        patienceNanos = Patience.nanosOf(busyMillis);
         IncrementalBackups backups = incremental.get(database);
         if (backups != null) {
             backups.prepare(busyMillis, mayBeLocked);
@@ -132,7 +138,8 @@ public final class AutomaticBackups implements Closeable {
     }
 
     /**
-     * Backs up the state that a connection has locked.
+     * Backs up the state that a connection has locked. Waits for the locks of the backup directory as long as the connection
+     * waits for those of the database.
      *
      * @param locked a connection whose transaction holds the write lock of the database and has not changed it
      * @param schema the database's name in that connection
@@ -142,6 +149,7 @@ public final class AutomaticBackups implements Closeable {
      */
     public void take(SQLiteConnection locked, String schema, Path database, boolean exclusive, Occasion occasion)
             throws IOException, SQLException {
+        patienceNanos = Patience.nanosOf(locked.getBusyTimeout());
         Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
             Point point = isIncremental(database) || hasGrownInLog(locked, schema, database)
@@ -164,11 +172,13 @@ public final class AutomaticBackups implements Closeable {
     /**
      * Backs up the last committed state, where no lock can be held.
      *
+     * @param busyMillis the busy timeout of the connection that is about to do it
      * @param database the database's file
      * @param operation what is about to be done
      * @return the new backup
      */
-    public Entry takeFromSnapshot(Path database, String operation) throws IOException, SQLException {
+    public Entry takeFromSnapshot(int busyMillis, Path database, String operation) throws IOException, SQLException {
+        patienceNanos = Patience.nanosOf(busyMillis);
         Occasion occasion = Occasion.of(operation);
         Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
@@ -336,7 +346,7 @@ public final class AutomaticBackups implements Closeable {
     private IncrementalBackups incremental(Path database) throws IOException {
         IncrementalBackups known = incremental.get(database);
         if (known == null) {
-            known = new IncrementalBackups(database, catalog(database), settings);
+            known = new IncrementalBackups(database, catalog(database), () -> patienceNanos, settings);
             incremental.put(database, known);
         }
         return known;
@@ -347,6 +357,7 @@ public final class AutomaticBackups implements Closeable {
     }
 
     private Catalog catalog(Path database) {
-        return catalogs.computeIfAbsent(database, file -> Catalogs.open(settings.directoryFor(file)));
+        return catalogs.computeIfAbsent(
+                database, file -> Catalogs.open(settings.directoryFor(file), () -> patienceNanos));
     }
 }

@@ -1,11 +1,11 @@
 package io.github.prtbackup.backup;
 
+import io.github.prtbackup.store.Pause;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Properties;
-import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.jdbc4.JDBC4Connection;
@@ -77,7 +77,8 @@ final class BriefLock implements Closeable {
                 if (System.nanoTime() - start > nanos) {
                     return false;
                 }
-                LockSupport.parkNanos(this, PAUSE_NANOS);
+                // The user's connection may hold a lock meanwhile.
+                Pause.nanos(PAUSE_NANOS);
             }
             statement.executeUpdate("ROLLBACK");
             return true;

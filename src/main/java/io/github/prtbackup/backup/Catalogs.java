@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.store.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,11 @@ public final class Catalogs {
     /** The catalogue of a backup directory, which is created with its first backup. */
     public static Catalog open(Path directory) {
         return Catalog.open(directory, Catalogs::isGoodDatabase);
+    }
+
+    /** As {@link #open(Path)}, for who waits for its lock only so long. */
+    static Catalog open(Path directory, Patience patience) {
+        return Catalog.open(directory, patience, Catalogs::isGoodDatabase);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
 import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.Tail;
 import io.github.prtbackup.store.Timeline;
@@ -46,16 +47,18 @@ final class IncrementalBackups implements Closeable {
 
     private long sizeInWal;
 
-    IncrementalBackups(Path database, Catalog catalog, Settings settings) throws IOException {
-        this(database, catalog, settings, CopyProgress.NONE);
+    /** @param patience how long to wait for the locks of the backup directory */
+    IncrementalBackups(Path database, Catalog catalog, Patience patience, Settings settings) throws IOException {
+        this(database, catalog, patience, settings, CopyProgress.NONE);
     }
 
     /** @param preparation hears of the copy that {@link #prepare} makes */
-    IncrementalBackups(Path database, Catalog catalog, Settings settings, CopyProgress preparation) throws IOException {
+    IncrementalBackups(Path database, Catalog catalog, Patience patience, Settings settings, CopyProgress preparation)
+            throws IOException {
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
-        this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
+        this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), patience, database);
         this.source = new PageSource(database);
         this.first = new FirstPoint(catalog.directory(), timeline, source.database(), preparation);
         this.notes = new TransactionNotes(timeline, source.database());

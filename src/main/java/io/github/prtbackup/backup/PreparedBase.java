@@ -17,7 +17,7 @@ import java.util.Optional;
  * The base of a timeline that is about to begin, copied before the user's connection takes the write lock, so that nobody
  * else waits for the copy.
  *
- * <p>Only one at a time makes such a copy; the others wait until the timeline has begun. That can't end in a deadlock,
+ * <p>Only one at a time makes such a copy; the others wait until the timeline has begun, or it seems that it never will. That can't end in a deadlock,
  * because <b>nobody who holds a lock of SQLite waits for it</b>: the user's connection holds none yet, or else nothing is
  * prepared and the copy is made under its lock. So who holds the lock of the copy may wait for SQLite's.
  *
@@ -75,8 +75,8 @@ final class PreparedBase implements Closeable {
             if (!file.isCurrent() || (mayBeLocked && !beside.isFreeWithin(PATIENCE_NANOS))) {
                 return Optional.empty();
             }
-            turn = timeline.lockStart();
-            if (timeline.tail().isPresent()) {
+            turn = timeline.lockStart().orElse(null);
+            if (turn == null || timeline.tail().isPresent()) {
                 return Optional.empty();
             }
             PreparedBase begun = new PreparedBase(turn, beside, new PageSource(file));

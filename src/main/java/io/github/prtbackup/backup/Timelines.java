@@ -5,6 +5,7 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.PointWalk;
@@ -36,7 +37,12 @@ public final class Timelines {
     }
 
     static Timeline open(DirectoryLock directory, Path database) {
-        return Timeline.open(directory, database.getFileName().toString(), database);
+        return open(directory, Patience.LONG, database);
+    }
+
+    /** As {@link #open(DirectoryLock, Path)}, for who waits for its locks only so long. */
+    static Timeline open(DirectoryLock directory, Patience patience, Path database) {
+        return Timeline.open(directory, patience, database.getFileName().toString(), database);
     }
 
     /** All points, oldest first. The directory is not created. */

@@ -8,12 +8,12 @@ import io.github.prtbackup.backup.pages.FileTransaction;
 import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.backup.pages.RollbackJournal;
 import io.github.prtbackup.store.Announcement;
+import io.github.prtbackup.store.Pause;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the connections of all processes tell each other, through the timeline, about their transactions in a database with a
@@ -116,7 +116,7 @@ final class TransactionNotes {
         List<FileTransaction> told = read();
         long start = System.nanoTime();
         while (now.awaitsMark(newest, told) && System.nanoTime() - start < PATIENCE_NANOS) {
-            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            Pause.nanos(LOOK_AGAIN_NANOS);
             told = read();
         }
         return told;

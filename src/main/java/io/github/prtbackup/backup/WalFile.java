@@ -2,15 +2,14 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.WalChecksum;
+import io.github.prtbackup.store.PositionalFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -27,6 +26,7 @@ public final class WalFile implements Closeable {
     public static final int HEADER_SIZE = 32;
 
     private static final int FRAME_HEADER_SIZE = 24;
+    private static final int BYTES_AT_ONCE = 1 << 18;
     private static final int MAGIC = 0x377f0682;
     private static final int VERSION = 3007000;
     private static final int SALTS_OFFSET = 16;
@@ -42,14 +42,14 @@ public final class WalFile implements Closeable {
      */
     public record Transaction(long first, long end, long databasePages) {}
 
-    private final FileChannel channel;
+    private final PositionalFile file;
     private final int pageSize;
     private final long salts;
     private final long headerChecksum;
     private final ByteOrder checksumOrder;
 
-    private WalFile(FileChannel channel, ByteBuffer header) {
-        this.channel = channel;
+    private WalFile(PositionalFile file, ByteBuffer header) {
+        this.file = file;
         this.pageSize = header.getInt(8);
         this.salts = header.getLong(SALTS_OFFSET);
         this.headerChecksum = header.getLong(HEADER_SUMMED);
@@ -62,24 +62,21 @@ public final class WalFile implements Closeable {
      * @return empty if there is none, or none with a valid header, which holds no transactions then
      */
     public static Optional<WalFile> of(Path database) throws IOException {
-        Path file = database.resolveSibling(database.getFileName() + "-wal");
-        if (!Files.exists(file)) {
+        Path path = database.resolveSibling(database.getFileName() + "-wal");
+        if (!Files.exists(path)) {
             return Optional.empty();
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        PositionalFile file = PositionalFile.read(path);
         try {
             byte[] header = new byte[HEADER_SIZE];
-            if (channel.size() >= HEADER_SIZE) {
-                read(channel, ByteBuffer.wrap(header), 0);
-                if (isValid(header)) {
-                    return Optional.of(new WalFile(channel, ByteBuffer.wrap(header)));
-                }
+            if (file.read(ByteBuffer.wrap(header), 0) && isValid(header)) {
+                return Optional.of(new WalFile(file, ByteBuffer.wrap(header)));
             }
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            file.close();
             throw e;
         }
-        channel.close();
+        file.close();
         return Optional.empty();
     }
 
@@ -108,7 +105,7 @@ public final class WalFile implements Closeable {
 
         private final ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
         private final WalChecksum checksum = new WalChecksum(headerChecksum);
-        private final long size = channel.size();
+        private final long size = file.size();
         private long number;
 
         private Transactions() throws IOException {}
@@ -117,7 +114,7 @@ public final class WalFile implements Closeable {
         public Transaction next() throws IOException {
             long first = number;
             while (offsetOf(number + 1) <= size) {
-                read(channel, frame.clear(), offsetOf(number));
+                read(frame.clear(), offsetOf(number));
                 checksum.update(frame.array(), 0, FRAME_SUMMED, checksumOrder)
                         .update(frame.array(), FRAME_HEADER_SIZE, pageSize, checksumOrder);
                 if (frame.getLong(8) != salts || frame.getLong(16) != checksum.value()) {
@@ -141,24 +138,26 @@ public final class WalFile implements Closeable {
      */
     public long read(long frame, byte[] page) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(FRAME_HEADER_SIZE + pageSize);
-        read(channel, bytes, offsetOf(frame));
+        read(bytes, offsetOf(frame));
         bytes.get(FRAME_HEADER_SIZE, page, 0, pageSize);
         return Integer.toUnsignedLong(bytes.getInt(0));
     }
 
     /** Copies the log up to a frame, not included. */
     public void copyTo(Path target, long end) throws IOException {
-        try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (PositionalFile out = PositionalFile.create(target)) {
+            ByteBuffer part = ByteBuffer.allocate(BYTES_AT_ONCE);
             long length = offsetOf(end);
-            for (long done = 0; done < length; ) {
-                done += channel.transferTo(done, length - done, out);
+            for (long done = 0; done < length; done += part.limit()) {
+                read(part.clear().limit((int) Math.min(part.capacity(), length - done)), done);
+                out.write(part, done);
             }
         }
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        file.close();
     }
 
     private static boolean isValid(byte[] bytes) {
@@ -176,11 +175,9 @@ public final class WalFile implements Closeable {
         return (header.getInt(0) & 1) == 0 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
     }
 
-    private static void read(FileChannel channel, ByteBuffer into, long offset) throws IOException {
-        while (into.hasRemaining()) {
-            if (channel.read(into, offset + into.position()) < 0) {
-                throw new EOFException("the log ends before offset " + (offset + into.limit()));
-            }
+    private void read(ByteBuffer into, long offset) throws IOException {
+        if (!file.read(into, offset)) {
+            throw new EOFException("the log ends before offset " + (offset + into.limit()));
         }
         into.flip();
     }

@@ -3,6 +3,8 @@ package io.github.prtbackup.catalog;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.HeldByOthersException;
+import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +62,7 @@ public final class Catalog {
             Comparator.comparingLong(Entry::id).reversed();
 
     private final Path directory;
+    private final Patience patience;
     private final FileCheck check;
     private final Clock clock;
     private final Consumer<Step> progress;
@@ -69,7 +72,8 @@ public final class Catalog {
     /** Paths that have been warned of, so that a history that is read often does not fill the log. */
     private final Set<Path> warned = ConcurrentHashMap.newKeySet();
 
-    private Catalog(Path directory, FileCheck check, Clock clock, Consumer<Step> progress) {
+    private Catalog(Path directory, Patience patience, FileCheck check, Clock clock, Consumer<Step> progress) {
+        this.patience = patience;
         this.directory = Canonical.of(directory);
         this.check = check;
         this.clock = clock;
@@ -85,12 +89,22 @@ public final class Catalog {
      * @return the catalog
      */
     public static Catalog open(Path directory, FileCheck check) {
-        return new Catalog(directory, check, Clock.system(ZoneId.systemDefault()), step -> {});
+        return open(directory, Patience.LONG, check);
+    }
+
+    /**
+     * As {@link #open(Path, FileCheck)}, for who may hold locks of a database.
+     *
+     * @param patience how long to wait for the lock of the directory; what needs it longer throws a
+     *     {@link HeldByOthersException}
+     */
+    public static Catalog open(Path directory, Patience patience, FileCheck check) {
+        return new Catalog(directory, patience, check, Clock.system(ZoneId.systemDefault()), step -> {});
     }
 
     /** With a clock of one's own, and a look between the steps. */
     static Catalog open(Path directory, FileCheck check, Clock clock, Consumer<Step> progress) {
-        return new Catalog(directory, check, clock, progress);
+        return new Catalog(directory, Patience.LONG, check, clock, progress);
     }
 
     /**
@@ -151,7 +165,14 @@ public final class Catalog {
             kept = lock;
         }
         DirectoryLock known = lock;
-        return known.reserveId(() -> readable(known, null).nextId());
+        return known.reserveId(patience, 1, () -> nextIdOfMetadata(known));
+    }
+
+    private long nextIdOfMetadata(DirectoryLock lock) throws IOException {
+        MetadataFile.Content content = file.read();
+        return content.wasRead()
+                ? content.metadata().nextId()
+                : lock.hold(patience, () -> readable(lock, null).nextId());
     }
 
     /**
@@ -286,7 +307,7 @@ public final class Catalog {
     public RestoreStep restoring(Path original, Optional<Entry> safety, long restored) throws IOException {
         return hold(lock -> {
             Metadata metadata = readable(lock, original);
-            long id = safety.isPresent() ? safety.get().id() : newId(lock, metadata);
+            long id = safety.isPresent() ? safety.get().id() : Math.max(lock.nextId(), metadata.nextId());
             RestoreStep step = new RestoreStep(id, restored, safety.isPresent(), false);
             replaceRestore(lock, metadata, original, step, Optional.of(step));
             return step;
@@ -354,11 +375,29 @@ public final class Catalog {
         }
     }
 
+    /**
+     * As {@link #reconcile(Path)}, unless somebody else holds the lock of the directory: then he, or who comes next, puts
+     * right what is to be. For who only opens a database, and never waits for others.
+     *
+     * @param original the database that is in use
+     */
+    public void reconcileUnlessHeld(Path original) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try {
+            DirectoryLock lock = DirectoryLock.ofReal(directory);
+            lock.hold(Patience.NONE, () -> reconcile(lock, original));
+        } catch (HeldByOthersException e) {
+            log.debug("{} is not looked through now: {}", directory, e.getMessage());
+        }
+    }
+
     private Entry publish(DirectoryLock lock, PendingFile pending, Request request) throws IOException {
         Metadata metadata = withoutGone(readable(lock, request.original()), request.original());
         BackupName name = freeName(metadata, request);
         Entry entry = new Entry(
-                newId(lock, metadata),
+                reserveId(lock, metadata),
                 name.time(),
                 directory.resolve(name.format()),
                 request.comment(),
@@ -423,12 +462,9 @@ public final class Catalog {
         return Files.exists(directory.resolve(name.format()), LinkOption.NOFOLLOW_LINKS);
     }
 
-    static long newId(DirectoryLock lock, Metadata metadata) throws IOException {
-        long id = Math.max(lock.nextId(), metadata.nextId());
-        if (id > DirectoryLock.LARGEST_ID) {
-            throw new IOException("no ids are left in " + lock.directory());
-        }
-        return id;
+    /** An id for a record; used up, because others take theirs without the lock. */
+    static long reserveId(DirectoryLock lock, Metadata metadata) throws IOException {
+        return lock.reserveId(Patience.NONE, metadata.nextId(), metadata::nextId);
     }
 
     /** The metadata, put right first if it can't be read. */
@@ -535,7 +571,7 @@ public final class Catalog {
 
     private <T> T hold(Locked<T> work) throws IOException {
         DirectoryLock lock = DirectoryLock.ofReal(directory);
-        return lock.hold(() -> work.call(lock));
+        return lock.hold(patience, () -> work.call(lock));
     }
 
     @FunctionalInterface

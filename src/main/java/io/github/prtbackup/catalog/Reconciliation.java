@@ -193,10 +193,15 @@ final class Reconciliation {
         if (hint != null) {
             long formerId = hint.entry().id();
             boolean hasItsId = isProved && metadata.find(formerId).isEmpty();
-            return Optional.of(RowFormat.amend(hint, hasItsId ? formerId : metadata.nextId(), size, sha256));
+            if (hasItsId) {
+                // At once, because others take their ids without the lock.
+                lock.raiseNextId(formerId + 1);
+            }
+            long id = hasItsId ? formerId : Catalog.reserveId(lock, metadata);
+            return Optional.of(RowFormat.amend(hint, id, size, sha256));
         }
         return Optional.of(RowFormat.format(new Entry(
-                metadata.nextId(),
+                Catalog.reserveId(lock, metadata),
                 name.time(),
                 path,
                 "Recovered from " + name.format(),

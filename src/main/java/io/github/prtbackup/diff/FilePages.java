@@ -1,12 +1,11 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.store.PositionalFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 
 /**
@@ -18,40 +17,40 @@ final class FilePages implements Pages, Closeable {
     private static final int PAGE_SIZE_OFFSET = 16;
     private static final int ENCODING_OFFSET = 56;
 
-    private final FileChannel channel;
+    private final PositionalFile file;
     private final int size;
     private final int count;
 
-    private FilePages(FileChannel channel, int size, int count) {
-        this.channel = channel;
+    private FilePages(PositionalFile file, int size, int count) {
+        this.file = file;
         this.size = size;
         this.count = count;
     }
 
     /** Opens a database file; an empty one has no pages. */
     static FilePages open(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        PositionalFile opened = PositionalFile.read(file);
         try {
-            if (channel.size() == 0) {
-                return new FilePages(channel, 0, 0);
+            if (opened.size() == 0) {
+                return new FilePages(opened, 0, 0);
             }
-            int stored = read(channel, 0, PAGE_SIZE_OFFSET + Short.BYTES).getShort(PAGE_SIZE_OFFSET) & 0xffff;
+            int stored = read(opened, 0, PAGE_SIZE_OFFSET + Short.BYTES).getShort(PAGE_SIZE_OFFSET) & 0xffff;
             int size = stored == 1 ? 1 << 16 : stored;
             if (size < 512) {
                 throw new IOException(file + " is no database");
             }
-            return new FilePages(channel, size, Math.toIntExact(channel.size() / size));
+            return new FilePages(opened, size, Math.toIntExact(opened.size() / size));
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            opened.close();
             throw e;
         }
     }
 
     /** Whether a database file says in which encoding its texts are. */
     static boolean hasEncoding(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.size() > 0
-                    && read(channel, ENCODING_OFFSET, Integer.BYTES).getInt(0) != 0;
+        try (PositionalFile opened = PositionalFile.read(file)) {
+            return opened.size() > 0
+                    && read(opened, ENCODING_OFFSET, Integer.BYTES).getInt(0) != 0;
         }
     }
 
@@ -67,7 +66,7 @@ final class FilePages implements Pages, Closeable {
 
     @Override
     public ByteBuffer page(int number) throws IOException {
-        return read(channel, (number - 1L) * size, size);
+        return read(file, (number - 1L) * size, size);
     }
 
     /** The numbers of the pages that are not the same in both, of as many as the larger one has. */
@@ -77,8 +76,8 @@ final class FilePages implements Pages, Closeable {
         int inChunk = CHUNK / size;
         for (int first = 1; first <= common; first += inChunk) {
             int pages = Math.min(inChunk, common - first + 1);
-            ByteBuffer mine = read(channel, (first - 1L) * size, pages * size);
-            ByteBuffer theirs = read(other.channel, (first - 1L) * size, pages * size);
+            ByteBuffer mine = read(file, (first - 1L) * size, pages * size);
+            ByteBuffer theirs = read(other.file, (first - 1L) * size, pages * size);
             if (mine.equals(theirs)) {
                 continue;
             }
@@ -92,18 +91,16 @@ final class FilePages implements Pages, Closeable {
         return different;
     }
 
-    private static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
+    private static ByteBuffer read(PositionalFile file, long offset, int length) throws IOException {
         ByteBuffer content = ByteBuffer.allocate(length);
-        while (content.hasRemaining()) {
-            if (channel.read(content, offset + content.position()) < 0) {
-                throw new EOFException("the file ends at byte " + (offset + content.position()));
-            }
+        if (!file.read(content, offset)) {
+            throw new EOFException("the file ends at byte " + (offset + content.position()));
         }
         return content.flip();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        file.close();
     }
 }

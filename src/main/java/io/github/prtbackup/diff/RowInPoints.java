@@ -1,15 +1,13 @@
 package io.github.prtbackup.diff;
 
 import io.github.prtbackup.catalog.Catalog;
-import io.github.prtbackup.store.Located;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointWalk;
+import io.github.prtbackup.store.PositionalFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.Optional;
@@ -112,21 +110,21 @@ final class RowInPoints implements Closeable {
             file = catalog.newFile();
             pageSize = point.pageSize();
         }
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
+        try (PositionalFile copy = PositionalFile.write(file.path())) {
             stale.clear(pages.count() + 1, Math.max(pages.count() + 1, stale.length()));
             present.clear(pages.count() + 1, Math.max(pages.count() + 1, present.length()));
-            write(channel, pages, stale);
+            write(copy, pages, stale);
             rewritten.clear();
             rewritten.or(stale);
             stale.clear();
-            setLength(channel, (long) pages.count() * pages.size());
+            copy.resize((long) pages.count() * pages.size());
             firstPage = pages.page(1);
-            needWhole(channel, pages, SCHEMA_ROOT);
+            needWhole(copy, pages, SCHEMA_ROOT);
             State state = State.open(file.path());
             try {
                 Optional<TableSchema> table = finder.table(state.schema());
                 if (table.isPresent()) {
-                    needFor(table.get(), channel, pages, state, finder);
+                    needFor(table.get(), copy, pages, state, finder);
                 }
                 return state;
             } catch (IOException | SQLException | RuntimeException e) {
@@ -139,22 +137,22 @@ final class RowInPoints implements Closeable {
         }
     }
 
-    private void needFor(TableSchema table, FileChannel channel, Pages pages, State state, RowFinder finder)
+    private void needFor(TableSchema table, PositionalFile copy, Pages pages, State state, RowFinder finder)
             throws IOException, SQLException {
         RowFinder.Place place = finder.place(table, state);
         if (place instanceof RowFinder.Place.AtRowid at) {
-            need(channel, pages, Tree.path(pages, table.object().root(), at.rowid()));
+            need(copy, pages, Tree.path(pages, table.object().root(), at.rowid()));
         } else if (place instanceof RowFinder.Place.ThroughIndex through) {
-            needWhole(channel, pages, rootOf(state, through.name()));
+            needWhole(copy, pages, rootOf(state, through.name()));
             for (long rowid : finder.rowids(table, state, through.name())) {
-                need(channel, pages, Tree.path(pages, table.object().root(), rowid));
+                need(copy, pages, Tree.path(pages, table.object().root(), rowid));
             }
         } else if (place instanceof RowFinder.Place.Anywhere && table.isVirtual()) {
             for (SchemaObject tree : state.schema().trees()) {
-                needWhole(channel, pages, tree.root());
+                needWhole(copy, pages, tree.root());
             }
         } else if (place instanceof RowFinder.Place.Anywhere) {
-            needWhole(channel, pages, table.object().root());
+            needWhole(copy, pages, table.object().root());
         }
     }
 
@@ -170,7 +168,7 @@ final class RowInPoints implements Closeable {
      * Takes all pages of a tree, and those that its rows overflow into. Those of pages that are as they were are there
      * already, unless one of them was written again: it may go on elsewhere now.
      */
-    private void needWhole(FileChannel channel, Pages pages, long root) throws IOException {
+    private void needWhole(PositionalFile copy, Pages pages, long root) throws IOException {
         Tree tree = Tree.of(pages, root);
         BitSet missing = (BitSet) tree.pages().clone();
         missing.andNot(present);
@@ -185,32 +183,19 @@ final class RowInPoints implements Closeable {
                 overflow.set(number);
             });
         }
-        need(channel, pages, missing);
+        need(copy, pages, missing);
     }
 
-    private void need(FileChannel channel, Pages pages, BitSet numbers) throws IOException {
+    private void need(PositionalFile copy, Pages pages, BitSet numbers) throws IOException {
         BitSet missing = (BitSet) numbers.clone();
         missing.andNot(present);
-        write(channel, pages, missing);
+        write(copy, pages, missing);
         present.or(missing);
     }
 
-    private void write(FileChannel channel, Pages pages, BitSet numbers) throws IOException {
+    private static void write(PositionalFile copy, Pages pages, BitSet numbers) throws IOException {
         for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
-            ByteBuffer content = pages.page(number);
-            long offset = (number - 1L) * pages.size();
-            Located.run(file.path(), () -> {
-                while (content.hasRemaining()) {
-                    int unused = channel.write(content, offset + content.position());
-                }
-            });
-        }
-    }
-
-    private static void setLength(FileChannel channel, long length) throws IOException {
-        channel.truncate(length);
-        if (channel.size() < length) {
-            int unused = channel.write(ByteBuffer.allocate(1), length - 1);
+            copy.write(pages.page(number), (number - 1L) * pages.size());
         }
     }
 

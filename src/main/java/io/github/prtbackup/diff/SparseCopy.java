@@ -1,12 +1,9 @@
 package io.github.prtbackup.diff;
 
-import io.github.prtbackup.store.Located;
 import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.PositionalFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.BitSet;
 
@@ -45,20 +42,13 @@ final class SparseCopy {
     }
 
     void write(BitSet numbers) throws IOException {
-        Located.run(file.path(), () -> writePages(numbers));
-    }
-
-    private void writePages(BitSet numbers) throws IOException {
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
+        try (PositionalFile copy = PositionalFile.write(file.path())) {
             for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
-                ByteBuffer content = pages.page(number);
-                while (content.hasRemaining()) {
-                    int unused = channel.write(content, (number - 1L) * pages.size() + content.position());
-                }
+                copy.write(pages.page(number), (number - 1L) * pages.size());
             }
             long length = (long) pages.count() * pages.size();
-            if (channel.size() < length) {
-                int unused = channel.write(ByteBuffer.allocate(1), length - 1);
+            if (copy.size() < length) {
+                copy.resize(length);
             }
         }
     }

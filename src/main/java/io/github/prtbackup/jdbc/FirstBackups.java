@@ -196,7 +196,7 @@ final class FirstBackups {
     private void takeUnlessNew(Database database, String operation) throws SQLException {
         if (backups.isNew(database.file())) {
             // The lock would lay down the first page, and with it the page size and auto-vacuum for good.
-            attempt(database, () -> backups.takeFromSnapshot(database.file(), operation));
+            attempt(database, () -> backups.takeFromSnapshot(connection.getBusyTimeout(), database.file(), operation));
         } else {
             lock.take(database, false);
             attempt(database, () -> take(database, Occasion.of(operation)));
@@ -206,7 +206,7 @@ final class FirstBackups {
     /** Backs up the last committed states, where the transaction is the user's and no lock may be taken in it. */
     void takeFromSnapshots(List<Database> databases, String operation) throws SQLException {
         for (Database database : databases) {
-            attempt(database, () -> backups.takeFromSnapshot(database.file(), operation));
+            attempt(database, () -> backups.takeFromSnapshot(connection.getBusyTimeout(), database.file(), operation));
         }
     }
 

@@ -7,12 +7,10 @@ import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.Located;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Writes a backup to where the user wants it: complete and durable under its name, or not at all. */
 public final class Export {
@@ -47,9 +45,7 @@ public final class Export {
             progress.check();
             Verification.require(backup, content.withPath(complete), progress);
             FileMode.copy(backup.path(), complete);
-            try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
+            Durable.syncFile(complete);
             progress.check();
             Files.move(complete, absolute);
             Durable.syncDirectory(absolute.getParent());

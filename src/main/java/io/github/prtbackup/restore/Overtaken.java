@@ -6,13 +6,12 @@ import io.github.prtbackup.backup.WalFile.Transaction;
 import io.github.prtbackup.backup.WalFile.Transactions;
 import io.github.prtbackup.store.Located;
 import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.PositionalFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -152,12 +151,12 @@ final class Overtaken implements AutoCloseable {
         BitSet written = new BitSet();
         byte[] logged = new byte[pageSize];
         ByteBuffer expected = ByteBuffer.allocate(pageSize);
-        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (PositionalFile in = PositionalFile.read(file)) {
             for (long frame = transaction.first(); frame < transaction.end(); frame++) {
                 long page = wal.read(frame, logged);
                 int from = page == 1 ? HEADER_END : 0;
-                int length = in.read(expected.clear(), (page - 1) * pageSize);
-                if (length != pageSize || !Arrays.equals(logged, from, pageSize, expected.array(), from, pageSize)) {
+                boolean whole = in.read(expected.clear(), (page - 1) * pageSize);
+                if (!whole || !Arrays.equals(logged, from, pageSize, expected.array(), from, pageSize)) {
                     return false;
                 }
                 written.set((int) page);

@@ -5,13 +5,11 @@ import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Replaces a database file that is missing, or that SQLite cannot open. This is the one place that touches a database as
@@ -95,9 +93,7 @@ final class ReplacedFile {
         // With the permissions of the source, which only its owner can read.
         Files.copy(backup, complete, StandardCopyOption.REPLACE_EXISTING);
         FileMode.copy(model, complete);
-        try (FileChannel channel = FileChannel.open(complete, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
+        Durable.syncFile(complete);
     }
 
     /** Before the new file comes, and durably: SQLite would apply the journal or log of the old one to it. */

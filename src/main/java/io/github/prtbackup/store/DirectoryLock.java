@@ -5,23 +5,14 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The lock of a backup directory, in its file {@code .prtbackup.lock}. It is three things:
@@ -29,7 +20,8 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li><b>Mutual exclusion</b> between all threads, class loaders and processes: {@link #hold}.
  *   <li><b>The counter of backup ids.</b> The file holds the next free id, 8 bytes, big-endian. It never
- *       goes back, so that an id is not used twice when the metadata is deleted or set back to an older state.
+ *       goes back, so that an id is not used twice when the metadata is deleted or set back to an older state. It is raised
+ *       without the lock ({@link IdCounter}).
  *   <li><b>Proof of life.</b> Each process holds a lock on one random byte, its slot, for as long as it lives, and names
  *       its temporary files after it. The kernel releases the byte when the process dies, however it dies, so whoever
  *       can lock the byte knows that the files are abandoned. Process ids would not tell: containers that share a
@@ -38,6 +30,12 @@ import java.util.regex.Pattern;
  *
  * <p>Locks of byte ranges work on local file systems and on network file systems that support them; where they do not,
  * {@link #hold} fails.
+ *
+ * <p><b>Nobody waits in here with a lock in his hand.</b> Who tries to take the mutex takes it whole, among the threads and
+ * among the processes, or nothing of it; then he waits, as long as his {@link Patience} allows, and tries again. What is
+ * shared among threads is guarded by a {@link SpinLock} for moments. So who holds the mutex goes on whatever others do: no
+ * thread that is in the middle of a transaction waits for one that has parked. And a process that is stopped while it
+ * holds the mutex costs the others their patience, and no more.
  *
  * <p>There is one instance for a directory in a JVM (a class loader, strictly: between those it is the file that
  * excludes), and it is thread-safe. Its file stays open until {@link #closeAll}.
@@ -52,32 +50,28 @@ public final class DirectoryLock {
     /** The one static registry: two descriptors of a lock file in one JVM would not exclude each other. */
     private static final ConcurrentHashMap<Path, DirectoryLock> REGISTRY = new ConcurrentHashMap<>();
 
-    private static final Pattern TEMPORARY = Pattern.compile("\\.tmp-([0-9a-f]{8})-.*", Pattern.DOTALL);
-
-    private static final long SHORTEST_PAUSE_NANOS = 50_000;
-    private static final long LONGEST_PAUSE_NANOS = 2_000_000;
-
     private final Path directory;
-    private final ReentrantLock threads = new ReentrantLock();
-    private final AtomicLong temporaries = new AtomicLong();
+    private final IdCounter ids = new IdCounter(this);
+    /** Of the fields below, and of all calls that lock a part of the file: the JDK has locks of its own behind these. */
+    private final SpinLock guard = new SpinLock();
+
     private final List<LockFile> replaced = new ArrayList<>();
     private final ConcurrentHashMap<Long, RangeLock> ranges = new ConcurrentHashMap<>();
-    /** Written in the lock of the threads only. */
+    /** Written under the guard. */
     private volatile LockFile file;
-
-    private long nextId = 1;
+    /** The thread of this process that holds the mutex; null if none does. Written under the guard. */
+    private volatile Thread owner;
+    /** The owner's: the file in which he has it. */
+    private LockFile held;
 
     /** Rises with each lock file that is opened. */
     private final AtomicInteger generation = new AtomicInteger();
 
-    /** The lock file whose number was compared with the timelines. */
-    private LockFile compared;
-
-    /** The lock file of which this process knows that it knows of all ids. */
-    private LockFile trusted;
+    private final TemporaryFiles temporaries;
 
     private DirectoryLock(Path directory) {
         this.directory = directory;
+        this.temporaries = new TemporaryFiles(directory);
     }
 
     /**
@@ -88,7 +82,10 @@ public final class DirectoryLock {
      * @throws IOException if the directory can't be created or reached
      */
     public static DirectoryLock of(Path directory) throws IOException {
-        return REGISTRY.computeIfAbsent(createAndResolve(directory), DirectoryLock::new);
+        Path real = createAndResolve(directory);
+        // Asked first, because adding to the map may wait for a thread that looks for another.
+        DirectoryLock known = REGISTRY.get(real);
+        return known != null ? known : REGISTRY.computeIfAbsent(real, DirectoryLock::new);
     }
 
     /**
@@ -125,13 +122,9 @@ public final class DirectoryLock {
     }
 
     private void closeUnlessUsed() throws IOException {
-        if (!threads.tryLock()) {
-            return;
-        }
-        try {
-            if (threads.getHoldCount() == 1
-                    && ranges.values().stream().noneMatch(RangeLock::isLeased)
-                    && file != null) {
+        guard.lock();
+        try (guard) {
+            if (owner == null && ranges.values().stream().noneMatch(RangeLock::isLeased) && file != null) {
                 for (LockFile old : replaced) {
                     old.close();
                 }
@@ -139,8 +132,6 @@ public final class DirectoryLock {
                 file.close();
                 file = null;
             }
-        } finally {
-            threads.unlock();
         }
     }
 
@@ -153,50 +144,44 @@ public final class DirectoryLock {
         return directory;
     }
 
+    /** As {@link #hold(Patience, IOCallable)}, for who can wait long. */
+    public <T> T hold(IOCallable<T> work) throws IOException {
+        return hold(Patience.LONG, work);
+    }
+
     /**
-     * Does some work while nobody else, in this process or another, holds the lock. Waits as long as it takes, and is
-     * not ended by an interrupt, which stays pending. Reentrant.
+     * Does some work while nobody else, in this process or another, holds the lock. Not ended by an interrupt, which stays
+     * pending. Reentrant. The work does not park, and waits for no other thread.
      *
+     * @param patience how long to wait for the lock
      * @param work what to do
      * @param <T> the type of its result
      * @return the result of the work
+     * @throws HeldByOthersException if the lock is not to be had in that time; nothing was done
      * @throws IOException if the work throws it, or the lock file can't be opened or locked
      */
-    public <T> T hold(IOCallable<T> work) throws IOException {
-        threads.lock();
+    public <T> T hold(Patience patience, IOCallable<T> work) throws IOException {
+        if (isHeld()) {
+            return work.call();
+        }
+        FileLock taken = patience.await(this::tryTake, lockFile());
         try {
-            if (threads.getHoldCount() > 1) {
-                return work.call();
-            }
-            FileLock mutex = lockFile();
-            try {
-                return work.call();
-            } finally {
-                mutex.release();
-            }
+            return work.call();
         } finally {
-            threads.unlock();
+            giveBack(taken);
         }
     }
 
     /**
-     * The next free id as far as this file and the timelines know; 1 in a new directory. Changes nothing. Call it in
-     * {@link #hold}.
+     * The next free id as far as this file and the timelines know; 1 in a new directory. Changes nothing, and keeps nobody
+     * from taking it. Call it in {@link #hold}.
      *
      * @return the smallest id that no timeline has, and that was never announced to {@link #raiseNextId}
      * @throws IOException if the lock file or a timeline can't be read
      */
     public long nextId() throws IOException {
         requireHeld();
-        // What was read before counts too: the file may have been deleted and created anew.
-        long read = file.readNumber();
-        if (file != compared || read < nextId) {
-            // It is lost, or a crash of the operating system may have set it back to any number that it had.
-            nextId = Math.max(nextId, 1 + TimelineIds.largestIn(this));
-            compared = file;
-        }
-        nextId = Math.max(nextId, read);
-        return nextId;
+        return ids.next(held);
     }
 
     /**
@@ -209,38 +194,22 @@ public final class DirectoryLock {
      */
     public void raiseNextId(long next) throws IOException {
         requireHeld();
-        long known = nextId();
-        if (next > known) {
-            file.writeNumber(next);
-            nextId = next;
-        } else if (known > file.readNumber()) {
-            file.writeNumber(known);
-        }
+        ids.raise(held, next);
     }
 
     /**
-     * The next free id, which is used up by this.
+     * A free id, which is used up by this. Needs the lock only where the lock file is new.
      *
+     * @param patience how long to wait for the lock
+     * @param least no smaller id is given
      * @param floor says which is the smallest id that no full backup has. Asked when this process meets a lock file for the
      *     first time, or one that was set back, as a crash of the operating system may do; from then on the file knows
      *     of every id
      * @return an id that was never given before
      * @throws IOException if no ids are left, or the lock file can't be read or written
      */
-    public long reserveId(IOCallable<Long> floor) throws IOException {
-        return hold(() -> {
-            long id = file.readNumber();
-            if (file != trusted || id < nextId) {
-                id = Math.max(floor.call(), nextId());
-            }
-            if (id > LARGEST_ID) {
-                throw new IOException("no ids are left in " + directory);
-            }
-            file.writeNumber(id + 1);
-            nextId = id + 1;
-            trusted = file;
-            return id;
-        });
+    public long reserveId(Patience patience, long least, IOCallable<Long> floor) throws IOException {
+        return ids.reserve(current(), patience, least, floor);
     }
 
     /**
@@ -252,25 +221,7 @@ public final class DirectoryLock {
      */
     public List<Path> removeAbandoned() throws IOException {
         requireHeld();
-        List<Path> removed = new ArrayList<>();
-        for (Path path : temporaryFiles()) {
-            Matcher name = TEMPORARY.matcher(path.getFileName().toString());
-            // A slot is a positive int; eight hex digits can be more, and then the file is none of ours.
-            if (name.matches() && isAbandoned(HexFormat.fromHexDigitsToLong(name.group(1))) && isRemoved(path)) {
-                removed.add(path);
-            }
-        }
-        return removed;
-    }
-
-    private List<Path> temporaryFiles() throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".tmp-*")) {
-            files.forEach(found::add);
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return found;
+        return temporaries.removeAbandoned(this::isAlive);
     }
 
     /** The names of all files in the directory. */
@@ -284,26 +235,14 @@ public final class DirectoryLock {
         return names;
     }
 
-    private static boolean isRemoved(Path path) {
-        try {
-            return !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(path);
-        } catch (IOException e) {
-            // It takes room and does no harm: no reason to keep anyone from making backups.
-            return false;
-        }
-    }
-
     /** Creates an empty temporary file that only its owner can open, and that lives no longer than this process. */
     Path createTemporary() throws IOException {
-        int slot = slot();
-        while (true) {
-            String name = ".tmp-" + HexFormat.of().toHexDigits(slot) + "-" + temporaries.incrementAndGet() + ".db";
-            try {
-                return Files.createFile(directory.resolve(name), FileMode.ownerOnly());
-            } catch (FileAlreadyExistsException e) {
-                // Left by a dead process that had the same slot; the next number is free sooner or later.
-            }
-        }
+        return temporaries.create(isHeld() ? held.slot() : current().slot());
+    }
+
+    /** How much the temporary files take, of whatever process. */
+    long temporaryBytes() throws IOException {
+        return temporaries.bytes();
     }
 
     /**
@@ -323,33 +262,37 @@ public final class DirectoryLock {
 
     /** The lock for one thing in the directory. Independent of {@link #hold}, and of those of other keys. */
     RangeLock range(long key) {
-        return ranges.computeIfAbsent(key, absent -> new RangeLock(this, key));
+        RangeLock known = ranges.get(key);
+        return known != null ? known : ranges.computeIfAbsent(key, absent -> new RangeLock(this, key));
     }
 
-    /** Takes a lock for {@link RangeLock}; null if it is not free. */
+    /** Of what {@link RangeLock} has in the lock file, too. */
+    SpinLock guard() {
+        return guard;
+    }
+
+    /** Takes a lock for {@link RangeLock}; null if it is not free. Call it under the guard. */
     FileLock tryRange(long key, boolean shared) throws IOException {
-        threads.lock();
-        try {
+        openIfReplaced();
+        return file.tryRange(key, shared);
+    }
+
+    /** The file that the path leads to now. */
+    private LockFile current() throws IOException {
+        LockFile opened = file;
+        if (opened != null && opened.isCurrent()) {
+            return opened;
+        }
+        guard.lock();
+        try (guard) {
             openIfReplaced();
-            return file.tryRange(key, shared);
-        } finally {
-            threads.unlock();
+            return file;
         }
     }
 
-    /** Does not wait for a thread that holds the lock, unless the file has to be opened. */
-    private int slot() throws IOException {
-        LockFile opened = file;
-        if (opened != null && (threads.isHeldByCurrentThread() || opened.isCurrent())) {
-            return opened.slot();
-        }
-        threads.lock();
-        try {
-            openIfReplaced();
-            return file.slot();
-        } finally {
-            threads.unlock();
-        }
+    /** The path of the lock file. */
+    Path lockFile() {
+        return directory.resolve(FILE_NAME);
     }
 
     /** Changes when the lock file, and with it maybe the whole directory, was found to be another one. */
@@ -358,51 +301,62 @@ public final class DirectoryLock {
     }
 
     boolean isHeld() {
-        return threads.isHeldByCurrentThread();
+        return owner == Thread.currentThread();
     }
 
-    private boolean isAbandoned(long slot) throws IOException {
-        return slot <= Integer.MAX_VALUE && !file.isAlive((int) slot);
+    private boolean isAlive(int slot) throws IOException {
+        guard.lock();
+        try (guard) {
+            return held.isAlive(slot);
+        }
     }
 
-    /** Takes the mutex in the file that the path leads to now, which need not be the one it led to before. */
-    private FileLock lockFile() throws IOException {
-        long pause = SHORTEST_PAUSE_NANOS;
-        boolean interrupted = false;
-        try {
-            while (true) {
-                if (file == null || !file.isOpen()) {
-                    openIfReplaced();
-                }
-                FileLock mutex = file.tryMutex();
-                if (mutex != null && isCurrentOrReleased(mutex)) {
-                    return mutex;
-                }
+    /**
+     * Takes the mutex in the file that the path leads to now, which need not be the one it led to before.
+     *
+     * @return null if somebody else has it
+     */
+    private FileLock tryTake() throws IOException {
+        guard.lock();
+        try (guard) {
+            if (owner != null) {
+                return null;
+            }
+            if (file == null || !file.isOpen()) {
                 openIfReplaced();
-                if (mutex != null) {
-                    continue;
-                }
-                // Polling, because a wait inside the kernel is ended by interrupts, which also close the channel, and
-                // because the kernel sees a deadlock where threads of two processes wait for two directories crosswise.
-                interrupted |= Thread.interrupted();
-                LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(pause / 2, pause));
-                pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            FileLock taken = file.tryMutex();
+            while (taken != null && !isCurrentOrReleased(taken)) {
+                openIfReplaced();
+                taken = file.tryMutex();
             }
+            if (taken != null) {
+                held = file;
+                owner = Thread.currentThread();
+            } else {
+                // He may have it in another file than the one that everybody uses now.
+                openIfReplaced();
+            }
+            return taken;
+        }
+    }
+
+    private void giveBack(FileLock taken) throws IOException {
+        guard.lock();
+        try (guard) {
+            owner = null;
+            taken.release();
         }
     }
 
     /** Releases it unless the path leads to its file, and also where that can't be told: nobody else could ever have it. */
-    private boolean isCurrentOrReleased(FileLock mutex) throws IOException {
+    private boolean isCurrentOrReleased(FileLock taken) throws IOException {
         boolean isCurrent = false;
         try {
             isCurrent = file.isCurrent();
         } finally {
             if (!isCurrent) {
-                mutex.release();
+                taken.release();
             }
         }
         return isCurrent;
@@ -423,7 +377,7 @@ public final class DirectoryLock {
     }
 
     private void requireHeld() {
-        if (!threads.isHeldByCurrentThread()) {
+        if (!isHeld()) {
             throw new IllegalStateException("the lock of " + directory + " is not held by this thread");
         }
     }

@@ -2,6 +2,7 @@ package io.github.prtbackup.store;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -30,6 +31,20 @@ public final class Durable {
         // Somebody else may have created it meanwhile.
         Files.createDirectories(directory);
         syncDirectory(parent);
+    }
+
+    /**
+     * Makes the content of a file survive a crash of the operating system. Not ended by an interrupt.
+     *
+     * @param file none that SQLite has locks on
+     * @throws IOException if it cannot be opened or synchronized
+     */
+    public static void syncFile(Path file) throws IOException {
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.getFD().sync();
+        } catch (IOException e) {
+            throw Located.at(file, e);
+        }
     }
 
     /**

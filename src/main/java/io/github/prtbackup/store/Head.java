@@ -142,7 +142,7 @@ record Head(
         try (PendingFile pending = PendingFile.create(directory)) {
             pending.write(format());
             pending.seal(files.original());
-            directory.hold(() -> {
+            files.hold(() -> {
                 pending.replace(files.headName());
                 return null;
             });

@@ -6,7 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
@@ -25,9 +24,11 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>It is not closed before the driver goes. On POSIX closing any descriptor of a file drops all locks that the process has on it, whoever
  * took them. For the same reason nothing here uses an operation that an interrupt can end: it would close the channel.
- * {@link RandomAccessFile} and {@link java.nio.channels.FileChannel#tryLock(long, long, boolean)} have none.
+ * {@link RandomAccessFile} and {@link java.nio.channels.FileChannel#tryLock(long, long, boolean)} have none; {@link Mapping}
+ * tells of the one that has.
  *
- * <p>Not thread-safe; {@link DirectoryLock} calls it under its own lock.
+ * <p>The number may be read and raised by any thread at any time. Everything else is not thread-safe: {@link DirectoryLock}
+ * calls it under its own lock.
  */
 final class LockFile {
     /** Locks lie far beyond the content, where Windows, whose locks are mandatory, does not keep readers out. */
@@ -39,6 +40,7 @@ final class LockFile {
 
     private static final int CONTENT_LENGTH = Long.BYTES;
 
+    /** Aligned, as a mapping begins with a page, so that it can be compared and set. */
     private static final VarHandle NUMBER = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final Path path;
@@ -49,9 +51,9 @@ final class LockFile {
      * The number, in memory that all processes share. Not written by system calls: that would change the file's time, which
      * {@link #isCurrent} has just asked for. Since Linux 6.13 a time that was asked for is followed by a finer one, ahead
      * of which no file's clock may fall, and so the next {@code fsync} of SQLite's log would have a new time to make
-     * durable each time: measured as 1.6 times the cost of a commit. Null until the file is long enough.
+     * durable each time: measured as 1.6 times the cost of a commit. Null until it is needed.
      */
-    private ByteBuffer content;
+    private volatile ByteBuffer content;
 
     /** Referenced, so that the garbage collector does not close them. */
     private final List<RandomAccessFile> unidentified;
@@ -154,52 +156,84 @@ final class LockFile {
         return false;
     }
 
-    /** The number in the file; 0 if there is none or it is not ours. */
-    long readNumber() throws IOException {
-        if (content == null) {
-            if (file.length() < CONTENT_LENGTH) {
-                return 0;
-            }
-            map();
-        }
-        try {
-            long number = (long) NUMBER.getVolatile(content, 0);
-            return number >= 0 && number <= DirectoryLock.LARGEST_ID + 1 ? number : 0;
-        } catch (InternalError e) {
-            throw located("the counter cannot be reached", e);
-        }
+    /** Whether there is room for the number. */
+    boolean hasNumber() throws IOException {
+        return content != null || file.length() >= CONTENT_LENGTH;
     }
 
-    /** Replaces the number in one store, which a killed process has either made or not. */
-    void writeNumber(long number) throws IOException {
-        if (content == null) {
-            map();
+    /** Makes room for the number. Call it with the mutex: somebody else's would be overwritten. */
+    void makeRoom() throws IOException {
+        if (hasNumber()) {
+            return;
         }
         try {
-            NUMBER.setVolatile(content, 0, number);
-        } catch (InternalError e) {
-            // So the JVM says that the file was cut off under the mapping, or has no room for a copy of the block.
-            throw located("the counter cannot be reached", e);
-        }
-    }
-
-    private void map() throws IOException {
-        // An interrupt would close the file.
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (file.length() < CONTENT_LENGTH) {
-                // Blocks, and not a hole that a full disk could not fill later.
-                file.seek(0);
-                file.write(new byte[CONTENT_LENGTH]);
-            }
-            content = file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, CONTENT_LENGTH);
+            // Blocks, and not a hole that a full disk could not fill later.
+            file.seek(0);
+            file.write(new byte[CONTENT_LENGTH]);
         } catch (IOException e) {
             throw located(e.getMessage(), e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets the number be read and raised by any thread. Call it when there is room. */
+    void map() throws IOException {
+        if (content == null) {
+            try {
+                content = Mapping.of(file.getChannel(), CONTENT_LENGTH);
+            } catch (IOException e) {
+                throw located(e.getMessage(), e);
             }
         }
+    }
+
+    /** Whether that was done. */
+    boolean isMapped() {
+        return content != null;
+    }
+
+    /** The number in the file, which is mapped; 0 if it is not ours. */
+    long readNumber() throws IOException {
+        try {
+            return valid((long) NUMBER.getVolatile(content, 0));
+        } catch (InternalError e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
+     * Raises the number in one step, which a killed process has either made or not, and without a lock: who has to wait for
+     * one may be in the middle of a transaction.
+     *
+     * @param atLeast what it is taken for if it is smaller
+     * @param step by how much it is raised from there
+     * @return the number before the step; no step is made behind the largest id
+     */
+    long raiseNumber(long atLeast, int step) throws IOException {
+        try {
+            while (true) {
+                long present = (long) NUMBER.getVolatile(content, 0);
+                long from = Math.max(valid(present), atLeast);
+                long raised = Math.min(from + step, DirectoryLock.LARGEST_ID + 1);
+                if (present == raised || isReplaced(present, raised)) {
+                    return from;
+                }
+            }
+        } catch (InternalError e) {
+            throw unreachable(e);
+        }
+    }
+
+    private boolean isReplaced(long present, long raised) {
+        return NUMBER.compareAndSet(content, 0, present, raised);
+    }
+
+    private static long valid(long number) {
+        return number >= 0 && number <= DirectoryLock.LARGEST_ID + 1 ? number : 0;
+    }
+
+    /** So the JVM says that the file was cut off under the mapping, or has no room for a copy of the block. */
+    private FileSystemException unreachable(InternalError e) {
+        return located("the counter cannot be reached", e);
     }
 
     /** A full disk shows by the message only, which does not say where. */

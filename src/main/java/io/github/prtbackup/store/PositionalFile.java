@@ -24,8 +24,9 @@ public final class PositionalFile implements Closeable {
     private final Path path;
     private final File file;
     private final Set<StandardOpenOption> mode;
+    private final SpinLock guard = new SpinLock();
     private volatile FileChannel channel;
-    private volatile boolean closed;
+    private boolean closed;
 
     private PositionalFile(Path path, Set<StandardOpenOption> mode, FileChannel channel) {
         this.path = path;
@@ -46,13 +47,27 @@ public final class PositionalFile implements Closeable {
         return new PositionalFile(path, READ, RegularFile.open(path, READ));
     }
 
-    /** Opens a file that exists, to read and write it. */
-    static PositionalFile write(Path path) throws IOException {
+    /**
+     * Opens a file that exists, to read and write it.
+     *
+     * @param path the file; no link, and none that SQLite has locks on
+     * @return the file, opened
+     * @throws java.nio.file.NoSuchFileException if there is no {@linkplain RegularFile regular file}
+     * @throws IOException if it can't be opened
+     */
+    public static PositionalFile write(Path path) throws IOException {
         return new PositionalFile(path, WRITE, RegularFile.open(path, WRITE));
     }
 
-    /** Creates a file, which must not exist, with access for its owner only. */
-    static PositionalFile create(Path path) throws IOException {
+    /**
+     * Creates a file with access for its owner only.
+     *
+     * @param path where nothing is
+     * @return the file, opened
+     * @throws java.nio.file.FileAlreadyExistsException if something is there
+     * @throws IOException if it can't be created
+     */
+    public static PositionalFile create(Path path) throws IOException {
         Set<StandardOpenOption> create =
                 Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         return new PositionalFile(path, WRITE, FileChannel.open(path, create, FileMode.ownerOnly()));
@@ -97,8 +112,14 @@ public final class PositionalFile implements Closeable {
         return !read(around, length - 1) && around.position() == 1;
     }
 
-    /** Writes all that remains in a buffer. */
-    void write(ByteBuffer source, long offset) throws IOException {
+    /**
+     * Writes all that remains in a buffer.
+     *
+     * @param source what is written; nothing remains in it
+     * @param offset where to begin, in bytes
+     * @throws IOException if the file can't be written
+     */
+    public void write(ByteBuffer source, long offset) throws IOException {
         int start = source.position();
         run(opened -> {
             source.position(start);
@@ -119,8 +140,13 @@ public final class PositionalFile implements Closeable {
         return run(FileChannel::size);
     }
 
-    /** Cuts the file, or fills it up with zeros, to a length. */
-    void resize(long length) throws IOException {
+    /**
+     * Cuts the file, or fills it up with zeros, to a length.
+     *
+     * @param length in bytes
+     * @throws IOException if the file can't be written
+     */
+    public void resize(long length) throws IOException {
         run(opened -> {
             if (opened.size() > length) {
                 opened.truncate(length);
@@ -140,9 +166,12 @@ public final class PositionalFile implements Closeable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        closed = true;
-        channel.close();
+    public void close() throws IOException {
+        guard.lock();
+        try (guard) {
+            closed = true;
+            channel.close();
+        }
     }
 
     private long run(Operation operation) throws IOException {
@@ -167,12 +196,15 @@ public final class PositionalFile implements Closeable {
         }
     }
 
-    private synchronized void reopen(FileChannel failed, ClosedChannelException reason) throws IOException {
-        if (closed) {
-            throw reason;
-        }
-        if (channel == failed) {
-            channel = RegularFile.open(path, mode);
+    private void reopen(FileChannel failed, ClosedChannelException reason) throws IOException {
+        guard.lock();
+        try (guard) {
+            if (closed) {
+                throw reason;
+            }
+            if (channel == failed) {
+                channel = RegularFile.open(path, mode);
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -32,7 +31,9 @@ public final class Timeline implements AutoCloseable {
     public static final int LONGEST_ANNOUNCEMENT = LogWriter.LONGEST_PAYLOAD;
 
     private final TimelineFiles files;
-    private final RangeLock folding;
+    /** Guards all that is below. */
+    private final SpinLock guard = new SpinLock();
+
     private final Consumer<TimelineStep> progress;
     private final LogTail tail;
     private final LogWriter writer;
@@ -46,7 +47,6 @@ public final class Timeline implements AutoCloseable {
 
     private Timeline(TimelineFiles files, Consumer<TimelineStep> progress, int pointsInSegment) {
         this.files = files;
-        this.folding = files.foldLock();
         this.progress = progress;
         this.tail = new LogTail(files);
         this.writer = new LogWriter(files, tail, progress, pointsInSegment);
@@ -61,13 +61,23 @@ public final class Timeline implements AutoCloseable {
      * @return the timeline
      */
     public static Timeline open(DirectoryLock directory, String name, Path original) {
-        return open(directory, name, original, step -> {}, LogWriter.MOST_POINTS);
+        return open(directory, Patience.LONG, name, original);
+    }
+
+    /**
+     * As {@link #open(DirectoryLock, String, Path)}, for who may hold locks of the database.
+     *
+     * @param patience how long to wait for each lock of the directory; who needs one longer gets a
+     *     {@link HeldByOthersException}
+     */
+    public static Timeline open(DirectoryLock directory, Patience patience, String name, Path original) {
+        return new Timeline(new TimelineFiles(directory, patience, name, original), step -> {}, LogWriter.MOST_POINTS);
     }
 
     /** With a look between the steps, and segments of any size. */
     static Timeline open(
             DirectoryLock directory, String name, Path original, Consumer<TimelineStep> progress, int pointsInSegment) {
-        return new Timeline(new TimelineFiles(directory, name, original), progress, pointsInSegment);
+        return new Timeline(new TimelineFiles(directory, Patience.LONG, name, original), progress, pointsInSegment);
     }
 
     /**
@@ -122,20 +132,23 @@ public final class Timeline implements AutoCloseable {
      *
      * @return its newest point among others; empty if it has not begun
      */
-    public synchronized Optional<Tail> tail() throws IOException {
-        refresh();
-        return Optional.ofNullable(tail.tail());
+    public Optional<Tail> tail() throws IOException {
+        guard.lock();
+        try (guard) {
+            refresh();
+            return Optional.ofNullable(tail.tail());
+        }
     }
 
     /**
      * Keeps others from making a base for this timeline at the same time, in this process or another, for as long as the
-     * result is open. Waits for who does. It keeps nobody from anything else, {@link #start} included; who has it looks for
-     * a {@link #tail} first.
+     * result is open. Waits for who does, as long as he gets on. It keeps nobody from anything else, {@link #start} included;
+     * who has it looks for a {@link #tail} first.
      *
-     * @return to be closed soon
+     * @return to be closed soon; empty if another process has it and does not get on
      */
-    public Closeable lockStart() throws IOException {
-        return files.startLock().exclusive();
+    public Optional<Closeable> lockStart() throws IOException {
+        return Optional.ofNullable(files.startLease());
     }
 
     /**
@@ -146,29 +159,32 @@ public final class Timeline implements AutoCloseable {
      * @return the tail, with the first point
      * @throws TimelineMovedException if it has begun already
      */
-    public synchronized Tail start(Point.Header header, BaseImage image) throws IOException {
-        if (header.pageSize() != image.pageSize() || header.pages() != image.pages()) {
-            throw new IllegalArgumentException("the image has " + image.pages() + " pages of " + image.pageSize()
-                    + " bytes, and not " + header.pages() + " of " + header.pageSize());
+    public Tail start(Point.Header header, BaseImage image) throws IOException {
+        guard.lock();
+        try (guard) {
+            if (header.pageSize() != image.pageSize() || header.pages() != image.pages()) {
+                throw new IllegalArgumentException("the image has " + image.pages() + " pages of " + image.pageSize()
+                        + " bytes, and not " + header.pages() + " of " + header.pageSize());
+            }
+            if (tail().isPresent()) {
+                throw new TimelineMovedException(files.head() + " is there already");
+            }
+            files.hold(() -> {
+                image.publish(files);
+                return null;
+            });
+            progress.accept(TimelineStep.START_BASE_PUBLISHED);
+            LogPosition logStart = writer.create(header);
+            Durable.syncDirectory(files.directory().directory());
+            progress.accept(TimelineStep.START_LOG_CREATED);
+            LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
+            Head head = Head.startingWith(files.original().toString(), logStart, settled, header);
+            head.publish(files);
+            progress.accept(TimelineStep.START_HEAD_PUBLISHED);
+            tail.segmentBegun(head.oldest(), logStart);
+            tail.settled(logStart.segment());
+            return tail.tail();
         }
-        if (tail().isPresent()) {
-            throw new TimelineMovedException(files.head() + " is there already");
-        }
-        files.directory().hold(() -> {
-            image.publish(files);
-            return null;
-        });
-        progress.accept(TimelineStep.START_BASE_PUBLISHED);
-        LogPosition logStart = writer.create(header);
-        Durable.syncDirectory(files.directory().directory());
-        progress.accept(TimelineStep.START_LOG_CREATED);
-        LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
-        Head head = Head.startingWith(files.original().toString(), logStart, settled, header);
-        head.publish(files);
-        progress.accept(TimelineStep.START_HEAD_PUBLISHED);
-        tail.segmentBegun(head.oldest(), logStart);
-        tail.settled(logStart.segment());
-        return tail.tail();
     }
 
     /**
@@ -185,20 +201,22 @@ public final class Timeline implements AutoCloseable {
      *     written
      * @throws IllegalArgumentException if pages are missing, or the id is not larger; nothing was written
      */
-    public synchronized Tail append(Tail since, Point.Header header, PageSupplier pages, boolean sync)
-            throws IOException {
-        if (tail.tail() == null || !tail.tail().end().equals(since.end())) {
-            throw new TimelineMovedException(
-                    files.head() + " has moved since point " + since.newest().id());
+    public Tail append(Tail since, Point.Header header, PageSupplier pages, boolean sync) throws IOException {
+        guard.lock();
+        try (guard) {
+            if (tail.tail() == null || !tail.tail().end().equals(since.end())) {
+                throw new TimelineMovedException(files.head() + " has moved since point "
+                        + since.newest().id());
+            }
+            if (header.id() <= since.newest().id()) {
+                throw new IllegalArgumentException("id " + header.id() + " is not larger than the newest, "
+                        + since.newest().id());
+            }
+            writer.append(header, pages, excess, sync);
+            excess = 0;
+            own.pointAdded(tail.tail().end());
+            return tail.tail();
         }
-        if (header.id() <= since.newest().id()) {
-            throw new IllegalArgumentException("id " + header.id() + " is not larger than the newest, "
-                    + since.newest().id());
-        }
-        writer.append(header, pages, excess, sync);
-        excess = 0;
-        own.pointAdded(tail.tail().end());
-        return tail.tail();
     }
 
     /**
@@ -207,14 +225,17 @@ public final class Timeline implements AutoCloseable {
      * @param payload the caller's bytes, at most {@link #LONGEST_ANNOUNCEMENT}
      * @return the note, to be marked
      */
-    public synchronized Announcement announce(ByteBuffer payload) throws IOException {
-        refresh();
-        if (tail.tail() == null) {
-            throw new IllegalStateException(files.head() + " is not there");
+    public Announcement announce(ByteBuffer payload) throws IOException {
+        guard.lock();
+        try (guard) {
+            refresh();
+            if (tail.tail() == null) {
+                throw new IllegalStateException(files.head() + " is not there");
+            }
+            Announcement announcement = writer.announce(payload, excess);
+            own.added(announcement, tail.tail().end());
+            return announcement;
         }
-        Announcement announcement = writer.announce(payload, excess);
-        own.added(announcement, tail.tail().end());
-        return announcement;
     }
 
     /**
@@ -222,11 +243,14 @@ public final class Timeline implements AutoCloseable {
      *
      * @return bytes
      */
-    public synchronized long announcedBytes() {
-        // A segment ends behind a point, so both places are in the same.
-        return tail.tail() == null
-                ? 0
-                : tail.tail().end().offset() - tail.newestEnd().offset();
+    public long announcedBytes() {
+        guard.lock();
+        try (guard) {
+            // A segment ends behind a point, so both places are in the same.
+            return tail.tail() == null
+                    ? 0
+                    : tail.tail().end().offset() - tail.newestEnd().offset();
+        }
     }
 
     /**
@@ -235,9 +259,12 @@ public final class Timeline implements AutoCloseable {
      * @param announcement from {@link #announce} of this instance
      * @param mark what all processes will find on it
      */
-    public synchronized void mark(Announcement announcement, long mark) throws IOException {
-        own.marked(announcement, mark);
-        writer.mark(announcement, mark);
+    public void mark(Announcement announcement, long mark) throws IOException {
+        guard.lock();
+        try (guard) {
+            own.marked(announcement, mark);
+            writer.mark(announcement, mark);
+        }
     }
 
     /**
@@ -245,15 +272,19 @@ public final class Timeline implements AutoCloseable {
      *
      * @return oldest first
      */
-    public synchronized List<Announcement> announcementsSinceNewest() throws IOException {
-        refresh();
-        if (tail.tail() == null) {
-            return List.of();
+    public List<Announcement> announcementsSinceNewest() throws IOException {
+        guard.lock();
+        try (guard) {
+            refresh();
+            if (tail.tail() == null) {
+                return List.of();
+            }
+            List<Announcement> known = own.upTo(tail.tail().end());
+            return known != null
+                    ? known
+                    : LogIndex.announcements(
+                            files, tail.newestEnd(), tail.tail().end());
         }
-        List<Announcement> known = own.upTo(tail.tail().end());
-        return known != null
-                ? known
-                : LogIndex.announcements(files, tail.newestEnd(), tail.tail().end());
     }
 
     /**
@@ -262,8 +293,8 @@ public final class Timeline implements AutoCloseable {
      * @return oldest first
      */
     public List<Point> points() throws IOException {
-        return folding.share(() -> {
-            View view = view();
+        return share(() -> {
+            TimelineView view = view();
             return view == null ? List.of() : view.points();
         });
     }
@@ -285,9 +316,9 @@ public final class Timeline implements AutoCloseable {
      * @return before the oldest
      */
     public PointWalk walk() throws IOException {
-        RangeLock.Lease lease = folding.shared();
+        RangeLock.Lease lease = files.readLease();
         try {
-            View view = view();
+            TimelineView view = view();
             return view == null
                     ? new PointWalk(files, lease, null, List.of())
                     : new PointWalk(files, lease, view.head(), LogIndex.entries(files, view.head(), view.end()));
@@ -309,9 +340,9 @@ public final class Timeline implements AutoCloseable {
     }
 
     private PointImage image(long id, boolean mayBeDeleted) throws IOException {
-        RangeLock.Lease lease = folding.shared();
+        RangeLock.Lease lease = files.readLease();
         try {
-            View view = view();
+            TimelineView view = view();
             if (view == null) {
                 throw new IllegalArgumentException("There is no point " + id + "; there are none");
             }
@@ -333,13 +364,13 @@ public final class Timeline implements AutoCloseable {
      */
     public boolean delete(long id) throws IOException {
         // Shared is enough to keep a fold away, which would carry the mark from the log to the head, or not.
-        return folding.share(() -> {
-            View view = view();
+        return share(() -> {
+            TimelineView view = view();
             if (view == null) {
                 return false;
             }
             if (view.head().oldest().id() == id) {
-                return files.directory().hold(() -> deleteOldest(id));
+                return files.hold(() -> deleteOldest(id));
             }
             LogEntry entry = view.find(id);
             return entry != null
@@ -363,8 +394,11 @@ public final class Timeline implements AutoCloseable {
      *
      * @return whether to call it
      */
-    public synchronized boolean isFoldDue() {
-        return filledSegments() > 0;
+    public boolean isFoldDue() {
+        guard.lock();
+        try (guard) {
+            return filledSegments() > 0;
+        }
     }
 
     /**
@@ -372,8 +406,11 @@ public final class Timeline implements AutoCloseable {
      *
      * @return the number, as far as this instance knows
      */
-    public synchronized long filledSegments() {
-        return tail.tail() == null ? 0 : tail.tail().end().segment() - tail.settledSegment();
+    public long filledSegments() {
+        guard.lock();
+        try (guard) {
+            return tail.tail() == null ? 0 : tail.tail().end().segment() - tail.settledSegment();
+        }
     }
 
     /**
@@ -403,13 +440,14 @@ public final class Timeline implements AutoCloseable {
     }
 
     private int fold(Fold.Expiry expiry) throws IOException {
-        try (RangeLock.Lease lease = folding.tryExclusive()) {
-            View view = lease == null ? null : view();
+        try (RangeLock.Lease lease = files.tryOnlyLease()) {
+            TimelineView view = lease == null ? null : view();
             if (view == null) {
                 return 0;
             }
             int gone = new Fold(files, progress).run(view.head(), view.end(), expiry);
-            synchronized (this) {
+            guard.lock();
+            try (guard) {
                 tail.settled(view.end().segment());
             }
             return gone;
@@ -422,21 +460,24 @@ public final class Timeline implements AutoCloseable {
      *
      * @throws DamagedTimelineException if one is, or the head can't be read
      */
-    public synchronized void requireFiles() throws IOException {
-        files.restrict();
-        refresh();
-        Head head = tail.tail() == null ? null : Head.read(files);
-        while (head != null) {
-            Path missing = missing(head);
-            if (missing == null) {
-                return;
+    public void requireFiles() throws IOException {
+        guard.lock();
+        try (guard) {
+            files.restrict();
+            refresh();
+            Head head = tail.tail() == null ? null : Head.read(files);
+            while (head != null) {
+                Path missing = missing(head);
+                if (missing == null) {
+                    return;
+                }
+                Head now = Head.read(files);
+                // A fold deletes what the head does not need any more.
+                if (head.equals(now)) {
+                    throw new DamagedTimelineException(missing + " is missing");
+                }
+                head = now;
             }
-            Head now = Head.read(files);
-            // A fold deletes what the head does not need any more.
-            if (head.equals(now)) {
-                throw new DamagedTimelineException(missing + " is missing");
-            }
-            head = now;
         }
     }
 
@@ -456,11 +497,12 @@ public final class Timeline implements AutoCloseable {
      * who reads or folds: a fold would bring the head back.
      */
     public void setAside() throws IOException {
-        RangeLock.Lease lease = folding.exclusive();
+        RangeLock.Lease lease = files.onlyLease();
         try (lease) {
-            synchronized (this) {
+            guard.lock();
+            try (guard) {
                 writer.close();
-                files.directory().hold(() -> {
+                files.hold(() -> {
                     files.setAside();
                     return null;
                 });
@@ -469,71 +511,31 @@ public final class Timeline implements AutoCloseable {
         }
     }
 
+    private <T> T share(IOCallable<T> work) throws IOException {
+        RangeLock.Lease lease = files.readLease();
+        try (lease) {
+            return work.call();
+        }
+    }
+
     /** What there is now. Call it with the lock against folding, so that it stays. */
-    private View view() throws IOException {
-        synchronized (this) {
+    private TimelineView view() throws IOException {
+        guard.lock();
+        try (guard) {
             refresh();
             Head head = tail.tail() == null ? null : Head.read(files);
-            return head == null ? null : new View(files, head, tail.tail().end());
+            return head == null
+                    ? null
+                    : new TimelineView(files, head, tail.tail().end());
         }
     }
 
     /** Closes the files. */
     @Override
-    public synchronized void close() throws IOException {
-        writer.close();
-    }
-
-    private record View(TimelineFiles files, Head head, LogPosition end) {
-        List<Point> points() throws IOException {
-            List<Point> points = new ArrayList<>();
-            points.add(head.oldest());
-            for (LogEntry entry : LogIndex.entries(files, head, end)) {
-                if (entry.isPoint() && entry.point().id() > head.oldest().id()) {
-                    points.add(entry.point());
-                }
-            }
-            points.removeIf(Point::deleted);
-            return points;
-        }
-
-        /** The entry of a point newer than the oldest; null if there is none. */
-        LogEntry find(long id) throws IOException {
-            return LogIndex.entries(files, head, end).stream()
-                    .filter(entry -> entry.isPoint()
-                            && entry.point().id() == id
-                            && id > head.oldest().id())
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        PointImage image(RangeLock.Lease lease, long id, boolean mayBeDeleted) throws IOException {
-            boolean isOldest = id == head.oldest().id();
-            if (isOldest && head.oldest().deleted() && !mayBeDeleted) {
-                throw noSuchPoint(id);
-            }
-            if (isOldest && id == head.baseId()) {
-                return PointImage.of(files, lease, head, List.of(), head.oldest());
-            }
-            List<LogEntry> log = LogIndex.entries(files, head, end);
-            for (int i = 0; i < log.size(); i++) {
-                Point point = log.get(i).point();
-                if (point != null && point.id() == id && id >= head.oldest().id()) {
-                    if (point.deleted() && !mayBeDeleted) {
-                        throw noSuchPoint(id);
-                    }
-                    return PointImage.of(files, lease, head, log.subList(0, i + 1), point);
-                }
-            }
-            if (isOldest) {
-                throw new DamagedTimelineException("point " + id + " is lost");
-            }
-            throw noSuchPoint(id);
-        }
-
-        private IllegalArgumentException noSuchPoint(long id) throws IOException {
-            return new IllegalArgumentException("There is no point " + id + "; there are "
-                    + points().stream().map(Point::id).toList());
+    public void close() throws IOException {
+        guard.lock();
+        try (guard) {
+            writer.close();
         }
     }
 }

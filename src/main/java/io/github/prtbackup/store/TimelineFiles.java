@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
-/** The names of the files of one {@link Timeline}. Immutable. */
+/** The names of the files of one {@link Timeline}, and its locks. Immutable. */
 final class TimelineFiles {
     private static final int SEGMENT_DIGITS = 6;
     private static final Pattern SEGMENT = Pattern.compile("\\.([0-9]{6,16})\\.log");
@@ -20,13 +21,19 @@ final class TimelineFiles {
     private static final String HEAD = ".head";
     private static final String DAMAGED = ".damaged-";
 
+    /** Within that time who makes a base writes something, also if he waits for a lock or for the disk before. */
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final DirectoryLock directory;
+    private final Patience patience;
     private final Path original;
     private final int key;
     private final String prefix;
 
-    TimelineFiles(DirectoryLock directory, String name, Path original) {
+    /** @param patience how long to wait for each of the locks */
+    TimelineFiles(DirectoryLock directory, Patience patience, String name, Path original) {
         this.directory = directory;
+        this.patience = patience;
         this.original = original;
         this.key = checksum(original.toString());
         this.prefix = name + INFIX + HexFormat.of().toHexDigits(key);
@@ -41,7 +48,7 @@ final class TimelineFiles {
             String original =
                     matcher.matches() ? Head.originalIn(directory.directory().resolve(fileName)) : null;
             if (original != null) {
-                found.add(new TimelineFiles(directory, matcher.group(1), Path.of(original)));
+                found.add(new TimelineFiles(directory, Patience.LONG, matcher.group(1), Path.of(original)));
             }
         }
         return found;
@@ -89,14 +96,50 @@ final class TimelineFiles {
         return original;
     }
 
+    /** Does some work with the lock of the directory. */
+    <T> T hold(IOCallable<T> work) throws IOException {
+        return directory.hold(patience, work);
+    }
+
+    /** Keeps folds away, with others. */
+    RangeLock.Lease readLease() throws IOException {
+        return foldLock().shared(patience);
+    }
+
+    /** Keeps folds and readers away. */
+    RangeLock.Lease onlyLease() throws IOException {
+        return foldLock().exclusive(patience);
+    }
+
+    /** As {@link #onlyLease}; null if anybody reads or folds. */
+    RangeLock.Lease tryOnlyLease() throws IOException {
+        return foldLock().tryExclusive();
+    }
+
     /** The lock that folds and readers share. Other timelines have others, nearly always. */
-    RangeLock foldLock() {
+    private RangeLock foldLock() {
         return directory.range(Integer.toUnsignedLong(key));
     }
 
-    /** The lock of who makes the first base. Its bytes lie behind those of {@link #foldLock}. */
-    RangeLock startLock() {
-        return directory.range((1L << Integer.SIZE) + Integer.toUnsignedLong(key));
+    /**
+     * The lock of who makes the first base, which takes as long as that is large. So it is waited for as long as he gets on,
+     * and not where he seems to be stopped.
+     *
+     * @return null if he does
+     */
+    RangeLock.Lease startLease() throws IOException {
+        // Its bytes lie behind those of the fold lock.
+        RangeLock lock = directory.range((1L << Integer.SIZE) + Integer.toUnsignedLong(key));
+        while (true) {
+            long written = directory.temporaryBytes();
+            try {
+                return lock.exclusive(() -> Math.max(patience.nanos(), START_NANOS));
+            } catch (HeldByOthersException e) {
+                if (!lock.isLeased() && directory.temporaryBytes() == written) {
+                    return null;
+                }
+            }
+        }
     }
 
     String headName() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.config.Settings;
+import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Sql;
@@ -116,7 +117,11 @@ class FirstBaseTest {
                 }
             };
             try (IncrementalBackups points = new IncrementalBackups(
-                    database, Catalogs.open(database.resolveSibling("backups")), Settings.defaults(), during)) {
+                    database,
+                    Catalogs.open(database.resolveSibling("backups")),
+                    Patience.LONG,
+                    Settings.defaults(),
+                    during)) {
                 points.prepare(1000, false);
             }
         }
@@ -126,8 +131,8 @@ class FirstBaseTest {
     private void checkPoints(CopyProgress during, Connection writer, Random random) throws Exception {
         List<byte[]> expected = new ArrayList<>();
         try (Connection user = Sql.plain(database);
-                IncrementalBackups points =
-                        new IncrementalBackups(database, Catalogs.open(backups), Settings.defaults(), during)) {
+                IncrementalBackups points = new IncrementalBackups(
+                        database, Catalogs.open(backups), Patience.LONG, Settings.defaults(), during)) {
             assertThat(points.needsPreparation()).isTrue();
             points.prepare(1000, false);
             assertThat(Backups.files(backups)).anyMatch(file -> file.startsWith(".tmp-"));

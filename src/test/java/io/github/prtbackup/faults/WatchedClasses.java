@@ -136,10 +136,11 @@ final class WatchedClasses extends ClassLoader {
         @Override
         public void visitCode() {
             super.visitCode();
-            if (className.equals(PACKAGE + "store/LockFile") && methodName.equals("writeNumber")) {
+            if (className.equals(PACKAGE + "store/LockFile") && methodName.equals("isReplaced")) {
                 super.visitVarInsn(Opcodes.ALOAD, 0);
                 super.visitFieldInsn(Opcodes.GETFIELD, className, "path", "Ljava/nio/file/Path;");
-                super.visitVarInsn(Opcodes.LLOAD, 1);
+                // Behind this and a long.
+                super.visitVarInsn(Opcodes.LLOAD, 3);
                 super.visitMethodInsn(Opcodes.INVOKESTATIC, DISK_NAME, "counter", "(Ljava/nio/file/Path;J)V", false);
             }
         }

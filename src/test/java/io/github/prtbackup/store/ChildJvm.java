@@ -51,6 +51,14 @@ public final class ChildJvm implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Stops it, as a debugger or {@code docker pause} does, until it is killed. */
+    public void stop() throws IOException, InterruptedException {
+        Process signal = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start();
+        if (signal.waitFor() != 0) {
+            throw new IOException("the child can't be stopped");
+        }
+    }
+
     @Override
     public void close() {
         kill();

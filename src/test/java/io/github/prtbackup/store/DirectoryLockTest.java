@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -86,6 +88,96 @@ class DirectoryLockTest {
         assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(8);
         raise(lock, 5);
         assertThat(file).hasBinaryContent(new byte[] {0, 0, 0, 0, 0, 0, 0, 8});
+    }
+
+    @Test
+    void givesEachIdOnceWhoeverHasTheLock() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        Set<Long> ids = ConcurrentHashMap.newKeySet();
+        ids.add(lock.reserveId(Patience.NONE, 1, () -> 1L));
+        try (ChildJvm holder = ChildJvm.start(LockChild.class, root, "hold");
+                ChildJvm other = ChildJvm.start(LockChild.class, root, "ids", 500)) {
+            assertThat(holder.readLine()).isEqualTo("held");
+            holder.stop();
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                threads.add(new Thread(() -> {
+                    for (int n = 0; n < 500; n++) {
+                        try {
+                            ids.add(lock.reserveId(Patience.NONE, 1, () -> 1L));
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                }));
+            }
+            threads.forEach(Thread::start);
+            other.readToEnd().forEach(id -> ids.add(Long.parseLong(id)));
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+        assertThat(ids).hasSize(2001);
+        assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(2002);
+    }
+
+    @Test
+    void noMoreIdsAreGivenThanThereAre() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        raise(lock, DirectoryLock.LARGEST_ID);
+        assertThat(lock.reserveId(Patience.NONE, 1, () -> 1L)).isEqualTo(DirectoryLock.LARGEST_ID);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> lock.reserveId(Patience.NONE, 1, () -> 1L))
+                    .hasMessageContaining("no ids are left");
+        }
+    }
+
+    @Test
+    void waitsNoLongerThanItsPatience() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        Path original = root.resolve("prt.db");
+        TimelineFiles files = new TimelineFiles(lock, Patience.NONE, "prt.db", original);
+        try (ChildJvm holder = ChildJvm.start(LockChild.class, root, "hold");
+                ChildJvm folder = ChildJvm.start(LockChild.class, root, "fold", original)) {
+            assertThat(holder.readLine()).isEqualTo("held");
+            assertThat(folder.readLine()).isEqualTo("held");
+            holder.stop();
+            folder.stop();
+            assertThatThrownBy(() -> lock.hold(() -> 1_000_000, () -> null))
+                    .isInstanceOf(HeldByOthersException.class)
+                    .hasMessageContaining(DirectoryLock.FILE_NAME);
+            assertThatThrownBy(files::readLease).isInstanceOf(HeldByOthersException.class);
+            assertThatThrownBy(files::onlyLease).isInstanceOf(HeldByOthersException.class);
+        }
+        lock.hold(() -> null);
+        files.onlyLease().close();
+    }
+
+    @Test
+    void losesNoLockToInterrupts() throws Exception {
+        Thread self = Thread.currentThread();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread interrupter = new Thread(() -> {
+            while (!over.get()) {
+                self.interrupt();
+            }
+        });
+        interrupter.start();
+        try {
+            for (int i = 0; i < 200; i++) {
+                DirectoryLock lock = DirectoryLock.of(root.resolve("d" + i));
+                RangeLock.Lease lease = lock.range(1).tryExclusive();
+                assertThat(lock.reserveId(Patience.NONE, 1, () -> 1L)).isEqualTo(1);
+                assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(2);
+                lease.close();
+            }
+        } finally {
+            over.set(true);
+            while (interrupter.isAlive()) {
+                Thread.onSpinWait();
+            }
+            boolean unused = Thread.interrupted();
+        }
     }
 
     @Test

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What {@link DirectoryLockTest} lets other processes do. */
-final class LockChild {
+/** What tests of the locks of a directory let other processes do. */
+public final class LockChild {
     private LockChild() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -26,6 +26,19 @@ final class LockChild {
                     }
                     return null;
                 });
+            case "fold" -> {
+                TimelineFiles files = new TimelineFiles(lock, Patience.LONG, "prt.db", Path.of(args[2]));
+                RangeLock.Lease lease = files.onlyLease();
+                try (lease) {
+                    System.out.println("held");
+                    Thread.sleep(60_000);
+                }
+            }
+            case "ids" -> {
+                for (int i = 0; i < Integer.parseInt(args[2]); i++) {
+                    System.out.println(lock.reserveId(Patience.LONG, 1, () -> 1L));
+                }
+            }
             default -> throw new IllegalArgumentException(args[1]);
         }
     }

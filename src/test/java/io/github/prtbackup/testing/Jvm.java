@@ -2,11 +2,16 @@ package io.github.prtbackup.testing;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Starts separate JVMs with the classes of the test. */
 public final class Jvm {
@@ -50,6 +55,40 @@ public final class Jvm {
             command.add(argument.toString());
         }
         return new ProcessBuilder(command).redirectErrorStream(true);
+    }
+
+    /** As {@link #start}, on another JDK. */
+    public static Process startOn(Path home, Class<?> main, List<String> jvmArguments, Object... arguments)
+            throws IOException {
+        ProcessBuilder builder = command(main, jvmArguments, arguments);
+        builder.command().set(0, home.resolve("bin/java").toString());
+        return builder.start();
+    }
+
+    /** The home of a JDK of that version or a later one; the own one if it is. */
+    public static Optional<Path> home(int atLeast) throws IOException {
+        Path own = Path.of(System.getProperty("java.home"));
+        if (Runtime.version().feature() >= atLeast) {
+            return Optional.of(own);
+        }
+        Path installed = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(installed)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> homes = Files.list(installed)) {
+            return homes.filter(home -> version(home) >= atLeast).findFirst();
+        }
+    }
+
+    private static int version(Path home) {
+        Properties release = new Properties();
+        try (InputStream in = Files.newInputStream(home.resolve("release"))) {
+            release.load(in);
+        } catch (IOException e) {
+            return 0;
+        }
+        String version = release.getProperty("JAVA_VERSION", "0").replace("\"", "");
+        return Runtime.Version.parse(version).feature();
     }
 
     /** Waits for the end and gives what was printed. */

@@ -1,11 +1,11 @@
 package io.github.prtbackup.backup.pages;
 
+import io.github.prtbackup.store.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Two writes within one tick of the clock that a file system asks give a file the same time. */
 public final class FileTick {
@@ -36,7 +36,7 @@ public final class FileTick {
         long tick = modifiedNanos % SECOND == 0 ? COARSE : LONGEST;
         long left = modifiedNanos + tick - nowNanos();
         while (left > 0 && left <= LONGEST && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(FileTick.class, left);
+            Pause.nanos(left);
             left = modifiedNanos + tick - nowNanos();
         }
         return left <= 0;

@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
+import io.github.prtbackup.store.SpinLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -39,8 +40,14 @@ final class HeldFile {
     /** The wal-indexes, by path: the one that was last found there. */
     private static final Map<Path, HeldFile> WAL_INDEXES = new ConcurrentHashMap<>();
 
+    /** Of what is static. */
+    private static final SpinLock OPENING = new SpinLock();
+
     private final Object identity;
     private final RandomAccessFile file;
+
+    /** Not a monitor: who waits for one may hold SQLite's write lock. */
+    private final SpinLock guard = new SpinLock();
 
     private int users;
     private long usedSince;
@@ -83,7 +90,8 @@ final class HeldFile {
 
     /** Closes all, of which nobody has a use any more. */
     static void closeAll() throws IOException {
-        synchronized (HELD) {
+        OPENING.lock();
+        try (OPENING) {
             HELD.clear();
             WAL_INDEXES.clear();
             for (RandomAccessFile file = NEVER_CLOSED.poll(); file != null; file = NEVER_CLOSED.poll()) {
@@ -93,7 +101,8 @@ final class HeldFile {
     }
 
     private void closeUnlessUsed() throws IOException {
-        synchronized (HELD) {
+        OPENING.lock();
+        try (OPENING) {
             if (users() == 0) {
                 HELD.remove(identity, this);
                 NEVER_CLOSED.remove(file);
@@ -103,7 +112,8 @@ final class HeldFile {
     }
 
     private static HeldFile open(Path path) throws IOException {
-        synchronized (HELD) {
+        OPENING.lock();
+        try (OPENING) {
             while (true) {
                 Object before = identity(path);
                 HeldFile held = HELD.get(before);
@@ -130,25 +140,37 @@ final class HeldFile {
     }
 
     /** A connection of this process that has the file open says so. */
-    synchronized void enter() {
-        if (users++ == 0) {
-            usedSince = System.nanoTime();
+    void enter() {
+        guard.lock();
+        try (guard) {
+            if (users++ == 0) {
+                usedSince = System.nanoTime();
+            }
         }
     }
 
     /** The connection is about to close the file. */
-    synchronized void leave() {
-        users--;
+    void leave() {
+        guard.lock();
+        try (guard) {
+            users--;
+        }
     }
 
     /** How many connections have said so. */
-    synchronized int users() {
-        return users;
+    int users() {
+        guard.lock();
+        try (guard) {
+            return users;
+        }
     }
 
     /** Whether at all times since then some connection of this process had the file open. */
-    synchronized boolean isUsedSince(long nanoTime) {
-        return users > 0 && nanoTime - usedSince > 0;
+    boolean isUsedSince(long nanoTime) {
+        guard.lock();
+        try (guard) {
+            return users > 0 && nanoTime - usedSince > 0;
+        }
     }
 
     /** Bytes. */
@@ -162,7 +184,8 @@ final class HeldFile {
      * @return how much was read
      */
     int read(long offset, byte[] into, int from, int length) throws IOException {
-        synchronized (file) {
+        guard.lock();
+        try (guard) {
             return PositionalRead.read(file, offset, into, from, length);
         }
     }
