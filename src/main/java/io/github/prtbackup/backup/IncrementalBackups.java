@@ -56,6 +56,7 @@ final class IncrementalBackups implements Closeable {
         this.catalog = catalog;
         this.settings = settings;
         this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
+        // The last that may fail: nobody would close it.
         this.source = new PageSource(database);
         this.first = new FirstPoint(catalog.directory(), timeline, source.database(), preparation);
         this.notes = new TransactionNotes(timeline, source.database());
@@ -164,10 +165,11 @@ final class IncrementalBackups implements Closeable {
 
     @Override
     public void close() throws IOException {
-        discardPrepared();
-        fold.finish();
-        source.close();
-        timeline.close();
+        try (timeline;
+                source) {
+            discardPrepared();
+            fold.finish();
+        }
     }
 
     /**

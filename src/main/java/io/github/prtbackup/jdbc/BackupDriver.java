@@ -1,5 +1,6 @@
 package io.github.prtbackup.jdbc;
 
+import io.github.prtbackup.backup.KeptFiles;
 import io.github.prtbackup.config.DatabaseUrl;
 import io.github.prtbackup.config.Setting;
 import io.github.prtbackup.config.Settings;
@@ -65,7 +66,8 @@ public final class BackupDriver implements Driver {
                 theirs.setProperty(name, properties.getProperty(name));
             }
         }
-        return new BackupConnection(url, Settings.resolve(url.parameters(), properties), CLASSIFIER, theirs);
+        Settings settings = Settings.resolve(url.parameters(), properties);
+        return KeptFiles.whileOpening(() -> new BackupConnection(url, settings, CLASSIFIER, theirs));
     }
 
     @Override

@@ -13,16 +13,22 @@ import java.util.Optional;
 public final class PageSource implements Closeable {
 
     private final DatabaseFile database;
+    private final boolean owned;
     private WalTail tail;
 
     /** @param file the database of the connection, which exists */
     public PageSource(Path file) throws IOException {
-        this(DatabaseFile.of(file));
+        this(DatabaseFile.of(file), true);
     }
 
-    /** @param database the files of the connection */
+    /** @param database the files of the connection, which are not closed with this */
     public PageSource(DatabaseFile database) {
+        this(database, false);
+    }
+
+    private PageSource(DatabaseFile database, boolean owned) {
         this.database = database;
+        this.owned = owned;
     }
 
     /** The files. */
@@ -51,7 +57,7 @@ public final class PageSource implements Closeable {
             }
             return tail.now(exclusive);
         }
-        close();
+        closeTail();
         return FilePages.now(database, exclusive);
     }
 
@@ -80,11 +86,20 @@ public final class PageSource implements Closeable {
                 : Optional.empty();
     }
 
+    private void closeTail() throws IOException {
+        WalTail closing = tail;
+        tail = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        if (tail != null) {
-            tail.close();
-            tail = null;
+        // The tail first: it is a witness only for as long as the connection has the files open.
+        DatabaseFile files = owned ? database : null;
+        try (files) {
+            closeTail();
         }
     }
 }

@@ -1,0 +1,247 @@
+package io.github.prtbackup.backup.pages;
+
+import io.github.prtbackup.store.OwnThreads;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files that nobody here reads any more, and that are still open because closing them would drop the locks of others in
+ * the process: of connections of plain sqlite-jdbc, for one. They are closed when the table of the process's descriptors shows
+ * none of the file but ours. Where the system has no such table they stay open, and where it has no such locks they are closed
+ * at once.
+ *
+ * <p>To keep a file too long costs a descriptor; to close it too early costs somebody his lock. So what can come between the
+ * look into the table and the closing?
+ *
+ * <ul>
+ *   <li>A file that was deleted: nothing. Nobody can open it any more.
+ *   <li>Closing drops locks that were taken before it, not later ones. So somebody must have opened the file after the look
+ *       <em>and</em> locked it before the closing.
+ *   <li>A connection of ours cannot: none is opened during that time ({@link #whileOpening}).
+ *   <li>A plain connection would have to open the file and lock it all within that time. It is made short: nothing else is done
+ *       in between, and if it was long, as where the thread had to wait for a processor, the look is taken again. SQLite
+ *       takes its first lock with the first statement that reads, not when it opens the file.
+ *   <li>And it would have to come when nobody here has used the database for {@linkplain #GRACE_NANOS a while}. A file that
+ *       is opened and closed all the time, by ours and by plain connections beside each other, is never looked at. Only
+ *       where so many files are idle that a process might run out of descriptors, the oldest are not given that time.
+ * </ul>
+ *
+ * <p>The thread that does it ends when no file is idle. Until then it is also what keeps the files, and this class loader, from
+ * being collected: the collector would close them without a look.
+ *
+ * <p>Thread-safe.
+ */
+final class IdleFiles {
+
+    private static final Logger log = LoggerFactory.getLogger(IdleFiles.class);
+
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long SHORTEST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    /** So many idle files are no burden to a process. */
+    private static final int FEW = 32;
+
+    /** Of many, the newest have this chance to be used again. */
+    private static final int SPARED = 8;
+
+    /** A look into the table costs, for each file that becomes idle, no more than to look at so many descriptors. */
+    private static final int SHARE = 8;
+
+    /** From the beginning of a look to the closing. */
+    private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
+
+    private static final long SHORT_NANOS_EACH = TimeUnit.MICROSECONDS.toNanos(15);
+
+    private static final int MOST_LOOKS = 8;
+
+    /** The monitor of all held files, which is also that of this. */
+    private final Object monitor;
+
+    /** Oldest first, with the time since when. */
+    private final Map<HeldFile, Long> idle = new LinkedHashMap<>();
+
+    private final ReadWriteLock openings = new ReentrantReadWriteLock();
+    private final ThreadFactory threads = OwnThreads.named("prtbackup-idle-files");
+
+    private boolean isRunning;
+    private boolean isWoken;
+    private boolean hasTable = true;
+    private int descriptors;
+    private long pauseMillis;
+
+    /** Opens something. */
+    @FunctionalInterface
+    interface Opening<T, E extends Exception> {
+        T open() throws E;
+    }
+
+    /** @param monitor guards this, and all held files */
+    IdleFiles(Object monitor) {
+        this.monitor = monitor;
+    }
+
+    /** Opens a connection of ours. */
+    <T, E extends Exception> T whileOpening(Opening<T, E> opening) throws E {
+        openings.readLock().lock();
+        try {
+            return opening.open();
+        } finally {
+            openings.readLock().unlock();
+        }
+    }
+
+    /** Nobody holds the file any more. Called with the monitor. */
+    void add(HeldFile file) {
+        if (file.isOfFriendlySystem()) {
+            close(file);
+            return;
+        }
+        idle.put(file, System.nanoTime());
+        if (!hasTable) {
+            return;
+        }
+        if (idle.size() > Math.max(FEW, descriptors / SHARE)) {
+            closeOldest(idle.size() - SPARED, 0);
+        }
+        start();
+    }
+
+    /** Somebody holds the file again. Called with the monitor. */
+    void remove(HeldFile file) {
+        idle.remove(file);
+    }
+
+    /** Closes all that nobody else has open now. Called with the monitor. */
+    void closeAll() {
+        closeOldest(idle.size(), 0);
+        wake();
+    }
+
+    /**
+     * The driver goes: as {@link #closeAll}, but where the system does not tell who has a file open, all are closed, because
+     * otherwise the garbage collector would do it at any time. Called with the monitor.
+     */
+    void closeForGood() {
+        closeAll();
+        if (!hasTable) {
+            List.copyOf(idle.keySet()).forEach(this::close);
+        }
+    }
+
+    private void start() {
+        if (isRunning) {
+            if (pauseMillis > SHORTEST_PAUSE_MILLIS) {
+                wake();
+            }
+            return;
+        }
+        try {
+            threads.newThread(this::closeOneAfterTheOther).start();
+            isRunning = true;
+        } catch (OutOfMemoryError e) {
+            // No more threads can be had now. The next file that becomes idle tries again.
+            log.debug("Files that are not used stay open", e);
+        }
+    }
+
+    private void closeOneAfterTheOther() {
+        synchronized (monitor) {
+            pauseMillis = SHORTEST_PAUSE_MILLIS;
+            while (!idle.isEmpty() && hasTable) {
+                pause();
+                closeOldest(idle.size(), GRACE_NANOS);
+                long newest =
+                        idle.values().stream().mapToLong(since -> since).max().orElse(0);
+                pauseMillis = System.nanoTime() - newest < GRACE_NANOS + TimeUnit.MILLISECONDS.toNanos(pauseMillis)
+                        ? SHORTEST_PAUSE_MILLIS
+                        : Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+            }
+            isRunning = false;
+        }
+    }
+
+    private void pause() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMillis);
+        isWoken = false;
+        try {
+            long left = pauseMillis;
+            while (!isWoken && left > 0) {
+                monitor.wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            // Nobody has a reason to interrupt this thread, and it has none to stop.
+            log.debug("Interrupted", e);
+        }
+    }
+
+    private void wake() {
+        isWoken = true;
+        monitor.notifyAll();
+    }
+
+    /** Closes those of the oldest that nobody else has open, and that are deleted or have been idle for so long. */
+    private void closeOldest(int count, long nanos) {
+        if (count <= 0 || !openings.writeLock().tryLock()) {
+            // A connection is being opened. There will be another time.
+            return;
+        }
+        try {
+            boolean isDone = false;
+            for (int i = 0; i < MOST_LOOKS && !isDone; i++) {
+                isDone = closeByOneLook(count, nanos);
+            }
+        } finally {
+            openings.writeLock().unlock();
+        }
+    }
+
+    /** Returns false if it took too long to know of all. */
+    private boolean closeByOneLook(int count, long nanos) {
+        List<HeldFile> files = idle.keySet().stream().limit(count).toList();
+        Set<Object> identities = files.stream().map(HeldFile::identity).collect(Collectors.toSet());
+        long start = System.nanoTime();
+        Optional<DescriptorTable> look = DescriptorTable.look(identities);
+        if (look.isEmpty()) {
+            hasTable = false;
+            return true;
+        }
+        DescriptorTable table = look.get();
+        descriptors = table.size();
+        long allowed = SHORT_NANOS + descriptors * SHORT_NANOS_EACH;
+        List<HeldFile> alone = files.stream()
+                .filter(file -> table.descriptors(file.identity()) == 1)
+                .toList();
+        for (HeldFile file : alone) {
+            boolean isDue = start - idle.get(file) >= nanos;
+            if (isDue && System.nanoTime() - start > allowed) {
+                return false;
+            }
+            if (isDue || table.isDeleted(file.identity())) {
+                close(file);
+            }
+        }
+        return true;
+    }
+
+    private void close(HeldFile file) {
+        idle.remove(file);
+        try {
+            file.closeForGood();
+        } catch (IOException e) {
+            log.warn("A file that is not used any more cannot be closed: {}", e.toString());
+        }
+    }
+}
