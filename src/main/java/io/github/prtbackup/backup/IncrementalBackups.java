@@ -103,6 +103,7 @@ final class IncrementalBackups implements Closeable {
         sizeInWal = now.inWalMode() ? size : 0;
         notes.began(now);
         closingNotes.tookPoint(exclusive, name);
+        source.rest();
         fold.startIfDue();
         return added.newest();
     }

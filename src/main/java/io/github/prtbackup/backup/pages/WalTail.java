@@ -183,6 +183,13 @@ public final class WalTail implements Closeable {
         return sharedMemory != null && then.jvm() == JVM && sharedMemory.isHeldSince(then.nanos());
     }
 
+    /** The last state that was asked for is not needed any more. */
+    void rest() {
+        if (log != null) {
+            log.forgetAhead();
+        }
+    }
+
     private void openLog() throws IOException {
         if (log == null) {
             log = WalLog.open(database.beside("-wal")).orElse(null);
