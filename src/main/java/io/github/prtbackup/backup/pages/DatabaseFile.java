@@ -86,6 +86,23 @@ public final class DatabaseFile implements Closeable {
         return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Sees to it that each write from now on gives the file another time than it has. To wait for the clock of the file system
+     * would take ten times as long as to close a connection, with the write lock held. So a file that was written within the
+     * present tick gets a time a little before that: any write will bring it the time of the clock.
+     *
+     * @return false if that can't be done, as where the file belongs to somebody else
+     */
+    boolean settleTime() throws IOException {
+        long modified = modifiedNanos();
+        if (FileTick.isOver(modified)) {
+            return true;
+        }
+        long before = TimeUnit.NANOSECONDS.toMillis(modified - 1);
+        // Sets it by the path. What java.nio has for it opens the file, and closes it.
+        return isCurrent() && before > 0 && path.toFile().setLastModified(before) && modifiedNanos() < modified;
+    }
+
     /** Whether the file may have been written since is told by a later one. */
     FileState state() throws IOException {
         byte[] header = new byte[DatabaseHeader.SIZE];

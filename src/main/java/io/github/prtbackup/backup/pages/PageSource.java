@@ -61,6 +61,13 @@ public final class PageSource implements Closeable {
         return FilePages.now(database, exclusive);
     }
 
+    /** The last state that was asked for is not needed any more: gives back what that took. */
+    public void rest() {
+        if (tail != null) {
+            tail.rest();
+        }
+    }
+
     /** Whether no other connection of this process, which would keep the log from being deleted, has asked for the state. */
     public boolean isAlone() {
         return tail != null && tail.isAlone();
@@ -68,7 +75,7 @@ public final class PageSource implements Closeable {
 
     /**
      * What to leave behind before the connection closes. It holds the write lock, has changed nothing, and is not in
-     * {@code locking_mode=EXCLUSIVE}; may wait some milliseconds.
+     * {@code locking_mode=EXCLUSIVE}.
      *
      * @param newest where the newest point was taken
      * @return empty if there is nothing that would help
@@ -80,9 +87,8 @@ public final class PageSource implements Closeable {
                 || !tail.isWholeInFile()) {
             return Optional.empty();
         }
-        FileState file = database.state();
-        return FileTick.waitOut(file.modifiedNanos())
-                ? Optional.of(new ClosingNote(now.salts(), now.pages(), file, changed.pages()))
+        return database.settleTime()
+                ? Optional.of(new ClosingNote(now.salts(), now.pages(), database.state(), changed.pages()))
                 : Optional.empty();
     }
 
