@@ -51,6 +51,12 @@ final class DescriptorTable {
         }
     }
 
+    /** How many descriptors the process has now; 0 if the system does not tell. */
+    static int count() {
+        String[] descriptors = TABLE.toFile().list();
+        return descriptors == null ? 0 : descriptors.length;
+    }
+
     /**
      * Looks for some files. A descriptor that is opened meanwhile may be missed.
      *

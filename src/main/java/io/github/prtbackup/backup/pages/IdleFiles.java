@@ -50,14 +50,17 @@ final class IdleFiles {
     private static final long SHORTEST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
+    /** The thread rests so many times as long as it looks. */
+    private static final long PAUSES_FOR_A_LOOK = 20;
+
     /** So many idle files are no burden to a process. */
     private static final int FEW = 32;
 
     /** Of many, the newest have this chance to be used again. */
     private static final int SPARED = 8;
 
-    /** A look into the table costs, for each file that becomes idle, no more than to look at so many descriptors. */
-    private static final int SHARE = 8;
+    /** Of a process that has many files open, not even a share like this: a look into a large table takes long. */
+    private static final int SHARE = 2;
 
     /** From the beginning of a look to the closing. */
     private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
@@ -78,7 +81,10 @@ final class IdleFiles {
     private boolean isRunning;
     private boolean isWoken;
     private boolean hasTable = true;
-    private int descriptors;
+    /** So many idle files are too many. */
+    private int burden = FEW;
+
+    private long lookNanos;
     private long pauseMillis;
 
     /** Opens something. */
@@ -112,10 +118,15 @@ final class IdleFiles {
         if (!hasTable) {
             return;
         }
-        if (idle.size() > Math.max(FEW, descriptors / SHARE)) {
+        if (idle.size() > burden && idle.size() > burdenOf(DescriptorTable.count())) {
             closeOldest(idle.size() - SPARED, 0);
         }
         start();
+    }
+
+    private int burdenOf(int descriptors) {
+        burden = Math.max(FEW, descriptors / SHARE);
+        return burden;
     }
 
     /** Somebody holds the file again. Called with the monitor. */
@@ -142,7 +153,7 @@ final class IdleFiles {
 
     private void start() {
         if (isRunning) {
-            if (pauseMillis > SHORTEST_PAUSE_MILLIS) {
+            if (pauseMillis > shortestPause()) {
                 wake();
             }
             return;
@@ -158,18 +169,21 @@ final class IdleFiles {
 
     private void closeOneAfterTheOther() {
         synchronized (monitor) {
-            pauseMillis = SHORTEST_PAUSE_MILLIS;
+            pauseMillis = shortestPause();
             while (!idle.isEmpty() && hasTable) {
                 pause();
                 closeOldest(idle.size(), GRACE_NANOS);
                 long newest =
                         idle.values().stream().mapToLong(since -> since).max().orElse(0);
-                pauseMillis = System.nanoTime() - newest < GRACE_NANOS + TimeUnit.MILLISECONDS.toNanos(pauseMillis)
-                        ? SHORTEST_PAUSE_MILLIS
-                        : Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+                boolean areSomeDueSoon = System.nanoTime() - newest < GRACE_NANOS;
+                pauseMillis = areSomeDueSoon ? shortestPause() : Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
             }
             isRunning = false;
         }
+    }
+
+    private long shortestPause() {
+        return Math.max(SHORTEST_PAUSE_MILLIS, TimeUnit.NANOSECONDS.toMillis(PAUSES_FOR_A_LOOK * lookNanos));
     }
 
     private void pause() {
@@ -219,8 +233,9 @@ final class IdleFiles {
             return true;
         }
         DescriptorTable table = look.get();
-        descriptors = table.size();
-        long allowed = SHORT_NANOS + descriptors * SHORT_NANOS_EACH;
+        lookNanos = System.nanoTime() - start;
+        int unused = burdenOf(table.size());
+        long allowed = SHORT_NANOS + table.size() * SHORT_NANOS_EACH;
         List<HeldFile> alone = files.stream()
                 .filter(file -> table.descriptors(file.identity()) == 1)
                 .toList();
