@@ -22,7 +22,8 @@ import org.sqlite.JDBC;
  * what {@code jdbc:sqlite:<rest>} opens, with a backup before the first write of every transaction.
  *
  * <p>Found by {@link java.util.ServiceLoader}; loading the class registers it too. Once it is deregistered and its last
- * connection is closed, no thread, file or class loader is held by it. Thread-safe.
+ * connection is closed, no thread, file or class loader is held by it, unless somebody else in the JVM has one of the databases
+ * open: then until he has closed it, because he would lose his locks. Thread-safe.
  */
 public final class BackupDriver implements Driver {
 

@@ -125,7 +125,7 @@ public final class DatabaseFile implements Closeable {
      * connection of this process, which has it open.
      */
     Optional<HeldFile> holdSharedMemory() throws IOException {
-        return HeldFile.hold(sharedMemory);
+        return HeldFile.holdWalIndex(sharedMemory);
     }
 
     /** Whether that is the shared memory still. */

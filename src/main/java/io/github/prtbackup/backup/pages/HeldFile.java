@@ -41,13 +41,15 @@ final class HeldFile implements Closeable {
     private static final IdleFiles IDLE = new IdleFiles(HELD);
 
     private final Object identity;
+    private final Path path;
     private final RandomAccessFile file;
 
     private int holders;
     private long heldSince;
 
-    private HeldFile(Object identity, RandomAccessFile file) {
+    private HeldFile(Object identity, Path path, RandomAccessFile file) {
         this.identity = identity;
+        this.path = path;
         this.file = file;
     }
 
@@ -72,6 +74,18 @@ final class HeldFile implements Closeable {
             } catch (NoSuchFileException e) {
                 return Optional.empty();
             }
+        }
+    }
+
+    /**
+     * As {@link #hold}, for the wal-index. SQLite deletes it with the last connection of the last process, and makes another
+     * with the next. Nobody has locks on what was deleted like that, so that one that was here before goes at once.
+     */
+    static Optional<HeldFile> holdWalIndex(Path path) throws IOException {
+        synchronized (HELD) {
+            Optional<HeldFile> held = hold(path);
+            held.ifPresent(present -> IDLE.closeIf(idle -> idle.path.equals(path)));
+            return held;
         }
     }
 
@@ -100,7 +114,7 @@ final class HeldFile implements Closeable {
             RandomAccessFile file = openOrMakeRoom(path);
             // The JDK cannot ask an open file who it is: somebody may have replaced it between question and opening.
             if (before.equals(identity(path))) {
-                HeldFile opened = new HeldFile(before, file);
+                HeldFile opened = new HeldFile(before, path, file);
                 HELD.put(before, opened);
                 return opened;
             }

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,8 +148,13 @@ final class IdleFiles {
     void closeForGood() {
         closeAll();
         if (!hasTable) {
-            List.copyOf(idle.keySet()).forEach(this::close);
+            closeIf(file -> true);
         }
+    }
+
+    /** Closes those on which nobody can have a lock, as the caller knows. Called with the monitor. */
+    void closeIf(Predicate<HeldFile> isFree) {
+        idle.keySet().stream().filter(isFree).toList().forEach(this::close);
     }
 
     private void start() {
