@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,18 +231,8 @@ public final class AutomaticBackups implements Closeable {
      * @param isOver whether the transaction has ended like that
      */
     public void ended(boolean isOver) throws IOException {
-        IOException failed = null;
-        for (IncrementalBackups backups : incremental.values()) {
-            try {
-                backups.notes().ended(isOver);
-            } catch (IOException e) {
-                // Others wait for the marks of the other databases.
-                failed = e;
-            }
-        }
-        if (failed != null) {
-            throw failed;
-        }
+        // Others wait for the marks of the other databases.
+        Each.of(incremental.values(), backups -> backups.notes().ended(isOver));
     }
 
     /** Whether there is something to note when the connection closes. */
@@ -300,19 +291,20 @@ public final class AutomaticBackups implements Closeable {
      * @param main the database that can't be detached; null if it has no file
      */
     public void closeAllBut(Path main) throws IOException {
+        List<IncrementalBackups> closing = new ArrayList<>();
         for (Path database : List.copyOf(incremental.keySet())) {
             if (!database.equals(main)) {
-                incremental.remove(database).close();
+                closing.add(incremental.remove(database));
             }
         }
+        Each.of(closing, IncrementalBackups::close);
     }
 
     @Override
     public void close() throws IOException {
-        for (IncrementalBackups backups : incremental.values()) {
-            backups.close();
-        }
+        List<IncrementalBackups> closing = List.copyOf(incremental.values());
         incremental.clear();
+        Each.of(closing, IncrementalBackups::close);
     }
 
     /** Whether a database is larger than its file, which in WAL mode grows only with the next checkpoint. */

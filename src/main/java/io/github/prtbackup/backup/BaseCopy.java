@@ -70,8 +70,8 @@ final class BaseCopy implements Closeable {
     static BaseImage ofLocked(DirectoryLock directory, DatabaseFile file, CurrentPages now) throws IOException {
         PendingFile image = PendingFile.createUnhashed(directory);
         try {
-            byte[] content = new byte[BYTES_AT_ONCE];
-            int atOnce = BYTES_AT_ONCE / now.pageSize();
+            int atOnce = Math.min(BYTES_AT_ONCE / now.pageSize(), now.pages());
+            byte[] content = new byte[atOnce * now.pageSize()];
             for (int first = 1; first <= now.pages(); first += atOnce) {
                 int count = Math.min(atOnce, now.pages() - first + 1);
                 now.read(first, count, content, 0);
@@ -100,8 +100,8 @@ final class BaseCopy implements Closeable {
         hashes.resize(then.pages());
         PendingFile image = PendingFile.createUnhashed(directory);
         try {
-            byte[] content = new byte[BYTES_AT_ONCE];
-            int atOnce = BYTES_AT_ONCE / then.pageSize();
+            int atOnce = Math.min(BYTES_AT_ONCE / then.pageSize(), then.pages());
+            byte[] content = new byte[atOnce * then.pageSize()];
             for (int first = 1; first <= then.pages(); first += atOnce) {
                 int count = Math.min(atOnce, then.pages() - first + 1);
                 file.readPages(then.pageSize(), first, count, content, 0);

@@ -43,7 +43,8 @@ final class BriefLock implements Closeable {
      */
     static BriefLock open(Path file, int busyMillis) throws SQLException {
         String address = ReadOnlyConnection.uri(file) + "?cache=private&mode=rw";
-        SQLiteConnection connection = new JDBC4Connection("jdbc:sqlite:" + address, address, new Properties());
+        SQLiteConnection connection =
+                KeptFiles.whileOpening(() -> new JDBC4Connection("jdbc:sqlite:" + address, address, new Properties()));
         connection.setBusyTimeout(busyMillis);
         return new BriefLock(connection);
     }

@@ -59,6 +59,7 @@ final class IncrementalBackups implements Closeable {
         this.catalog = catalog;
         this.settings = settings;
         this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), patience, database);
+        // The last that may fail: nobody would close it.
         this.source = new PageSource(database);
         this.first = new FirstPoint(catalog.directory(), timeline, source.database(), preparation);
         this.notes = new TransactionNotes(timeline, source.database());
@@ -105,6 +106,7 @@ final class IncrementalBackups implements Closeable {
         sizeInWal = now.inWalMode() ? size : 0;
         notes.began(now);
         closingNotes.tookPoint(exclusive, name);
+        source.rest();
         fold.startIfDue();
         return added.newest();
     }
@@ -167,10 +169,11 @@ final class IncrementalBackups implements Closeable {
 
     @Override
     public void close() throws IOException {
-        discardPrepared();
-        fold.finish();
-        source.close();
-        timeline.close();
+        try (timeline;
+                source) {
+            discardPrepared();
+            fold.finish();
+        }
     }
 
     /**

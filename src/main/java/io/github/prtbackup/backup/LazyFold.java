@@ -3,8 +3,7 @@ package io.github.prtbackup.backup;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,7 @@ final class LazyFold {
     private final int keepPoints;
 
     /** Null before the first. */
-    private ForkJoinTask<?> running;
+    private FutureTask<?> running;
 
     private long startedNanos = System.nanoTime() - PAUSE_NANOS;
 
@@ -62,7 +61,8 @@ final class LazyFold {
     private void start() {
         if (timeline.filledSegments() > failedAt && (running == null || running.isDone())) {
             startedNanos = System.nanoTime();
-            running = ForkJoinPool.commonPool().submit(this::fold);
+            running = new FutureTask<>(this::fold, null);
+            FoldThreads.run(running);
         }
     }
 
@@ -100,8 +100,9 @@ final class LazyFold {
             log.debug("No fold can be started", e);
         }
         if (running != null) {
-            // Not ended by an interrupt, and by the fold's own exceptions neither: those are logged there.
-            running.quietlyJoin();
+            // Here, if no thread has begun it.
+            running.run();
+            FoldThreads.await(running);
         }
     }
 

@@ -64,9 +64,9 @@ public final class PresentState implements Closeable {
      * @throws IOException if something can't be read or written
      */
     public static Optional<PresentState> of(Catalog catalog, Path database, PendingFile copy) throws IOException {
-        DatabaseFile file = DatabaseFile.of(database);
         Reading reading = null;
-        try (SQLiteConnection reader = ReadOnlyConnection.open(database);
+        try (DatabaseFile file = DatabaseFile.of(database);
+                SQLiteConnection reader = ReadOnlyConnection.open(database);
                 BriefLock lock = BriefLock.open(database, MOST_MILLIS);
                 Timeline timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
                 PageSource source = new PageSource(file)) {

@@ -50,7 +50,8 @@ public final class ReadOnlyConnection {
         config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
         config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
         String address = uri(file) + "?cache=private";
-        return new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties());
+        return KeptFiles.whileOpening(
+                () -> new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties()));
     }
 
     private static SQLiteConnection open(Path file, String parameters) throws SQLException {
@@ -59,7 +60,7 @@ public final class ReadOnlyConnection {
         config.setBusyTimeout(BUSY_MILLIS);
         Properties properties = config.toProperties();
         String address = uri(file) + "?cache=private" + parameters;
-        return new JDBC4Connection("jdbc:sqlite:" + address, address, properties);
+        return KeptFiles.whileOpening(() -> new JDBC4Connection("jdbc:sqlite:" + address, address, properties));
     }
 
     /**

@@ -44,10 +44,11 @@ final class MetadataFile {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd_HHmmss", Locale.ROOT);
 
     private final Path directory;
-    private volatile Content last = new Content(Outcome.MISSING, new byte[0], Metadata.empty(), "");
+    private final LastRead last;
 
     MetadataFile(Path directory) {
         this.directory = directory;
+        this.last = LastRead.of(directory);
     }
 
     enum Outcome {
@@ -71,15 +72,14 @@ final class MetadataFile {
 
     /** Reads the file. An {@link IOException} is one of access; nonsense in the file is an outcome. */
     Content read() throws IOException {
-        Content known = last;
-        Content now = read(directory.resolve(NAME), known);
-        last = now;
+        Content now = read(directory.resolve(NAME), last.content());
+        last.keep(now);
         return now;
     }
 
     /** Reads the copy, which is as it was before or after the last change, or damaged: what it says is to be checked. */
     Content readCopy() throws IOException {
-        return read(directory.resolve(COPY), last);
+        return read(directory.resolve(COPY), last.content());
     }
 
     private Content read(Path path, Content known) throws IOException {
@@ -94,7 +94,7 @@ final class MetadataFile {
         if (bytes.length > LONGEST) {
             return unreadable("it is longer than " + LONGEST + " bytes");
         }
-        if (known.wasRead() && Arrays.equals(bytes, known.bytes())) {
+        if (known != null && known.wasRead() && Arrays.equals(bytes, known.bytes())) {
             return known;
         }
         try {
@@ -126,12 +126,12 @@ final class MetadataFile {
      * <p>The ids it names are announced to the lock before it is in place: an id may be lost by a crash in between, but
      * never given twice.
      *
-     * @param changed what was last read, with changes
+     * @param changed what was read under the same lock, with changes
      * @param model the file whose permissions the first metadata of a directory gets; later ones keep them
      * @return what was written, for {@link #replaceCopy}
      */
     Content replace(DirectoryLock lock, Metadata changed, Path model, Consumer<Step> progress) throws IOException {
-        Metadata metadata = changed.inPlaceOf(last.metadata());
+        Metadata metadata = changed.inPlaceOf(read().metadata());
         try (PendingFile pending = PendingFile.create(lock)) {
             byte[] bytes = metadata.toJson();
             pending.write(bytes);
@@ -142,7 +142,7 @@ final class MetadataFile {
             progress.accept(Step.ID_RAISED);
             pending.replace(NAME);
             Content written = new Content(Outcome.READ, bytes, metadata, "");
-            last = written;
+            last.keep(written);
             progress.accept(Step.METADATA_REPLACED);
             return written;
         }

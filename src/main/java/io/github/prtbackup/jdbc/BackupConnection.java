@@ -47,17 +47,35 @@ public final class BackupConnection extends JDBC4Connection {
     BackupConnection(DatabaseUrl url, Settings settings, Classifier classifier, Properties properties)
             throws SQLException {
         super(url.url(), url.address(), properties);
+        Guard made = null;
         try {
             SqliteVersion.require(libversion());
             this.settings = settings;
-            this.guard = new Guard(this, settings, classifier, new AutomaticBackups(settings));
+            made = new Guard(this, settings, classifier, new AutomaticBackups(settings));
+            this.guard = made;
             runWaitingPragmas();
             guard.open();
             BackupDriver.CONNECTIONS.opened();
             counted = true;
         } catch (SQLException | RuntimeException | Error e) {
-            super.close();
+            closeAfter(made, e);
             throw e;
+        }
+    }
+
+    /** The guard first, as {@link #close} does: what it holds vouches for a connection that is open. */
+    private void closeAfter(Guard made, Throwable failure) {
+        try {
+            if (made != null) {
+                made.close();
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
+        try {
+            super.close();
+        } catch (SQLException | RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -113,12 +131,28 @@ public final class BackupConnection extends JDBC4Connection {
 
     @Override
     public void close() throws SQLException {
-        if (!isClosed()) {
-            // First, because it vouches for what the connection has seen of the log.
-            guard.close();
+        Throwable failure = null;
+        try {
+            if (!isClosed()) {
+                // First, because it vouches for what the connection has seen of the log.
+                guard.close();
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            closeFiles(failure);
         }
+    }
+
+    private void closeFiles(Throwable failure) throws SQLException {
         try {
             super.close();
+        } catch (SQLException | RuntimeException | Error e) {
+            if (failure == null) {
+                throw e;
+            }
+            failure.addSuppressed(e);
         } finally {
             uncount();
         }

@@ -1,5 +1,6 @@
 package io.github.prtbackup.jdbc;
 
+import io.github.prtbackup.backup.KeptFiles;
 import io.github.prtbackup.config.DatabaseUrl;
 import io.github.prtbackup.config.Setting;
 import io.github.prtbackup.config.Settings;
@@ -21,7 +22,8 @@ import org.sqlite.JDBC;
  * what {@code jdbc:sqlite:<rest>} opens, with a backup before the first write of every transaction.
  *
  * <p>Found by {@link java.util.ServiceLoader}; loading the class registers it too. Once it is deregistered and its last
- * connection is closed, no thread, file or class loader is held by it. Thread-safe.
+ * connection is closed, no thread, file or class loader is held by it, unless somebody else in the JVM has one of the databases
+ * open: then until he has closed it, because he would lose his locks. Thread-safe.
  */
 public final class BackupDriver implements Driver {
 
@@ -65,7 +67,8 @@ public final class BackupDriver implements Driver {
                 theirs.setProperty(name, properties.getProperty(name));
             }
         }
-        return new BackupConnection(url, Settings.resolve(url.parameters(), properties), CLASSIFIER, theirs);
+        Settings settings = Settings.resolve(url.parameters(), properties);
+        return KeptFiles.whileOpening(() -> new BackupConnection(url, settings, CLASSIFIER, theirs));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
+import io.github.prtbackup.backup.KeptFiles;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.pages.FileTick;
@@ -46,7 +47,8 @@ final class LiveDatabase implements AutoCloseable {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(busyMillis);
         String address = ReadOnlyConnection.uri(file) + "?cache=private";
-        JDBC4Connection connection = new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties());
+        JDBC4Connection connection = KeptFiles.whileOpening(
+                () -> new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties()));
         LiveDatabase live = new LiveDatabase(connection, file);
         try {
             if (live.canBeRead() || live.canBeReadWithoutSchema()) {

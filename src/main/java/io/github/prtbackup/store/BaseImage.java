@@ -68,7 +68,7 @@ public final class BaseImage implements AutoCloseable {
     }
 
     private static void writeChecksums(PendingFile image, int pageSize, PendingFile checksums) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, image.length()));
         ByteBuffer result = ByteBuffer.allocate(CHUNK / pageSize * Integer.BYTES);
         CRC32C crc = new CRC32C();
         try (PositionalFile file = PositionalFile.read(image.path())) {

@@ -34,7 +34,7 @@ final class LogWriter implements Closeable {
     private final LogTail tail;
     private final Consumer<TimelineStep> progress;
     private final int mostPoints;
-    /** Made with the first record, so that who only reads holds no memory. */
+    /** Borrowed while something is written: a process may have many logs, and writes to few at a time. */
     private RecordBuffer buffer;
     /** The segment the log ends in; null until something is written. */
     private PositionalFile file;
@@ -56,6 +56,14 @@ final class LogWriter implements Closeable {
     }
 
     void append(Point.Header header, PageSupplier source, long excess, boolean sync) throws IOException {
+        withBuffer(() -> {
+            appendBuffered(header, source, excess, sync);
+            return null;
+        });
+    }
+
+    private void appendBuffered(Point.Header header, PageSupplier source, long excess, boolean sync)
+            throws IOException {
         prepare(excess);
         PointAppender appender = new PointAppender(buffer, file, tail.tail(), header, progress);
         try {
@@ -80,6 +88,10 @@ final class LogWriter implements Closeable {
             throw new IllegalArgumentException(
                     "an announcement of " + payload.remaining() + " bytes is longer than " + LONGEST_PAYLOAD);
         }
+        return withBuffer(() -> announceBuffered(payload, excess));
+    }
+
+    private Announcement announceBuffered(ByteBuffer payload, long excess) throws IOException {
         prepare(excess);
         Tail before = tail.tail();
         buffer.begin(before.newest().pageSize(), payload.remaining());
@@ -128,14 +140,23 @@ final class LogWriter implements Closeable {
 
     /** Creates the first segment of a log. Its first record carries the point that the base is. */
     LogPosition create(Point.Header base) throws IOException {
-        prepareBuffer();
         // Not always the same number, so that who still knows a timeline that was deleted does not take this for it.
         long segment = base.id();
         Point point = new Point(base, true, base.pages() * base.pageSize());
         try (PositionalFile created = createSegment(segment)) {
-            LogPosition end = begin(created, new LogPosition(segment, 0, 0), point);
+            LogPosition end = withBuffer(() -> begin(created, new LogPosition(segment, 0, 0), point));
             created.force();
             return end;
+        }
+    }
+
+    private <T> T withBuffer(IOCallable<T> work) throws IOException {
+        buffer = RecordBuffer.borrow();
+        try {
+            return work.call();
+        } finally {
+            buffer.giveBack();
+            buffer = null;
         }
     }
 
@@ -156,7 +177,6 @@ final class LogWriter implements Closeable {
     /** Opens the file that the log ends in, and cuts off what lies behind the end. */
     private void prepare(long excess) throws IOException {
         LogPosition end = tail.tail().end();
-        prepareBuffer();
         int present = files.directory().generation();
         if (file == null || fileSegment != end.segment() || reloads != tail.reloads() || generation != present) {
             close();
@@ -168,12 +188,6 @@ final class LogWriter implements Closeable {
         }
         if (excess > 0) {
             file.resize(end.offset());
-        }
-    }
-
-    private void prepareBuffer() {
-        if (buffer == null) {
-            buffer = new RecordBuffer();
         }
     }
 

@@ -2,6 +2,8 @@ package io.github.prtbackup.store;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -9,10 +11,17 @@ import java.util.zip.CRC32C;
  * Builds a record so that one call can write it: the contents go to a fixed place of a direct buffer, and the head,
  * whose length is known last, is put before them.
  *
- * <p>Not thread-safe. It is used again for each record, and holds {@value #CAPACITY} bytes outside of the heap.
+ * <p>Not thread-safe. It is used again for each record, and holds {@value #CAPACITY} bytes outside of the heap. So it is
+ * {@linkplain #borrow borrowed} while something is written: a process may have hundreds of logs open.
  */
 final class RecordBuffer {
     private static final int CAPACITY = 1 << 18;
+
+    /** More than so many are rarely used at the same time. */
+    private static final int MOST_SPARE = 4;
+
+    /** Memory that was expensive to get. Nothing depends on whether there is any. */
+    private static final BlockingQueue<RecordBuffer> SPARE = new ArrayBlockingQueue<>(MOST_SPARE);
 
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
     private final CRC32C crc = new CRC32C();
@@ -22,6 +31,19 @@ final class RecordBuffer {
     private int contents;
     private int capacity;
     private int count;
+
+    RecordBuffer() {}
+
+    /** One that nobody else uses until it is given back. */
+    static RecordBuffer borrow() {
+        RecordBuffer spare = SPARE.poll();
+        return spare == null ? new RecordBuffer() : spare;
+    }
+
+    /** The caller does not use it any more. */
+    void giveBack() {
+        boolean unused = SPARE.offer(this);
+    }
 
     /** Empties it, and leaves room for fields up to a length. */
     void begin(int newPageSize, int longestFields) {

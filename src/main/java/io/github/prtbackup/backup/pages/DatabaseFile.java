@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -8,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 
 /**
@@ -15,13 +17,21 @@ import java.util.zip.CRC32C;
  * past SQLite; {@link HeldFile} says what is dangerous about it.
  *
  * <p>Belongs to a connection and is made when that is: like the connection it stays with the file that was there then, if
- * another should come to its path. Thread-safe.
+ * another should come to its path. Closed with the connection, so that what is kept open of it need not be for ever.
+ * Thread-safe.
  */
-public final class DatabaseFile {
+public final class DatabaseFile implements Closeable {
+
+    /** Opens a connection. */
+    @FunctionalInterface
+    public interface Opening<T, E extends Exception> {
+        T open() throws E;
+    }
 
     private final Path path;
     private final HeldFile held;
     private final Path sharedMemory;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private DatabaseFile(Path path, HeldFile held) {
         this.path = path;
@@ -32,12 +42,27 @@ public final class DatabaseFile {
     /** The database at a path. Links are followed as SQLite follows them: its other files lie beside the target. */
     public static DatabaseFile of(Path file) throws IOException {
         Path path = file.toRealPath();
-        return new DatabaseFile(path, HeldFile.at(path).orElseThrow(() -> new NoSuchFileException(path.toString())));
+        return new DatabaseFile(path, HeldFile.hold(path).orElseThrow(() -> new NoSuchFileException(path.toString())));
     }
 
-    /** Closes what is kept open of all databases, when no connection of this class loader is. */
+    /**
+     * Opens a connection of ours to any database. While that is done, no file is closed whose locks the connection might
+     * take meanwhile.
+     *
+     * @param opening what opens it
+     * @return what that returns
+     * @throws E if that throws it
+     */
+    public static <T, E extends Exception> T whileOpening(Opening<T, E> opening) throws E {
+        return HeldFile.idle().whileOpening(opening::open);
+    }
+
+    /**
+     * The driver goes, and no connection of this class loader is open. Closes what is kept open of all databases, at once or
+     * when nobody else in the process has the file open any more.
+     */
     public static void closeAll() throws IOException {
-        HeldFile.closeAll();
+        HeldFile.closeIdle();
     }
 
     /** Where the file really is. */
@@ -61,6 +86,23 @@ public final class DatabaseFile {
         return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Sees to it that each write from now on gives the file another time than it has. To wait for the clock of the file system
+     * would take ten times as long as to close a connection, with the write lock held. So a file that was written within the
+     * present tick gets a time a little before that: any write will bring it the time of the clock.
+     *
+     * @return false if that can't be done, as where the file belongs to somebody else
+     */
+    boolean settleTime() throws IOException {
+        long modified = modifiedNanos();
+        if (FileTick.isOver(modified)) {
+            return true;
+        }
+        long before = TimeUnit.NANOSECONDS.toMillis(modified - 1);
+        // Sets it by the path. What java.nio has for it opens the file, and closes it.
+        return isCurrent() && before > 0 && path.toFile().setLastModified(before) && modifiedNanos() < modified;
+    }
+
     /** Whether the file may have been written since is told by a later one. */
     FileState state() throws IOException {
         byte[] header = new byte[DatabaseHeader.SIZE];
@@ -78,9 +120,17 @@ public final class DatabaseFile {
         }
     }
 
-    /** The shared memory of the WAL mode, if there is any. Asked under the write lock of a connection of this process. */
-    Optional<HeldFile> sharedMemory() throws IOException {
-        return HeldFile.walIndexAt(sharedMemory);
+    /**
+     * Holds the shared memory of the WAL mode, if there is any, until that is closed. Asked under the write lock of a
+     * connection of this process, which has it open.
+     */
+    Optional<HeldFile> holdSharedMemory() throws IOException {
+        return HeldFile.holdWalIndex(sharedMemory);
+    }
+
+    /** Whether that is the shared memory still. */
+    boolean isSharedMemory(HeldFile file) throws IOException {
+        return file.isAt(sharedMemory);
     }
 
     /** {@code -wal} or {@code -journal}, which carry no locks and may be opened and closed. */
@@ -90,7 +140,7 @@ public final class DatabaseFile {
 
     /** Whether the path still leads to this file. */
     public boolean isCurrent() throws IOException {
-        return HeldFile.at(path).filter(now -> now == held).isPresent();
+        return held.isAt(path);
     }
 
     /**
@@ -101,5 +151,12 @@ public final class DatabaseFile {
         int length = Math.multiplyExact(count, pageSize);
         int read = held.read((first - 1L) * pageSize, into, offset, length);
         Arrays.fill(into, offset + read, offset + length, (byte) 0);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed.getAndSet(true)) {
+            held.close();
+        }
     }
 }

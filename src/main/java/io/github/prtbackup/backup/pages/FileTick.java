@@ -42,6 +42,12 @@ public final class FileTick {
         return left <= 0;
     }
 
+    /** Whether a write by anybody must give a file another time than it has. */
+    static boolean isOver(long modifiedNanos) {
+        long tick = modifiedNanos % SECOND == 0 ? COARSE : LONGEST;
+        return nowNanos() - modifiedNanos >= tick;
+    }
+
     private static long nowNanos() {
         Instant now = Instant.now();
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();

@@ -1,135 +1,144 @@
 package io.github.prtbackup.backup.pages;
 
 import io.github.prtbackup.store.SpinLock;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A file on which SQLite holds locks, opened once and never closed. On POSIX closing <em>any</em> descriptor of a file
- * drops all locks that the process has on it
+ * A file on which SQLite holds locks, opened once for all who read it past SQLite. On POSIX closing <em>any</em> descriptor of
+ * a file drops all locks that the process has on it
  * (<a href="https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_">how
- * to corrupt</a>, 2.2), so a descriptor is opened once for each file, not path, and stays strongly reachable until
- * {@link #closeAll}, which is when the driver goes. If the path leads to another file, that one is opened too, and the first is kept.
+ * to corrupt</a>, 2.2), so a descriptor is opened once for each file, not path. Who needs it {@linkplain #hold holds} it; when
+ * nobody does any more, {@link IdleFiles} closes it as soon as nobody else in the process can have locks there, and keeps it
+ * strongly reachable until then. If a path leads to another file, that one is opened too.
  *
- * <p>The one exception is the wal-index. SQLite deletes it with the last connection of the last process, and makes another
- * with the next, so that a program which opens and closes its connections would run out of descriptors. Nobody has locks on
- * what was deleted like that.
+ * <p>For the wal-index, to hold it is also to be a witness: each who holds it has a connection of this process that has it
+ * open.
  *
  * <p>It is a {@link RandomAccessFile} because a {@code FileChannel} closes itself when a thread that reads from it is
  * interrupted. Not even {@code getChannel()} may be called here.
  *
  * <p>Thread-safe.
  */
-final class HeldFile {
+final class HeldFile implements Closeable {
 
     /** By identity. An entry stays as long as the file is open, and so its inode cannot be given to another. */
-    private static final Map<Object, HeldFile> HELD = new ConcurrentHashMap<>();
+    private static final Map<Object, HeldFile> HELD = new HashMap<>();
 
-    /** Everything that was ever opened, also what was opened twice in a race: it may not be collected, and so closed. */
+    /** What was opened in a race, and may be any file: it may not be collected, and so closed. */
     private static final Queue<RandomAccessFile> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
 
-    /** The wal-indexes, by path: the one that was last found there. */
-    private static final Map<Path, HeldFile> WAL_INDEXES = new ConcurrentHashMap<>();
+    /** Of all held files, and of what is idle. Not a monitor: who waits for it may hold SQLite's write lock. */
+    private static final SpinLock GUARD = new SpinLock();
 
-    /** Of what is static. */
-    private static final SpinLock OPENING = new SpinLock();
+    private static final IdleFiles IDLE = new IdleFiles(GUARD);
 
     private final Object identity;
+    private final Path path;
     private final RandomAccessFile file;
 
-    /** Not a monitor: who waits for one may hold SQLite's write lock. */
-    private final SpinLock guard = new SpinLock();
+    /** The file has one position. */
+    private final SpinLock reading = new SpinLock();
 
-    private int users;
-    private long usedSince;
+    private int holders;
+    private long heldSince;
 
-    private HeldFile(Object identity, RandomAccessFile file) {
+    private HeldFile(Object identity, Path path, RandomAccessFile file) {
         this.identity = identity;
+        this.path = path;
         this.file = file;
     }
 
     /**
-     * The file to which a path leads now. The same file is the same object.
+     * Holds the file to which a path leads now, until {@link #close} is called as often as this. The same file is the same
+     * object.
      *
      * @return empty if there is none
      */
-    static Optional<HeldFile> at(Path path) throws IOException {
-        try {
-            HeldFile held = HELD.get(identity(path));
-            return Optional.of(held != null ? held : open(path));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+    static Optional<HeldFile> hold(Path path) throws IOException {
+        GUARD.lock();
+        try (GUARD) {
+            try {
+                HeldFile held = HELD.get(identity(path));
+                if (held == null) {
+                    held = open(path);
+                }
+                if (held.holders++ == 0) {
+                    held.heldSince = System.nanoTime();
+                    IDLE.remove(held);
+                }
+                return Optional.of(held);
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
         }
     }
 
     /**
-     * The wal-index at a path, of which the caller knows that a connection of this process has it open. The one that was there
-     * before is closed if nobody uses it.
-     *
-     * @return empty if there is none
+     * As {@link #hold}, for the wal-index. SQLite deletes it with the last connection of the last process, and makes another
+     * with the next. Nobody has locks on what was deleted like that, so that one that was here before goes at once.
      */
-    static Optional<HeldFile> walIndexAt(Path path) throws IOException {
-        Optional<HeldFile> found = at(path);
-        if (found.isPresent() && WAL_INDEXES.get(path) != found.get()) {
-            HeldFile before = WAL_INDEXES.put(path, found.get());
-            if (before != null && before != found.get()) {
-                before.closeUnlessUsed();
-            }
+    static Optional<HeldFile> holdWalIndex(Path path) throws IOException {
+        GUARD.lock();
+        try (GUARD) {
+            Optional<HeldFile> held = hold(path);
+            held.ifPresent(present -> IDLE.closeIf(idle -> idle.path.equals(path)));
+            return held;
         }
-        return found;
     }
 
-    /** Closes all, of which nobody has a use any more. */
-    static void closeAll() throws IOException {
-        OPENING.lock();
-        try (OPENING) {
-            HELD.clear();
-            WAL_INDEXES.clear();
+    /** Closes what nobody holds, or sees to it that it is closed when nobody else has it open any more. */
+    static void closeIdle() throws IOException {
+        GUARD.lock();
+        try (GUARD) {
             for (RandomAccessFile file = NEVER_CLOSED.poll(); file != null; file = NEVER_CLOSED.poll()) {
                 file.close();
             }
+            IDLE.closeForGood();
         }
     }
 
-    private void closeUnlessUsed() throws IOException {
-        OPENING.lock();
-        try (OPENING) {
-            if (users() == 0) {
-                HELD.remove(identity, this);
-                NEVER_CLOSED.remove(file);
-                file.close();
-            }
-        }
+    /** See {@link IdleFiles#whileOpening}. */
+    static IdleFiles idle() {
+        return IDLE;
     }
 
     private static HeldFile open(Path path) throws IOException {
-        OPENING.lock();
-        try (OPENING) {
-            while (true) {
-                Object before = identity(path);
-                HeldFile held = HELD.get(before);
-                if (held != null) {
-                    return held;
-                }
-                RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
-                NEVER_CLOSED.add(file);
-                // The JDK cannot ask an open file who it is: somebody may have replaced it between question and
-                // opening.
-                if (before.equals(identity(path))) {
-                    HeldFile opened = new HeldFile(before, file);
-                    HELD.put(before, opened);
-                    return opened;
-                }
+        while (true) {
+            Object before = identity(path);
+            HeldFile held = HELD.get(before);
+            if (held != null) {
+                return held;
             }
+            RandomAccessFile file = openOrMakeRoom(path);
+            // The JDK cannot ask an open file who it is: somebody may have replaced it between question and opening.
+            if (before.equals(identity(path))) {
+                HeldFile opened = new HeldFile(before, path, file);
+                HELD.put(before, opened);
+                return opened;
+            }
+            NEVER_CLOSED.add(file);
+        }
+    }
+
+    private static RandomAccessFile openOrMakeRoom(Path path) throws IOException {
+        try {
+            return new RandomAccessFile(path.toFile(), "r");
+        } catch (FileNotFoundException e) {
+            // Also what Java says when the process may open no more files.
+            IDLE.closeAll();
+            return new RandomAccessFile(path.toFile(), "r");
         }
     }
 
@@ -139,37 +148,55 @@ final class HeldFile {
         return key != null ? key : path.toRealPath();
     }
 
-    /** A connection of this process that has the file open says so. */
-    void enter() {
-        guard.lock();
-        try (guard) {
-            if (users++ == 0) {
-                usedSince = System.nanoTime();
+    /** Whether the path leads to this file now. */
+    boolean isAt(Path path) throws IOException {
+        try {
+            return identity.equals(identity(path));
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    Object identity() {
+        return identity;
+    }
+
+    /** Whether closing a descriptor of it drops no locks. */
+    boolean isOfFriendlySystem() {
+        return identity instanceof Path;
+    }
+
+    /** It is not held any more by one who held it. */
+    @Override
+    public void close() throws IOException {
+        GUARD.lock();
+        try (GUARD) {
+            holders--;
+            if (holders == 0) {
+                IDLE.add(this);
             }
         }
     }
 
-    /** The connection is about to close the file. */
-    void leave() {
-        guard.lock();
-        try (guard) {
-            users--;
+    /** Closes the descriptor. Called by {@link IdleFiles}, with the lock of all files. */
+    void closeForGood() throws IOException {
+        HELD.remove(identity, this);
+        file.close();
+    }
+
+    /** How many hold it. */
+    int holders() {
+        GUARD.lock();
+        try (GUARD) {
+            return holders;
         }
     }
 
-    /** How many connections have said so. */
-    int users() {
-        guard.lock();
-        try (guard) {
-            return users;
-        }
-    }
-
-    /** Whether at all times since then some connection of this process had the file open. */
-    boolean isUsedSince(long nanoTime) {
-        guard.lock();
-        try (guard) {
-            return users > 0 && nanoTime - usedSince > 0;
+    /** Whether at all times since then somebody held it. */
+    boolean isHeldSince(long nanoTime) {
+        GUARD.lock();
+        try (GUARD) {
+            return holders > 0 && nanoTime - heldSince > 0;
         }
     }
 
@@ -184,8 +211,8 @@ final class HeldFile {
      * @return how much was read
      */
     int read(long offset, byte[] into, int from, int length) throws IOException {
-        guard.lock();
-        try (guard) {
+        reading.lock();
+        try (reading) {
             return PositionalRead.read(file, offset, into, from, length);
         }
     }

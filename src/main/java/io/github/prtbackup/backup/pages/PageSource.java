@@ -13,16 +13,22 @@ import java.util.Optional;
 public final class PageSource implements Closeable {
 
     private final DatabaseFile database;
+    private final boolean owned;
     private WalTail tail;
 
     /** @param file the database of the connection, which exists */
     public PageSource(Path file) throws IOException {
-        this(DatabaseFile.of(file));
+        this(DatabaseFile.of(file), true);
     }
 
-    /** @param database the files of the connection */
+    /** @param database the files of the connection, which are not closed with this */
     public PageSource(DatabaseFile database) {
+        this(database, false);
+    }
+
+    private PageSource(DatabaseFile database, boolean owned) {
         this.database = database;
+        this.owned = owned;
     }
 
     /** The files. */
@@ -51,8 +57,15 @@ public final class PageSource implements Closeable {
             }
             return tail.now(exclusive);
         }
-        close();
+        closeTail();
         return FilePages.now(database, exclusive);
+    }
+
+    /** The last state that was asked for is not needed any more: gives back what that took. */
+    public void rest() {
+        if (tail != null) {
+            tail.rest();
+        }
     }
 
     /** Whether no other connection of this process, which would keep the log from being deleted, has asked for the state. */
@@ -62,7 +75,7 @@ public final class PageSource implements Closeable {
 
     /**
      * What to leave behind before the connection closes. It holds the write lock, has changed nothing, and is not in
-     * {@code locking_mode=EXCLUSIVE}; may wait some milliseconds.
+     * {@code locking_mode=EXCLUSIVE}.
      *
      * @param newest where the newest point was taken
      * @return empty if there is nothing that would help
@@ -74,17 +87,25 @@ public final class PageSource implements Closeable {
                 || !tail.isWholeInFile()) {
             return Optional.empty();
         }
-        FileState file = database.state();
-        return FileTick.waitOut(file.modifiedNanos())
-                ? Optional.of(new ClosingNote(now.salts(), now.pages(), file, changed.pages()))
+        return database.settleTime()
+                ? Optional.of(new ClosingNote(now.salts(), now.pages(), database.state(), changed.pages()))
                 : Optional.empty();
+    }
+
+    private void closeTail() throws IOException {
+        WalTail closing = tail;
+        tail = null;
+        if (closing != null) {
+            closing.close();
+        }
     }
 
     @Override
     public void close() throws IOException {
-        if (tail != null) {
-            tail.close();
-            tail = null;
+        // The tail first: it is a witness only for as long as the connection has the files open.
+        DatabaseFile files = owned ? database : null;
+        try (files) {
+            closeTail();
         }
     }
 }

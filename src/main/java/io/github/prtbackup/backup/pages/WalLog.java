@@ -53,7 +53,12 @@ final class WalLog implements Closeable {
 
     private final PositionalFile file;
 
-    private ByteBuffer ahead = ByteBuffer.allocateDirect(0);
+    /** A larger buffer is not kept: many databases may be open. */
+    private static final int KEPT = 1 << 15;
+
+    private static final ByteBuffer NONE = ByteBuffer.allocateDirect(0);
+
+    private ByteBuffer ahead = NONE;
     private int aheadFirst;
     private int aheadEnd;
     private int aheadPageSize;
@@ -105,6 +110,14 @@ final class WalLog implements Closeable {
         aheadFirst = first;
         aheadEnd = first + ahead.position() / frameSize;
         aheadPageSize = pageSize;
+    }
+
+    /** What was read ahead is not needed any more. */
+    void forgetAhead() {
+        aheadEnd = 0;
+        if (ahead.capacity() > KEPT) {
+            ahead = NONE;
+        }
     }
 
     private boolean isAhead(int frame, int pageSize) {

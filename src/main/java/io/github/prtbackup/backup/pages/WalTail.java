@@ -42,15 +42,12 @@ public final class WalTail implements Closeable {
      *     Not otherwise: commits behind those of the index may be of a process that died in its commit, and not count.
      */
     public CurrentPages now(boolean exclusive) throws IOException {
-        Optional<HeldFile> present = exclusive ? Optional.empty() : database.sharedMemory();
-        if (present.isPresent()) {
-            Optional<WalIndex> index = WalIndex.read(present.get());
-            if (index.isPresent()) {
-                use(present.get());
-                return now(index.get());
-            }
+        use(exclusive ? Optional.empty() : database.holdSharedMemory());
+        Optional<WalIndex> index = sharedMemory == null ? Optional.empty() : WalIndex.read(sharedMemory);
+        if (index.isPresent()) {
+            return now(index.get());
         }
-        use(null);
+        use(Optional.empty());
         return walked();
     }
 
@@ -59,25 +56,23 @@ public final class WalTail implements Closeable {
      * in WAL mode, and nobody needs to look: who takes it out of that mode needs it for himself alone, and deletes the index.
      */
     Optional<CurrentPages> nowIfStillWal() throws IOException {
-        if (sharedMemory == null || database.sharedMemory().orElse(null) != sharedMemory) {
+        if (sharedMemory == null || !database.isSharedMemory(sharedMemory)) {
             return Optional.empty();
         }
         Optional<WalIndex> index = WalIndex.read(sharedMemory);
         return index.isPresent() ? Optional.of(now(index.get())) : Optional.empty();
     }
 
-    private void use(HeldFile present) {
-        // A wal-index of another life is another file: whoever closes it last deletes it, and the old one is held here.
-        if (sharedMemory == present) {
-            return;
+    /**
+     * Takes what is held as the wal-index from now on. One of another life is another file: whoever closes it last deletes
+     * it. If it is the same, it is held all the time.
+     */
+    private void use(Optional<HeldFile> held) throws IOException {
+        HeldFile before = sharedMemory;
+        sharedMemory = held.orElse(null);
+        if (before != null) {
+            before.close();
         }
-        if (sharedMemory != null) {
-            sharedMemory.leave();
-        }
-        if (present != null) {
-            present.enter();
-        }
-        sharedMemory = present;
     }
 
     private CurrentPages now(WalIndex index) throws IOException {
@@ -171,19 +166,28 @@ public final class WalTail implements Closeable {
 
     /** Whether no other connection of this process has the wal-index open, as far as is known here. */
     boolean isAlone() {
-        return sharedMemory != null && sharedMemory.users() == 1;
+        return sharedMemory != null && sharedMemory.holders() == 1;
     }
 
     /** Whether nothing is missing in the database file of what the log holds. Asked under the write lock. */
     boolean isWholeInFile() throws IOException {
-        Optional<HeldFile> present = database.sharedMemory();
-        Optional<WalIndex> index = present.isPresent() ? WalIndex.read(present.get()) : Optional.empty();
-        return index.isPresent() && index.get().frames() == WalIndex.backfilled(present.get());
+        if (sharedMemory == null || !database.isSharedMemory(sharedMemory)) {
+            return false;
+        }
+        Optional<WalIndex> index = WalIndex.read(sharedMemory);
+        return index.isPresent() && index.get().frames() == WalIndex.backfilled(sharedMemory);
     }
 
     /** Whether this process has had the wal-index open ever since that position was taken. */
     private boolean isWitness(WalPosition then) {
-        return sharedMemory != null && then.jvm() == JVM && sharedMemory.isUsedSince(then.nanos());
+        return sharedMemory != null && then.jvm() == JVM && sharedMemory.isHeldSince(then.nanos());
+    }
+
+    /** The last state that was asked for is not needed any more. */
+    void rest() {
+        if (log != null) {
+            log.forgetAhead();
+        }
     }
 
     private void openLog() throws IOException {
@@ -201,7 +205,10 @@ public final class WalTail implements Closeable {
 
     @Override
     public void close() throws IOException {
-        use(null);
-        closeLog();
+        try {
+            use(Optional.empty());
+        } finally {
+            closeLog();
+        }
     }
 }

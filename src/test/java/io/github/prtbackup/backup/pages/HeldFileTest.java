@@ -86,13 +86,13 @@ class HeldFileTest {
 
     @Test
     void oneFileIsOneObjectAndAnotherAtItsPathIsAnother() throws Exception {
-        HeldFile first = HeldFile.at(database).orElseThrow();
+        HeldFile first = HeldFile.hold(database).orElseThrow();
         Path link = Files.createSymbolicLink(directory.resolve("link.db"), database);
-        assertThat(HeldFile.at(link)).containsSame(first);
+        assertThat(HeldFile.hold(link)).containsSame(first);
 
         Path other = Files.write(directory.resolve("other"), new byte[] {1, 2, 3});
         Files.move(other, database, StandardCopyOption.REPLACE_EXISTING);
-        HeldFile second = HeldFile.at(database).orElseThrow();
+        HeldFile second = HeldFile.hold(database).orElseThrow();
         assertThat(second).isNotSameAs(first);
         assertThat(second.length()).isEqualTo(3);
         assertThat(first.length()).isGreaterThan(3);
@@ -130,6 +130,6 @@ class HeldFileTest {
 
     @Test
     void aMissingFileIsNone() throws Exception {
-        assertThat(HeldFile.at(directory.resolve("none"))).isEmpty();
+        assertThat(HeldFile.hold(directory.resolve("none"))).isEmpty();
     }
 }
