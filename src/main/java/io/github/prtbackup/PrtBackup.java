@@ -194,7 +194,8 @@ public final class PrtBackup implements AutoCloseable {
      */
     public BackupInfo autoBackupBeforeOperation(String operation) throws IOException, SQLException {
         requireDatabase();
-        return BackupInfo.of(new AutomaticBackups(settings).takeFromSnapshot(busyMillis, database, operation));
+        return BackupInfo.of(
+                new AutomaticBackups(settings, CopyProgress.NONE).takeFromSnapshot(busyMillis, database, operation));
     }
 
     /**

@@ -31,6 +31,7 @@ import org.sqlite.SQLiteConnection;
 public final class AutomaticBackups implements Closeable {
 
     private final Settings settings;
+    private final CopyProgress watch;
     private final Meters meters;
 
     /** Kept, because a catalogue remembers the metadata that it has parsed. */
@@ -45,10 +46,12 @@ public final class AutomaticBackups implements Closeable {
 
     /**
      * @param settings those of the connection
+     * @param watch asked now and then, in what takes long, whether it is to end
      * @throws SQLException if the metrics that they ask for cannot be had
      */
-    public AutomaticBackups(Settings settings) throws SQLException {
+    public AutomaticBackups(Settings settings, CopyProgress watch) throws SQLException {
         this.settings = settings;
+        this.watch = watch;
         this.meters = Meters.of(settings.metrics());
     }
 
@@ -159,7 +162,7 @@ public final class AutomaticBackups implements Closeable {
             if (point != null) {
                 backup.done(Operation.INCREMENTAL, point.id(), point.storedBytes());
             } else {
-                done(backup, full(database).take(locked, schema, occasion));
+                done(backup, full(database).take(locked, schema, exclusive, occasion));
             }
         } finally {
             meters.record(backup);
@@ -338,14 +341,14 @@ public final class AutomaticBackups implements Closeable {
     private IncrementalBackups incremental(Path database) throws IOException {
         IncrementalBackups known = incremental.get(database);
         if (known == null) {
-            known = new IncrementalBackups(database, catalog(database), () -> patienceNanos, settings);
+            known = new IncrementalBackups(database, catalog(database), () -> patienceNanos, settings, watch);
             incremental.put(database, known);
         }
         return known;
     }
 
     private FullBackups full(Path database) {
-        return full.computeIfAbsent(database, file -> new FullBackups(file, catalog(file), settings.keep()));
+        return full.computeIfAbsent(database, file -> new FullBackups(file, catalog(file), settings.keep(), watch));
     }
 
     private Catalog catalog(Path database) {

@@ -67,22 +67,29 @@ final class BaseCopy implements Closeable {
     }
 
     /** Copies the state under the write lock as it is. */
-    static BaseImage ofLocked(DirectoryLock directory, DatabaseFile file, CurrentPages now) throws IOException {
+    static BaseImage ofLocked(DirectoryLock directory, DatabaseFile file, CurrentPages now, CopyProgress watch)
+            throws IOException {
         PendingFile image = PendingFile.createUnhashed(directory);
         try {
-            int atOnce = Math.min(BYTES_AT_ONCE / now.pageSize(), now.pages());
-            byte[] content = new byte[atOnce * now.pageSize()];
-            for (int first = 1; first <= now.pages(); first += atOnce) {
-                int count = Math.min(atOnce, now.pages() - first + 1);
-                now.read(first, count, content, 0);
-                image.write(content, 0, count * now.pageSize());
-            }
+            copy(now, image, watch);
         } catch (IOException | RuntimeException | Error e) {
             try (image) {
                 throw e;
             }
         }
         return BaseImage.prepare(directory, file.path(), image, now.pageSize());
+    }
+
+    /** Writes all pages, one after the other. */
+    static void copy(CurrentPages now, PendingFile image, CopyProgress watch) throws IOException {
+        int atOnce = Math.min(BYTES_AT_ONCE / now.pageSize(), now.pages());
+        byte[] content = new byte[atOnce * now.pageSize()];
+        for (int first = 1; first <= now.pages(); first += atOnce) {
+            int count = Math.min(atOnce, now.pages() - first + 1);
+            now.read(first, count, content, 0);
+            image.write(content, 0, count * now.pageSize());
+            watch.copiedAndCheck(first + count - 1L, now.pages());
+        }
     }
 
     /**
@@ -109,7 +116,7 @@ final class BaseCopy implements Closeable {
                 for (int i = 0; i < count; i++) {
                     hashes.put(first + i, content, i * then.pageSize());
                 }
-                progress.copied(first + count - 1, then.pages());
+                progress.copiedAndCheck(first + count - 1L, then.pages());
             }
         } catch (IOException | RuntimeException | Error e) {
             try (image) {

@@ -36,15 +36,18 @@ final class ChangedPages {
     private final Timeline timeline;
     private final TransactionNotes notes;
     private final ClosingNotes closingNotes;
+    private final CopyProgress watch;
 
     /** Room for one page. */
     private byte[] content = new byte[0];
 
-    ChangedPages(Path database, Timeline timeline, TransactionNotes notes, ClosingNotes closingNotes) {
+    ChangedPages(
+            Path database, Timeline timeline, TransactionNotes notes, ClosingNotes closingNotes, CopyProgress watch) {
         this.database = database;
         this.timeline = timeline;
         this.notes = notes;
         this.closingNotes = closingNotes;
+        this.watch = watch;
     }
 
     /** What the next point needs, read while it is appended. */
@@ -94,6 +97,7 @@ final class ChangedPages {
             return writer -> PageComparison.run(
                     now,
                     stored,
+                    watch::check,
                     (page, content, offset) -> writer.page(page, ByteBuffer.wrap(content, offset, now.pageSize())));
         } catch (DamagedTimelineException e) {
             // A point with all pages rests on none that is damaged, and keeps the good ones of the older points.

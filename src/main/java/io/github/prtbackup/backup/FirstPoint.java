@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class FirstPoint {
     private final Path backups;
     private final Timeline timeline;
     private final DatabaseFile database;
-    private final CopyProgress preparation;
+    private final CopyProgress watch;
 
     /** Whether the timeline was seen to have begun, so that nothing needs to be prepared. */
     private boolean begun;
@@ -37,13 +38,13 @@ final class FirstPoint {
 
     /**
      * @param backups the directory of the backups
-     * @param preparation hears of the copy that {@link #prepare} makes
+     * @param watch hears of the copy, and may want it to end
      */
-    FirstPoint(Path backups, Timeline timeline, DatabaseFile database, CopyProgress preparation) {
+    FirstPoint(Path backups, Timeline timeline, DatabaseFile database, CopyProgress watch) {
         this.backups = backups;
         this.timeline = timeline;
         this.database = database;
-        this.preparation = preparation;
+        this.watch = watch;
     }
 
     /** Whether this object has seen that the timeline has begun. */
@@ -73,8 +74,10 @@ final class FirstPoint {
         try {
             discardPrepared();
             DirectoryLock directory = DirectoryLock.ofReal(backups);
-            prepared = PreparedBase.copy(directory, timeline, database, busyMillis, mayBeLocked, preparation)
+            prepared = PreparedBase.copy(directory, timeline, database, busyMillis, mayBeLocked, watch)
                     .orElse(null);
+        } catch (CancellationException e) {
+            throw e;
         } catch (IOException | SQLException | RuntimeException e) {
             log.debug("The first backup of {} is not prepared", database.path(), e);
         }
@@ -99,7 +102,7 @@ final class FirstPoint {
         if (ready.isPresent()) {
             return timeline.start(header, ready.get());
         }
-        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.ofReal(backups), database, now)) {
+        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.ofReal(backups), database, now, watch)) {
             return timeline.start(header, base);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.pages.PageSource;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -23,22 +24,45 @@ final class FullBackups {
     private final Path database;
     private final Catalog catalog;
     private final int keep;
+    private final CopyProgress watch;
 
     /** The newest that was seen here; null before that. One that somebody has made since is younger. */
     private File seen;
 
-    /** @param keep how many backups stay */
-    FullBackups(Path database, Catalog catalog, int keep) {
+    /**
+     * @param keep how many backups stay
+     * @param watch hears of what takes long, and may want it to end
+     */
+    FullBackups(Path database, Catalog catalog, int keep, CopyProgress watch) {
         this.database = database;
         this.catalog = catalog;
         this.keep = keep;
+        this.watch = watch;
     }
 
-    /** Backs up the state that a connection has locked, which is its database of that name. */
-    Entry take(SQLiteConnection locked, String schema, Occasion occasion) throws IOException, SQLException {
+    /**
+     * Backs up the state that a connection has locked, which is its database of that name.
+     *
+     * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
+     */
+    Entry take(SQLiteConnection locked, String schema, boolean exclusive, Occasion occasion)
+            throws IOException, SQLException {
         try (PendingFile file = catalog.newFile()) {
-            FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
+            if (FullCopy.isSmall(locked, schema)) {
+                FullCopy.ofLocked(locked, schema, database, Damage.REFUSED, file);
+            } else {
+                copyPages(locked, schema, exclusive, file);
+            }
             return publish(file, occasion);
+        }
+    }
+
+    /** SQLite's own backup could not be interrupted. */
+    private void copyPages(SQLiteConnection locked, String schema, boolean exclusive, PendingFile file)
+            throws IOException, SQLException {
+        IntegrityCheck.requireSound(locked, schema);
+        try (PageSource source = new PageSource(database)) {
+            BaseCopy.copy(source.now(exclusive), file, watch);
         }
     }
 

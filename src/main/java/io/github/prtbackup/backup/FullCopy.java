@@ -94,6 +94,11 @@ public final class FullCopy {
         }
     }
 
+    /** Whether a database is copied over the heap. */
+    static boolean isSmall(SQLiteConnection on, String schema) throws SQLException {
+        return Queries.size(on, schema) <= HEAP_LIMIT;
+    }
+
     /** Whether a copy of that many bytes has the change counter of the database, which SQLite's backup replaces. */
     static boolean keepsCounter(long size) {
         return size <= HEAP_LIMIT;

@@ -48,12 +48,8 @@ final class IncrementalBackups implements Closeable {
     private long sizeInWal;
 
     /** @param patience how long to wait for the locks of the backup directory */
-    IncrementalBackups(Path database, Catalog catalog, Patience patience, Settings settings) throws IOException {
-        this(database, catalog, patience, settings, CopyProgress.NONE);
-    }
-
-    /** @param preparation hears of the copy that {@link #prepare} makes */
-    IncrementalBackups(Path database, Catalog catalog, Patience patience, Settings settings, CopyProgress preparation)
+    /** @param watch hears of what takes long, and may want it to end */
+    IncrementalBackups(Path database, Catalog catalog, Patience patience, Settings settings, CopyProgress watch)
             throws IOException {
         this.database = database;
         this.catalog = catalog;
@@ -61,10 +57,10 @@ final class IncrementalBackups implements Closeable {
         this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), patience, database);
         // The last that may fail: nobody would close it.
         this.source = new PageSource(database);
-        this.first = new FirstPoint(catalog.directory(), timeline, source.database(), preparation);
+        this.first = new FirstPoint(catalog.directory(), timeline, source.database(), watch);
         this.notes = new TransactionNotes(timeline, source.database());
         this.closingNotes = new ClosingNotes(timeline, source);
-        this.changed = new ChangedPages(database, timeline, notes, closingNotes);
+        this.changed = new ChangedPages(database, timeline, notes, closingNotes, watch);
         this.fold = new LazyFold(timeline, settings.keepPoints());
     }
 

@@ -111,7 +111,11 @@ public final class PresentState implements Closeable {
             CurrentPages now = source.now(false);
             DatabaseFile file = source.database();
             ChangedPages changed = new ChangedPages(
-                    file.path(), timeline, new TransactionNotes(timeline, file), new ClosingNotes(timeline, source));
+                    file.path(),
+                    timeline,
+                    new TransactionNotes(timeline, file),
+                    new ClosingNotes(timeline, source),
+                    CopyProgress.NONE);
             Optional<PageList> known =
                     newest.pageSize() == now.pageSize() ? changed.known(newest, now) : Optional.empty();
             if (known.isPresent() && known.get().size() <= MOST_BYTES / now.pageSize()) {

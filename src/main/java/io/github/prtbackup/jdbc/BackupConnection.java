@@ -51,7 +51,7 @@ public final class BackupConnection extends JDBC4Connection {
         try {
             SqliteVersion.require(libversion());
             this.settings = settings;
-            made = new Guard(this, settings, classifier, new AutomaticBackups(settings));
+            made = new Guard(this, settings, classifier, new AutomaticBackups(settings, new InterruptWatch(this)));
             this.guard = made;
             runWaitingPragmas();
             guard.open();

@@ -171,7 +171,7 @@ final class FirstBackups {
                 if (!database.exclusive()
                         && backups.needsPreparation(database.file())
                         && rule.beforeWrite(database.file(), inUsers, known) == Answer.LOCK_AND_BACK_UP) {
-                    backups.prepare(database.file(), connection.getBusyTimeout(), inUsers);
+                    attempt(database, () -> backups.prepare(database.file(), connection.getBusyTimeout(), inUsers));
                 }
             }
         }
@@ -218,9 +218,9 @@ final class FirstBackups {
         try {
             backup.take();
         } catch (IOException | SQLException | RuntimeException e) {
-            if (RawTransaction.isInterrupt(e)) {
+            if (InterruptWatch.saidBySqlite(e) instanceof SQLException said && RawTransaction.isInterrupt(said)) {
                 // It could be made, but nobody wants it any more.
-                throw (SQLException) e;
+                throw said;
             }
             String message = "No backup of " + database.file() + " could be made in "
                     + settings.directoryFor(database.file()) + ": " + e;

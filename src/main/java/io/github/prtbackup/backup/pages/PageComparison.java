@@ -23,14 +23,21 @@ public final class PageComparison {
 
     private PageComparison() {}
 
+    /** As below, for what nobody interrupts. */
+    public static void run(CurrentPages now, PageHashes stored, Difference differences) throws IOException {
+        run(now, stored, () -> {}, differences);
+    }
+
     /**
      * Compares all pages, and brings the hashes up to date. If that fails midway the hashes are no longer valid.
      *
      * @param now the state under the write lock
      * @param stored what is stored, of the same page size
+     * @param between called now and then; may throw to end it
      * @param differences is given all pages that may differ, ascending, but not that of the lock bytes
      */
-    public static void run(CurrentPages now, PageHashes stored, Difference differences) throws IOException {
+    public static void run(CurrentPages now, PageHashes stored, Runnable between, Difference differences)
+            throws IOException {
         int pageSize = now.pageSize();
         if (stored.pageSize() != pageSize || !stored.isValid()) {
             throw new IllegalArgumentException("hashes of pages of " + stored.pageSize() + " bytes, valid: "
@@ -45,6 +52,7 @@ public final class PageComparison {
         for (int first = 1; first <= now.pages(); first += atOnce) {
             int count = Math.min(atOnce, now.pages() - first + 1);
             now.read(first, count, content, 0);
+            between.run();
             for (int i = 0; i < count; i++) {
                 int page = first + i;
                 // A page that is not stored differs, even if its hash should be the one of no page.
