@@ -50,6 +50,7 @@ final class FirstBackups {
     private final TransactionRule rule;
     private final Targets targets;
     private final WriteLock lock;
+    private final InterruptWatch watch;
 
     private final TransactionRule.Backups known = new TransactionRule.Backups() {
         @Override
@@ -78,6 +79,7 @@ final class FirstBackups {
         this.rule = rule;
         this.targets = targets;
         this.lock = lock;
+        this.watch = new InterruptWatch(connection);
     }
 
     /** Whether there is anything to do before some databases are written. */
@@ -214,13 +216,20 @@ final class FirstBackups {
         backups.take(connection, database.schema(), database.file(), database.exclusive(), occasion);
     }
 
+    /** An interrupt may show as any error of the copy. It is told as one if it is still in force, and forgotten if not. */
     private void attempt(Database database, Backup backup) throws SQLException {
         try {
-            backup.take();
+            try {
+                backup.take();
+            } catch (SQLException e) {
+                watch.checkNow();
+                log.debug("Again, since it may have been an interrupt", e);
+                backup.take();
+            }
         } catch (IOException | SQLException | RuntimeException e) {
             if (InterruptWatch.saidBySqlite(e) instanceof SQLException said && RawTransaction.isInterrupt(said)) {
                 // It could be made, but nobody wants it any more.
-                throw said;
+                throw RawTransaction.interrupted();
             }
             String message = "No backup of " + database.file() + " could be made in "
                     + settings.directoryFor(database.file()) + ": " + e;
@@ -233,9 +242,10 @@ final class FirstBackups {
         }
     }
 
-    /** Where several databases are written, the table that the statement names is not in all of them. */
+    /** Where several databases are written, or by several statements, the table that this one names is not all. */
     private Occasion occasion(SqlStatement statement, List<Database> databases) {
-        return new Occasion(operation(statement), databases.size() == 1 ? statement.changedTables() : List.of());
+        boolean known = databases.size() == 1 && !rule.runsOthers();
+        return new Occasion(operation(statement), known ? statement.changedTables() : List.of());
     }
 
     /** What is about to be done, for the comment of the backup. */

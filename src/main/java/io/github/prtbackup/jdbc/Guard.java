@@ -10,6 +10,7 @@ import io.github.prtbackup.sql.SqlStatement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class Guard {
         this.backups = backups;
         OwnStatements statements = new OwnStatements(connection);
         WriteLock lock = new WriteLock(connection, statements);
-        this.transaction = new RawTransaction(connection, statements);
+        this.transaction = new RawTransaction(statements);
         this.targets = new Targets(connection, statements, lock);
         this.endings = new Endings(connection, backups, statements, transaction, rule);
         FirstBackups first = new FirstBackups(connection, settings, backups, rule, targets, lock);
@@ -149,7 +150,7 @@ final class Guard {
             return read(oneByOne);
         }
         return locked(() -> {
-            rule.severalBegin();
+            rule.severalBegin(new HashSet<>(statements).size() > 1);
             try {
                 return oneByOne.run();
             } finally {
@@ -260,7 +261,8 @@ final class Guard {
     <T> T settingSavepoint(Work<T> work) throws SQLException {
         return locked(() -> {
             boolean goesOn = writes.settleRows();
-            if (rule.isDoubtful()) {
+            // Not while a write is on a row: asking would end it.
+            if (!goesOn && rule.isDoubtful()) {
                 if (transaction.isOpen()) {
                     rule.isOpen();
                 } else {

@@ -177,8 +177,7 @@ final class GuardedWrites {
         List<OnRow> snapshots = new ArrayList<>();
         try {
             for (Database database : targets.databases().files()) {
-                snapshots.add(statements.open(
-                        "SELECT 1 FROM " + Queries.quote(database.schema()) + ".sqlite_schema UNION ALL SELECT 2"));
+                snapshots.add(statements.open(Queries.pragma(database.schema(), "schema_version")));
             }
             if (targets.of(statement).isEmpty()) {
                 return work.run();
@@ -232,8 +231,10 @@ final class GuardedWrites {
     private <T> T held(SqlStatement statement, List<Database> databases, Work<T> work) throws SQLException {
         OnRow hold = transaction.hold();
         held = true;
+        NativeEnds.End end;
         try {
             first.cover(statement, databases, Way.HELD);
+            end = nativeEnds.of(databases, hold);
         } catch (SQLException | RuntimeException | Error e) {
             held = false;
             endUnheard(hold, e);
@@ -243,7 +244,7 @@ final class GuardedWrites {
         boolean over = true;
         connection.heardCommits().statementBegins();
         try {
-            T result = endings.committing(() -> runHeld(statement, databases, hold, work));
+            T result = endings.committing(() -> runHeld(statement, hold, end, work));
             over = !mayStayOnRow(statement);
             return result;
         } finally {
@@ -262,9 +263,7 @@ final class GuardedWrites {
         endings.catchUp();
     }
 
-    private <T> T runHeld(SqlStatement statement, List<Database> databases, OnRow hold, Work<T> work)
-            throws SQLException {
-        NativeEnds.End end = nativeEnds.of(databases, hold);
+    private <T> T runHeld(SqlStatement statement, OnRow hold, NativeEnds.End end, Work<T> work) throws SQLException {
         T result;
         try (end) {
             result = connection.withoutAutocommit(work);

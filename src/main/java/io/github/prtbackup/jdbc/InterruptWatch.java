@@ -27,12 +27,17 @@ final class InterruptWatch implements CopyProgress {
     @Override
     public void check() {
         try {
-            statements.require(OwnStatements.SQLITE_ROW, statements.step("SELECT 1"));
+            checkNow();
         } catch (SQLException e) {
             CancellationException cancelled = new CancellationException(e.getMessage());
             cancelled.initCause(e);
             throw cancelled;
         }
+    }
+
+    /** Throws SQLite's exception if the user has interrupted the connection. */
+    void checkNow() throws SQLException {
+        statements.require(OwnStatements.SQLITE_ROW, statements.step("SELECT 1"));
     }
 
     /** What SQLite has said, if an exception is because of it; otherwise the exception itself. */

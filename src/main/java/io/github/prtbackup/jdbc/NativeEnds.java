@@ -3,6 +3,7 @@ package io.github.prtbackup.jdbc;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
+import io.github.prtbackup.sql.Ascii;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -74,15 +75,22 @@ final class NativeEnds {
         int version = statements.number(Queries.pragma(database.schema(), "schema_version"));
         Known before = known.get(database.file());
         if (before == null || before.schemaVersion() != version) {
-            String found = Queries.first(
-                    connection,
-                    "SELECT 1 FROM " + Queries.quote(database.schema()) + ".sqlite_schema"
-                            + " WHERE sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '%rtree%'"
-                            + " OR sql LIKE '%DEFERR%' LIMIT 1");
-            before = new Known(version, found != null);
+            boolean[] counts = {false};
+            statements.each(
+                    "SELECT sql FROM " + Queries.quote(database.schema()) + ".sqlite_schema",
+                    row -> counts[0] |= endCounts(row.text(0)));
+            before = new Known(version, counts[0]);
             known.put(database.file(), before);
         }
         return before.endCounts();
+    }
+
+    private static boolean endCounts(String definition) {
+        if (definition == null) {
+            return false;
+        }
+        String sql = Ascii.lower(definition);
+        return (sql.startsWith("create virtual") && !sql.contains("rtree")) || sql.contains("deferr");
     }
 
     private final class AtFirstChange implements SQLiteUpdateListener, End {

@@ -48,7 +48,20 @@ final class OwnStatements {
     /** Throws SQLite's own exception for a code, with its own message, unless the code is the expected one. */
     void require(int expected, int code) throws SQLException {
         if (code != expected) {
+            throw failure(code);
+        }
+    }
+
+    /** SQLite's own exception for a code. Of an interrupt it says no more than that, whatever of ours it has met. */
+    SQLException failure(int code) {
+        if ((code & 0xff) == SQLITE_INTERRUPT) {
+            return RawTransaction.interrupted();
+        }
+        try {
             connection.getDatabase().throwex(code);
+            return new SQLException("SQLite says " + code);
+        } catch (SQLException e) {
+            return e;
         }
     }
 

@@ -8,7 +8,7 @@ import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ROW;
 
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
 import java.sql.SQLException;
-import org.sqlite.SQLiteConnection;
+import org.sqlite.core.DB;
 
 /**
  * SQLite's transaction on the user's own connection. SQLite itself is asked where it stands, because no text can tell:
@@ -39,18 +39,16 @@ final class RawTransaction {
     private static final String ANOTHER_WRITE_WITHOUT_EFFECT = "PRAGMA main.journal_mode /* end */";
 
     /** Counts as nothing, neither a write nor a read of a file. */
-    private static final String NEITHER_WRITE_NOR_READ = "SELECT 1 UNION ALL SELECT 2";
+    private static final String NEITHER_WRITE_NOR_READ = "PRAGMA database_list";
 
-    private final SQLiteConnection connection;
     private final OwnStatements statements;
 
-    RawTransaction(SQLiteConnection connection, OwnStatements statements) {
-        this.connection = connection;
+    RawTransaction(OwnStatements statements) {
         this.statements = statements;
     }
 
     /**
-     * Whether a transaction is open.
+     * Whether a transaction is open. Not to be asked while a write is {@linkplain #isWriteOnRow on a row}.
      *
      * @throws SQLException if that is interrupted; then none is, as after a write of the user's that is
      */
@@ -97,18 +95,9 @@ final class RawTransaction {
     }
 
     private SQLException afterAbandoning(int code) throws SQLException {
-        SQLException failure = exception(code);
+        SQLException failure = statements.failure(code);
         abandon();
         return failure;
-    }
-
-    private SQLException exception(int code) {
-        try {
-            connection.getDatabase().throwex(code);
-            throw new IllegalStateException("no exception for code " + code);
-        } catch (SQLException e) {
-            return e;
-        }
     }
 
     /** Rolls back whatever is open, also while an interrupt is in force. Afterwards nothing is. */
@@ -146,6 +135,11 @@ final class RawTransaction {
     void checkInterrupt() throws SQLException {
         int code = statements.step("SELECT 1");
         statements.require(SQLITE_ROW, code);
+    }
+
+    /** What SQLite says of an interrupt. */
+    static SQLException interrupted() {
+        return DB.newSQLException(SQLITE_INTERRUPT, "interrupted");
     }
 
     /** Whether an exception says that somebody has interrupted the connection. */

@@ -274,8 +274,7 @@ final class Targets {
             lock.take(database, false);
         } else if (written.stream().noneMatch(other -> other.file().equals(database.file()))) {
             // A read of the same file under another name would keep the write from being committed.
-            int unused = statements.number("SELECT count(*) FROM (SELECT 1 FROM " + Queries.quote(database.schema())
-                    + ".sqlite_schema LIMIT 1)");
+            int unused = statements.number(Queries.pragma(database.schema(), "schema_version"));
         }
     }
 

@@ -46,6 +46,7 @@ final class TransactionRule {
     private final Set<Path> coveredByTransaction = new HashSet<>();
     private final Set<Path> backedUpByCall = new HashSet<>();
     private boolean severalInCall;
+    private boolean variousInCall;
     private boolean usersMayBeOpen;
     private boolean doubtful;
     private boolean rowsMayBeUnread;
@@ -96,16 +97,27 @@ final class TransactionRule {
         mayHaveRead = true;
     }
 
-    /** A call begins that runs several statements, each in a transaction of its own. */
-    void severalBegin() {
+    /**
+     * A call begins that runs several statements, each in a transaction of its own.
+     *
+     * @param various whether they are not all the same
+     */
+    void severalBegin(boolean various) {
         severalInCall = true;
+        variousInCall = various;
         backedUpByCall.clear();
     }
 
     /** The call has ended. */
     void severalEnd() {
         severalInCall = false;
+        variousInCall = false;
         backedUpByCall.clear();
+    }
+
+    /** Whether the call runs other statements than the present one. */
+    boolean runsOthers() {
+        return variousInCall;
     }
 
     /** Whether a transaction of the user's may be open, so that SQLite has to be asked. */

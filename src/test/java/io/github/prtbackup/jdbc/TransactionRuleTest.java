@@ -75,7 +75,8 @@ class TransactionRuleTest {
 
     @Test
     void aCallOfSeveralTransactionsHasOneBackupOfEachFile() {
-        rule.severalBegin();
+        rule.severalBegin(true);
+        assertThat(rule.runsOthers()).isTrue();
         assertThat(answer(A, AUTOCOMMIT)).isEqualTo(LOCK_AND_BACK_UP);
         rule.covered(A);
         rule.ended();
@@ -84,12 +85,13 @@ class TransactionRuleTest {
         notes = true;
         assertThat(answer(A, AUTOCOMMIT)).isEqualTo(LOCK);
         rule.severalEnd();
+        assertThat(rule.runsOthers()).isFalse();
         assertThat(answer(A, AUTOCOMMIT)).isEqualTo(LOCK_AND_BACK_UP);
     }
 
     @Test
     void aTransactionOfTheUsersInsideACallHasItsOwn() {
-        rule.severalBegin();
+        rule.severalBegin(false);
         rule.covered(A);
         rule.ended();
         rule.began();

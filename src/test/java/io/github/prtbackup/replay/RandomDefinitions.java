@@ -140,7 +140,6 @@ final class RandomDefinitions {
                         "full_column_names=1",
                         "reverse_unordered_selects=1",
                         "case_sensitive_like=1",
-                        "data_version",
                         "busy_timeout",
                         "hard_heap_limit",
                         "trusted_schema=0",

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
@@ -84,7 +83,6 @@ final class IdleFiles {
     /** Null if none is running. */
     private Thread closing;
 
-    private volatile boolean isWoken;
     private boolean hasTable = true;
     /** So many idle files are too many. */
     private int burden = FEW;
@@ -193,7 +191,7 @@ final class IdleFiles {
         }
     }
 
-    /** How long to wait before the next look; 0 if there is nothing to wait for, and the thread ends. */
+    /** How many milliseconds to wait before the next look; 0 if there is nothing to wait for, and the thread ends. */
     private long nextPause() {
         guard.lock();
         try (guard) {
@@ -201,8 +199,7 @@ final class IdleFiles {
                 closing = null;
                 return 0;
             }
-            isWoken = false;
-            return TimeUnit.MILLISECONDS.toNanos(pauseMillis);
+            return pauseMillis;
         }
     }
 
@@ -210,18 +207,19 @@ final class IdleFiles {
         return Math.max(SHORTEST_PAUSE_MILLIS, TimeUnit.NANOSECONDS.toMillis(PAUSES_FOR_A_LOOK * lookNanos));
     }
 
-    private void sleep(long nanos) {
-        long start = System.nanoTime();
-        long left = nanos;
-        while (!isWoken && left > 0) {
-            LockSupport.parkNanos(this, left);
-            left = nanos - (System.nanoTime() - start);
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            log.trace("Woken", e);
         }
     }
 
     private void wake() {
-        isWoken = true;
-        LockSupport.unpark(closing);
+        Thread thread = closing;
+        if (thread != null) {
+            thread.interrupt();
+        }
     }
 
     /** Closes those of the oldest that nobody else has open, and that are deleted or have been idle for so long. */
