@@ -101,12 +101,12 @@ final class FirstBackups {
         coverNow(statement, databases, way);
         if (!targets.namesHold(statement)) {
             Set<Database> covered = new HashSet<>(databases);
-            List<Database> uncovered = targets.uncovered(statement, covered);
+            List<Database> uncovered = targets.uncovered(statement, covered, database -> lock(database, way));
             while (!uncovered.isEmpty()) {
                 // Somebody has created or dropped what it names, and it writes another database.
                 coverNow(statement, uncovered, way);
                 covered.addAll(uncovered);
-                uncovered = targets.uncovered(statement, covered);
+                uncovered = targets.uncovered(statement, covered, database -> lock(database, way));
             }
         }
     }

@@ -36,6 +36,13 @@ final class Targets {
     private static final int MAIN = 0;
     private static final int TEMP = 1;
 
+    /** Takes a lock. */
+    @FunctionalInterface
+    interface Locking {
+        /** That of a database. */
+        void take(Database database) throws SQLException;
+    }
+
     private final SQLiteConnection connection;
     private final OwnStatements statements;
     private final WriteLock lock;
@@ -231,9 +238,10 @@ final class Targets {
      * there are none, the names in the statement keep their meaning until it is run: the transaction has locked all that it
      * writes and reads all that it reads, so nobody can change these schemas, and SQLite has no reason to look at any other.
      *
+     * @param locking takes the lock of a database
      * @throws SQLException SQLite's own, if the statement does not compile any more
      */
-    List<Database> uncovered(SqlStatement statement, Set<Database> covered) throws SQLException {
+    List<Database> uncovered(SqlStatement statement, Set<Database> covered, Locking locking) throws SQLException {
         if (statement.effect() != Effect.WRITE || !statement.explainable()) {
             return List.of();
         }
@@ -251,7 +259,7 @@ final class Targets {
                 return List.of();
             }
             for (Database database : used) {
-                settle(database, written);
+                settle(database, written, locking);
                 settled.add(database);
             }
         }
@@ -269,9 +277,9 @@ final class Targets {
         return used;
     }
 
-    private void settle(Database database, Set<Database> written) throws SQLException {
+    private void settle(Database database, Set<Database> written, Locking locking) throws SQLException {
         if (written.contains(database)) {
-            lock.take(database, false);
+            locking.take(database);
         } else if (written.stream().noneMatch(other -> other.file().equals(database.file()))) {
             // A read of the same file under another name would keep the write from being committed.
             int unused = statements.number(Queries.pragma(database.schema(), "schema_version"));

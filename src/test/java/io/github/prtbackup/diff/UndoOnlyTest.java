@@ -13,6 +13,7 @@ import io.github.prtbackup.testing.Sql;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -246,6 +247,35 @@ class UndoOnlyTest {
         assertThat(Sql.number(database(), "SELECT seq FROM sqlite_sequence")).isEqualTo(3);
     }
 
+    private static void batch(Connection connection) throws SQLException {
+        try (PreparedStatement batch = connection.prepareStatement("INSERT INTO t VALUES (?)")) {
+            for (int i = 10; i < 15; i++) {
+                batch.setInt(1, i);
+                batch.addBatch();
+            }
+            batch.executeBatch();
+        }
+    }
+
+    /** In autocommit mode each entry is a transaction, as with plain sqlite-jdbc, and nothing tells whose they are. */
+    @ParameterizedTest
+    @CsvSource({"full, DELETE", "incremental, DELETE", "incremental, WAL"})
+    void aBatchInAutocommitIsSeveral(String strategy, String journalMode) throws Exception {
+        try (Connection plain = Sql.plain(database())) {
+            Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+            Sql.run(plain, "CREATE TABLE t (n)");
+        }
+        try (Connection connection = Sql.open(database(), "backup.strategy=" + strategy)) {
+            Sql.run(connection, "INSERT INTO t VALUES (0)", "INSERT INTO t VALUES (1)");
+            batch(connection);
+            Sql.run(connection, "INSERT INTO t VALUES (2)");
+            try (PrtBackup backups = PrtBackup.open(database());
+                    UndoOnlyPreview preview = backups.previewUndoOnly(3)) {
+                assertThat(preview.commits()).isEqualTo(Commits.SEVERAL);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"full, DELETE, ONE", "full, WAL, UNKNOWN", "incremental, DELETE, ONE", "incremental, WAL, ONE"})
     void tellsWhetherSomebodyElseHasWritten(String strategy, String journalMode, Commits expected) throws Exception {
@@ -257,13 +287,10 @@ class UndoOnlyTest {
                 Connection plain = Sql.plain(database())) {
             // The first begins a new log, of which nothing tells what was before.
             Sql.run(connection, "INSERT INTO t VALUES (0)", "INSERT INTO t VALUES (1)");
-            try (PreparedStatement batch = connection.prepareStatement("INSERT INTO t VALUES (?)")) {
-                for (int i = 10; i < 15; i++) {
-                    batch.setInt(1, i);
-                    batch.addBatch();
-                }
-                batch.executeBatch();
-            }
+            connection.setAutoCommit(false);
+            batch(connection);
+            connection.commit();
+            connection.setAutoCommit(true);
             Sql.run(connection, "INSERT INTO t VALUES (2)");
             Sql.run(plain, "INSERT INTO t VALUES (3)");
             Sql.run(connection, "INSERT INTO t VALUES (4)");

@@ -133,7 +133,22 @@ final class Life {
             connection.commit();
             connection.setAutoCommit(true);
         } else {
-            Sql.run(connection, String.join(";", steps));
+            runAsString(connection, String.join(";", steps));
+        }
+    }
+
+    /** In autocommit mode each statement of a string is committed alone. */
+    private static void runAsString(Connection connection, String steps) throws SQLException {
+        try {
+            Sql.run(connection, "BEGIN;" + steps + ";COMMIT");
+        } catch (SQLException e) {
+            try {
+                Sql.run(connection, "ROLLBACK");
+            } catch (SQLException none) {
+                // It has failed before it began, or SQLite has rolled back.
+                e.addSuppressed(none);
+            }
+            throw e;
         }
     }
 
