@@ -60,7 +60,7 @@ final class Guard {
         this.backups = backups;
         OwnStatements statements = new OwnStatements(connection);
         WriteLock lock = new WriteLock(connection, statements);
-        this.transaction = new RawTransaction(statements);
+        this.transaction = new RawTransaction(statements, connection.getDatabase()::interrupt);
         this.targets = new Targets(connection, statements, lock);
         this.endings = new Endings(connection, backups, statements, transaction, rule);
         FirstBackups first = new FirstBackups(connection, settings, backups, rule, targets, lock);

@@ -287,11 +287,10 @@ final class GuardedWrites {
 
     /** Ends a transaction whose statement has failed. The exception stays the one to be thrown. */
     private void endHeld(SqlStatement statement, OnRow hold, Throwable failure) {
-        try {
+        try (hold) {
             if (takesBack(statement, failure)) {
-                rollBack(transaction::rollbackHeld);
+                rollBack(() -> transaction.rollbackHeld(hold));
             }
-            hold.close();
         } catch (SQLException e) {
             failure.addSuppressed(e);
         }
@@ -381,10 +380,11 @@ final class GuardedWrites {
     private void endUnheard(OnRow hold, Throwable cause) {
         try {
             connection.heardCommits().unheard(() -> {
-                if (cause instanceof WriteLock.StaleException) {
-                    transaction.rollbackHeld();
+                try (hold) {
+                    if (cause instanceof WriteLock.StaleException) {
+                        transaction.rollbackHeld(hold);
+                    }
                 }
-                hold.close();
                 return null;
             });
         } catch (SQLException e) {

@@ -3,6 +3,7 @@ package io.github.prtbackup.jdbc;
 import io.github.prtbackup.sql.Explain;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
@@ -29,6 +30,13 @@ final class OwnStatements {
 
     OwnStatements(SQLiteConnection connection) {
         this.connection = connection;
+    }
+
+    /** Compiles statements that will be needed when that can be interrupted, and must not be. */
+    void prepare(List<String> needed) throws SQLException {
+        for (String sql : needed) {
+            JDBC4PreparedStatement unused = prepared(sql);
+        }
     }
 
     /** Runs a statement up to its first row, and gives it back. Returns SQLite's code, whatever it is. */
@@ -67,6 +75,9 @@ final class OwnStatements {
 
     /** A statement on its first row. As long as it is, an interrupt of the connection is not forgotten. */
     interface OnRow extends AutoCloseable {
+        /** Goes on. Returns SQLite's code. */
+        int step() throws SQLException;
+
         /** Gives the statement back. Nothing can interrupt that. */
         @Override
         void close() throws SQLException;
@@ -80,7 +91,17 @@ final class OwnStatements {
             statement.pointer.safeRunInt(DB::reset);
             require(SQLITE_ROW, code);
         }
-        return () -> require(SQLITE_OK, statement.pointer.safeRunInt(DB::reset));
+        return new OnRow() {
+            @Override
+            public int step() throws SQLException {
+                return statement.pointer.safeRunInt(DB::step);
+            }
+
+            @Override
+            public void close() throws SQLException {
+                require(SQLITE_OK, statement.pointer.safeRunInt(DB::reset));
+            }
+        };
     }
 
     /** The first column of the first row. */

@@ -8,6 +8,7 @@ import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ROW;
 
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
 import java.sql.SQLException;
+import java.util.List;
 import org.sqlite.core.DB;
 
 /**
@@ -30,7 +31,11 @@ import org.sqlite.core.DB;
 final class RawTransaction {
 
     /** What is interrupted so often in a row will be for as long as other statements are on a row. */
-    private static final int MOST_COMMITS = 3;
+    private static final int MOST_TIMES = 3;
+
+    private static final String BEGIN = "BEGIN";
+    private static final String COMMIT = "COMMIT";
+    private static final String ROLLBACK = "ROLLBACK";
 
     /** Counts as a write as long as it is on its row, and does nothing. */
     private static final String WRITE_WITHOUT_EFFECT = "PRAGMA main.journal_mode";
@@ -41,10 +46,19 @@ final class RawTransaction {
     /** Counts as nothing, neither a write nor a read of a file. */
     private static final String NEITHER_WRITE_NOR_READ = "PRAGMA database_list";
 
-    private final OwnStatements statements;
+    /** Interrupts the connection. */
+    @FunctionalInterface
+    interface Interrupt {
+        void send() throws SQLException;
+    }
 
-    RawTransaction(OwnStatements statements) {
+    private final OwnStatements statements;
+    private final Interrupt interrupt;
+    private boolean prepared;
+
+    RawTransaction(OwnStatements statements, Interrupt interrupt) {
         this.statements = statements;
+        this.interrupt = interrupt;
     }
 
     /**
@@ -53,7 +67,7 @@ final class RawTransaction {
      * @throws SQLException if that is interrupted; then none is, as after a write of the user's that is
      */
     boolean isOpen() throws SQLException {
-        int code = statements.step("BEGIN");
+        int code = statements.step(BEGIN);
         if (code == SQLITE_ERROR) {
             return true;
         }
@@ -61,7 +75,7 @@ final class RawTransaction {
             throw afterAbandoning(code);
         }
         // Nobody hears of it: there is nothing to commit.
-        if (statements.step("COMMIT") != SQLITE_DONE) {
+        if (statements.step(COMMIT) != SQLITE_DONE) {
             abandon();
         }
         return false;
@@ -69,7 +83,7 @@ final class RawTransaction {
 
     /** Begins a transaction, deferred: it takes no lock. None is open. */
     void begin() throws SQLException {
-        int code = statements.step("BEGIN");
+        int code = statements.step(BEGIN);
         if (code != SQLITE_DONE) {
             throw afterAbandoning(code);
         }
@@ -81,9 +95,9 @@ final class RawTransaction {
      * @throws SQLException SQLite's own. Then the transaction is rolled back, as autocommit rolls back what it can't commit
      */
     void commit() throws SQLException {
-        int code = statements.step("COMMIT");
-        for (int again = 0; code == SQLITE_INTERRUPT && again < MOST_COMMITS; again++) {
-            code = statements.step("COMMIT");
+        int code = statements.step(COMMIT);
+        for (int again = 0; code == SQLITE_INTERRUPT && again < MOST_TIMES; again++) {
+            code = statements.step(COMMIT);
             if (code == SQLITE_ERROR) {
                 // There is nothing to commit any more: it was interrupted when it was done.
                 return;
@@ -102,14 +116,21 @@ final class RawTransaction {
 
     /** Rolls back whatever is open, also while an interrupt is in force. Afterwards nothing is. */
     void abandon() throws SQLException {
-        // DONE, or ERROR where none is open.
-        while (statements.step("ROLLBACK") == SQLITE_INTERRUPT) {
-            int code = statements.step(ANOTHER_WRITE_WITHOUT_EFFECT);
-            if (code == SQLITE_INTERRUPT) {
-                // With the interrupt of what counts as a write SQLite has rolled back all there was.
-                return;
-            }
+        if (rollback() == SQLITE_INTERRUPT) {
+            // With the interrupt of what counts as a write SQLite rolls back all there is.
+            interrupt.send();
+            int unused = statements.step(ANOTHER_WRITE_WITHOUT_EFFECT);
         }
+    }
+
+    /** Tries to roll back. It is done with any code but that of an interrupt that does not go away. */
+    private int rollback() throws SQLException {
+        int code = statements.step(ROLLBACK);
+        for (int again = 0; code == SQLITE_INTERRUPT && again < MOST_TIMES; again++) {
+            // SQLITE_ERROR if it was interrupted when it was done.
+            code = statements.step(ROLLBACK);
+        }
+        return code;
     }
 
     /**
@@ -123,12 +144,21 @@ final class RawTransaction {
      * @throws SQLException if that is interrupted; nothing has happened then
      */
     OnRow hold() throws SQLException {
+        prepare();
         return statements.open(WRITE_WITHOUT_EFFECT);
     }
 
     /** Keeps an interrupt in force until it is closed, also if it comes when SQLite is doing nothing. Touches no file. */
     OnRow keepInterrupts() throws SQLException {
+        prepare();
         return statements.open(NEITHER_WRITE_NOR_READ);
+    }
+
+    private void prepare() throws SQLException {
+        if (!prepared) {
+            statements.prepare(List.of(BEGIN, COMMIT, ROLLBACK, ANOTHER_WRITE_WITHOUT_EFFECT));
+            prepared = true;
+        }
     }
 
     /** Throws SQLite's exception if the user has interrupted the connection since it was {@linkplain #hold held}. */
@@ -148,10 +178,14 @@ final class RawTransaction {
     }
 
     /** Rolls back what a {@linkplain #hold held} transaction has done. */
-    void rollbackHeld() throws SQLException {
+    void rollbackHeld(OnRow hold) throws SQLException {
         // Without it there is nothing to roll back, in SQLite's words. Whether it was interrupted does not matter.
-        int unused = statements.step("BEGIN");
-        abandon();
+        int unused = statements.step(BEGIN);
+        if (rollback() == SQLITE_INTERRUPT) {
+            interrupt.send();
+            // As above, and whatever has expired, this goes on.
+            unused = hold.step();
+        }
     }
 
     /**

@@ -36,6 +36,7 @@ import org.sqlite.ProgressHandler;
 class InterruptTest {
 
     private static final int MOST_CALLBACKS = 400;
+    private static final int EACH_UP_TO = 50;
 
     /** What an application does while it is interrupted. */
     @FunctionalInterface
@@ -113,22 +114,23 @@ class InterruptTest {
 
     static Stream<Arguments> atEachCallback() {
         return FORMS.keySet().stream()
-                .flatMap(form -> Stream.of(
-                        Arguments.of(form, "full", "DELETE"),
-                        Arguments.of(form, "incremental", "DELETE"),
-                        Arguments.of(form, "incremental", "WAL")));
+                .flatMap(form -> Stream.of(Arguments.of(form, "DELETE"), Arguments.of(form, "WAL")));
     }
 
     @ParameterizedTest
     @MethodSource
-    void atEachCallback(String form, String strategy, String journalMode) throws Exception {
-        Set<String> plain = outcomes(form, null, journalMode);
+    void atEachCallback(String form, String journalMode) throws Exception {
+        Set<String> plain = outcomes(form, null, journalMode, 1);
         assertThat(plain).hasSizeGreaterThan(1);
-        assertThat(plain).containsAll(outcomes(form, strategy, journalMode));
+        for (String strategy : List.of("incremental", "full")) {
+            // Most callbacks of ours are those of one check of the whole database.
+            int stride = Integer.getInteger("prtbackup.interrupt.stride", 9);
+            assertThat(plain).as(strategy).containsAll(outcomes(form, strategy, journalMode, stride));
+        }
     }
 
-    /** All that happens where the n-th callback of the progress handler interrupts, for all n. */
-    private Set<String> outcomes(String form, String strategy, String journalMode) throws Exception {
+    /** All that happens where the n-th callback of the progress handler interrupts, for each n, or each few of many. */
+    private Set<String> outcomes(String form, String strategy, String journalMode, int stride) throws Exception {
         Path template = directory.resolve("template.db");
         if (!Files.exists(template)) {
             try (Connection connection = Sql.plain(template)) {
@@ -142,7 +144,7 @@ class InterruptTest {
             }
         }
         Set<String> outcomes = new TreeSet<>();
-        for (int n = 1; n <= MOST_CALLBACKS; n++) {
+        for (int n = 1; n <= MOST_CALLBACKS; n += n < EACH_UP_TO ? 1 : stride) {
             Path database = Files.createDirectories(directory.resolve(strategy + "-" + n))
                     .resolve("d.db");
             Files.copy(template, database);
