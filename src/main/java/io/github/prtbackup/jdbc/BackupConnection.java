@@ -171,13 +171,12 @@ public final class BackupConnection extends JDBC4Connection {
             super.setAutoCommit(autoCommit);
             return null;
         };
-        if (getAutoCommit() == autoCommit) {
-            set.run();
-        } else if (autoCommit) {
-            guard.committing(set);
-        } else {
-            guard.beginning(set);
-        }
+        guard.locked(() -> {
+            if (getAutoCommit() == autoCommit) {
+                return set.run();
+            }
+            return autoCommit ? guard.committing(set) : guard.beginning(set);
+        });
     }
 
     /** As sqlite-jdbc does, which begins the next transaction at once. Each half may fail alone, so they are told apart. */

@@ -48,7 +48,6 @@ final class Guard {
     private final Classifier classifier;
     private final AutomaticBackups backups;
     private final TransactionRule rule = new TransactionRule();
-    private final RawTransaction transaction;
     private final Targets targets;
     private final Endings endings;
     private final GuardedWrites writes;
@@ -60,11 +59,13 @@ final class Guard {
         this.backups = backups;
         OwnStatements statements = new OwnStatements(connection);
         WriteLock lock = new WriteLock(connection, statements);
-        this.transaction = new RawTransaction(statements, connection.getDatabase()::interrupt);
+        RawTransaction transaction = new RawTransaction(statements, connection.getDatabase()::interrupt);
         this.targets = new Targets(connection, statements, lock);
         this.endings = new Endings(connection, backups, statements, transaction, rule);
         FirstBackups first = new FirstBackups(connection, settings, backups, rule, targets, lock);
-        this.writes = new GuardedWrites(connection, statements, transaction, rule, targets, lock, first, endings);
+        AutocommitWrites autocommit = new AutocommitWrites(
+                connection, transaction, rule, targets, lock, new NativeEnds(connection, statements), first, endings);
+        this.writes = new GuardedWrites(connection, statements, transaction, rule, targets, first, endings, autocommit);
     }
 
     /** The first statement of a string, for the methods that run only the first; null if there is none. */
@@ -224,7 +225,7 @@ final class Guard {
             rule.leftRows();
         }
         if (statement.countsChanges()) {
-            writes.changesAreCounted();
+            rule.changesAreCounted();
         }
         return result;
     }
@@ -261,15 +262,9 @@ final class Guard {
     <T> T settingSavepoint(Work<T> work) throws SQLException {
         return locked(() -> {
             boolean goesOn = writes.settleRows();
-            // Not while a write is on a row: asking would end it.
-            if (!goesOn && rule.isDoubtful()) {
-                if (transaction.isOpen()) {
-                    rule.isOpen();
-                } else {
-                    endings.over();
-                }
-            }
-            boolean isFirst = !goesOn && !rule.usersMayBeOpen();
+            // Not while a write is on a row: asking would end it. Otherwise always: what ends a transaction need not be
+            // told, as the last row of a statement that is interrupted.
+            boolean isFirst = !goesOn && !writes.settleTransaction();
             T result = mayBegin(work);
             if (isFirst) {
                 rule.began();
@@ -331,7 +326,8 @@ final class Guard {
         }
     }
 
-    private <T> T locked(Work<T> work) throws SQLException {
+    /** Runs something while nothing else runs on the connection. */
+    <T> T locked(Work<T> work) throws SQLException {
         synchronized (connection) {
             synchronized (connection.getDatabase()) {
                 return work.run();

@@ -37,6 +37,10 @@ final class RawTransaction {
     private static final String COMMIT = "COMMIT";
     private static final String ROLLBACK = "ROLLBACK";
 
+    private static final String CHECK = "SELECT 1";
+    private static final String SAVEPOINT = "SAVEPOINT prtbackup_probe";
+    private static final String RELEASE = "RELEASE prtbackup_probe";
+
     /** Counts as a write as long as it is on its row, and does nothing. */
     private static final String WRITE_WITHOUT_EFFECT = "PRAGMA main.journal_mode";
 
@@ -64,16 +68,15 @@ final class RawTransaction {
     /**
      * Whether a transaction is open. Not to be asked while a write is {@linkplain #isWriteOnRow on a row}.
      *
-     * @throws SQLException if that is interrupted; then none is, as after a write of the user's that is
+     * @throws SQLException if that is interrupted. Then one of ours may be open where none was
      */
     boolean isOpen() throws SQLException {
+        prepare();
         int code = statements.step(BEGIN);
         if (code == SQLITE_ERROR) {
             return true;
         }
-        if (code != SQLITE_DONE) {
-            throw afterAbandoning(code);
-        }
+        statements.require(SQLITE_DONE, code);
         // Nobody hears of it: there is nothing to commit.
         if (statements.step(COMMIT) != SQLITE_DONE) {
             abandon();
@@ -83,6 +86,7 @@ final class RawTransaction {
 
     /** Begins a transaction, deferred: it takes no lock. None is open. */
     void begin() throws SQLException {
+        prepare();
         int code = statements.step(BEGIN);
         if (code != SQLITE_DONE) {
             throw afterAbandoning(code);
@@ -148,6 +152,15 @@ final class RawTransaction {
         return statements.open(WRITE_WITHOUT_EFFECT);
     }
 
+    /**
+     * Lets SQLite checkpoint the log, if that has grown long enough: it does so when a statement is done in autocommit mode, and
+     * the end of a hold is none.
+     */
+    void checkpointIfDue() throws SQLException {
+        // What it answers does not matter; the statement is committed.
+        int unused = statements.step("SELECT 1 LIMIT 0");
+    }
+
     /** Keeps an interrupt in force until it is closed, also if it comes when SQLite is doing nothing. Touches no file. */
     OnRow keepInterrupts() throws SQLException {
         prepare();
@@ -156,14 +169,15 @@ final class RawTransaction {
 
     private void prepare() throws SQLException {
         if (!prepared) {
-            statements.prepare(List.of(BEGIN, COMMIT, ROLLBACK, ANOTHER_WRITE_WITHOUT_EFFECT));
+            statements.prepare(
+                    List.of(BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, CHECK, ANOTHER_WRITE_WITHOUT_EFFECT));
             prepared = true;
         }
     }
 
     /** Throws SQLite's exception if the user has interrupted the connection since it was {@linkplain #hold held}. */
     void checkInterrupt() throws SQLException {
-        int code = statements.step("SELECT 1");
+        int code = statements.step(CHECK);
         statements.require(SQLITE_ROW, code);
     }
 
@@ -193,15 +207,16 @@ final class RawTransaction {
      * was never closed. Ask in autocommit mode only, and not during a hold.
      */
     boolean isWriteOnRow() throws SQLException {
-        int code = statements.step("SAVEPOINT prtbackup_probe");
+        prepare();
+        int code = statements.step(SAVEPOINT);
         if (code == SQLITE_BUSY) {
             return true;
         }
-        if (code != SQLITE_DONE) {
-            throw afterAbandoning(code);
-        }
-        if (statements.step("RELEASE prtbackup_probe") != SQLITE_DONE) {
-            abandon();
+        // Also after an interrupt: it may have been set.
+        int released = statements.step(RELEASE);
+        statements.require(SQLITE_DONE, code);
+        if (released == SQLITE_INTERRUPT) {
+            released = statements.step(RELEASE);
         }
         return false;
     }

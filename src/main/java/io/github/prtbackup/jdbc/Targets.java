@@ -282,7 +282,15 @@ final class Targets {
             locking.take(database);
         } else if (written.stream().noneMatch(other -> other.file().equals(database.file()))) {
             // A read of the same file under another name would keep the write from being committed.
-            int unused = statements.number(Queries.pragma(database.schema(), "schema_version"));
+            readSchema(database);
+        }
+    }
+
+    /** Lets the connection learn of changes to a schema. */
+    void readSchema(Database database) throws SQLException {
+        int code = statements.step("SELECT 1 FROM " + Queries.quote(database.schema()) + ".sqlite_schema LIMIT 1");
+        if (code != OwnStatements.SQLITE_DONE) {
+            statements.require(OwnStatements.SQLITE_ROW, code);
         }
     }
 

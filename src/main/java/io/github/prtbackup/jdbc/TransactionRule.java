@@ -48,9 +48,9 @@ final class TransactionRule {
     private boolean severalInCall;
     private boolean variousInCall;
     private boolean usersMayBeOpen;
-    private boolean doubtful;
     private boolean rowsMayBeUnread;
     private boolean mayHaveRead;
+    private boolean changesAreCounted;
 
     /** The user has begun a transaction, with a statement or a method. */
     void began() {
@@ -67,19 +67,26 @@ final class TransactionRule {
     void ended() {
         coveredByTransaction.clear();
         usersMayBeOpen = false;
-        doubtful = false;
         mayHaveRead = false;
     }
 
     /** Something has happened that may have begun or ended a transaction. */
     void unsure() {
         usersMayBeOpen = true;
-        doubtful = true;
     }
 
-    /** SQLite says that the transaction is open. */
-    void isOpen() {
-        doubtful = false;
+    /** From now on a change of rows may return their number as a row: {@code PRAGMA count_changes}. */
+    void changesAreCounted() {
+        changesAreCounted = true;
+    }
+
+    /**
+     * Whether a write may stay on a row, and keep its transaction open with that, when the call returns.
+     *
+     * @param keepsOpen whether its text says so
+     */
+    boolean mayStayOnRow(boolean keepsOpen) {
+        return keepsOpen || changesAreCounted;
     }
 
     /** A statement is on a row that keeps its transaction open, as a write whose rows are read later. */
@@ -123,11 +130,6 @@ final class TransactionRule {
     /** Whether a transaction of the user's may be open, so that SQLite has to be asked. */
     boolean usersMayBeOpen() {
         return usersMayBeOpen;
-    }
-
-    /** Whether the transaction may have ended, and another may be begun without a word. */
-    boolean isDoubtful() {
-        return doubtful;
     }
 
     /** Whether rows of a write may be unread. Only when the last is does autocommit mode commit, which runs no code of ours. */

@@ -37,7 +37,7 @@ public final class Ascii {
     }
 
     /** Whether {@code text} contains {@code word}, which is in lower case, in any case. */
-    static boolean contains(String text, String word) {
+    public static boolean contains(String text, String word) {
         char first = word.charAt(0);
         for (int i = 0, last = text.length() - word.length(); i <= last; i++) {
             if (lower(text.charAt(i)) == first && matchesAt(text, i, word)) {

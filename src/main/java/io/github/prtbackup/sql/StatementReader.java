@@ -20,10 +20,20 @@ final class StatementReader {
         StatementReader reader = new StatementReader(statement);
         reader.lexer.next();
         if (reader.lexer.isWord("EXPLAIN")) {
-            return Verdict.QUERY;
+            return reader.explained();
         }
         Verdict verdict = reader.verdict();
         return verdict.takesExpressions() && WritingCalls.in(statement) ? Verdict.UNKNOWN : verdict;
+    }
+
+    /** {@code EXPLAIN [QUERY PLAN] statement}. Of a write SQLite counts it as a write, as long as it is on a row. */
+    private Verdict explained() {
+        lexer.next();
+        if (lexer.isWord("QUERY")) {
+            lexer.next();
+            lexer.next();
+        }
+        return lexer.isWord("SELECT") || lexer.isWord("VALUES") ? Verdict.QUERY : Verdict.EXPLAINED;
     }
 
     private Verdict verdict() {

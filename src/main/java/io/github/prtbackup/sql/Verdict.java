@@ -43,6 +43,9 @@ record Verdict(
     /** A query, or any statement behind EXPLAIN. */
     static final Verdict QUERY = of(Effect.READ, Trait.MAY_RETURN_ROWS);
 
+    /** Something behind EXPLAIN that may be a write. */
+    static final Verdict EXPLAINED = of(Effect.READ, Trait.MAY_RETURN_ROWS, Trait.KEEPS_TRANSACTION_OPEN);
+
     /** ANALYZE or REINDEX of what is in {@code temp}. */
     static final Verdict TEMP_MAINTENANCE = of(Effect.READ);
 

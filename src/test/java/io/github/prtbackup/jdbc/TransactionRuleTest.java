@@ -56,7 +56,6 @@ class TransactionRuleTest {
         rule.began();
         assertThat(answer(A, USERS)).isEqualTo(LOCK_AND_BACK_UP);
         rule.unsure();
-        rule.isOpen();
         assertThat(answer(A, USERS)).isEqualTo(LOCK_AND_BACK_UP);
     }
 
@@ -112,10 +111,8 @@ class TransactionRuleTest {
     void afterAFailureSqliteIsAsked() {
         rule.unsure();
         assertThat(rule.usersMayBeOpen()).isTrue();
-        assertThat(rule.isDoubtful()).isTrue();
         rule.ended();
         assertThat(rule.usersMayBeOpen()).isFalse();
-        assertThat(rule.isDoubtful()).isFalse();
     }
 
     @Test
