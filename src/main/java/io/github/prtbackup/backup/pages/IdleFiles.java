@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
+import io.github.prtbackup.store.Nap;
 import io.github.prtbackup.store.OwnThreads;
 import io.github.prtbackup.store.SpinLock;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
@@ -84,7 +84,7 @@ final class IdleFiles {
     /** Null if none is running. */
     private Thread closing;
 
-    private volatile boolean isWoken;
+    private final Nap nap = new Nap();
     private boolean hasTable = true;
     /** So many idle files are too many. */
     private int burden = FEW;
@@ -142,7 +142,7 @@ final class IdleFiles {
     /** Closes all that nobody else has open now. Called with the lock. */
     void closeAll() {
         closeOldest(idle.size(), 0);
-        wake();
+        nap.end();
     }
 
     /**
@@ -164,7 +164,7 @@ final class IdleFiles {
     private void start() {
         if (closing != null) {
             if (pauseMillis > shortestPause()) {
-                wake();
+                nap.end();
             }
             return;
         }
@@ -181,7 +181,7 @@ final class IdleFiles {
 
     private void closeOneAfterTheOther() {
         for (long pause = nextPause(); pause > 0; pause = nextPause()) {
-            sleep(pause);
+            nap.take(pause);
             guard.lock();
             try (guard) {
                 closeOldest(idle.size(), GRACE_NANOS);
@@ -201,27 +201,12 @@ final class IdleFiles {
                 closing = null;
                 return 0;
             }
-            isWoken = false;
             return TimeUnit.MILLISECONDS.toNanos(pauseMillis);
         }
     }
 
     private long shortestPause() {
         return Math.max(SHORTEST_PAUSE_MILLIS, TimeUnit.NANOSECONDS.toMillis(PAUSES_FOR_A_LOOK * lookNanos));
-    }
-
-    private void sleep(long nanos) {
-        long start = System.nanoTime();
-        long left = nanos;
-        while (!isWoken && left > 0) {
-            LockSupport.parkNanos(this, left);
-            left = nanos - (System.nanoTime() - start);
-        }
-    }
-
-    private void wake() {
-        isWoken = true;
-        LockSupport.unpark(closing);
     }
 
     /** Closes those of the oldest that nobody else has open, and that are deleted or have been idle for so long. */
