@@ -230,6 +230,9 @@ class ArchitectureTest {
                 .doNotHaveSimpleName("SpinLock")
                 .and()
                 .doNotHaveSimpleName("Polling")
+                .and()
+                // Of threads of ours, which hold no lock.
+                .doNotHaveSimpleName("Nap")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.util.concurrent.locks.LockSupport")

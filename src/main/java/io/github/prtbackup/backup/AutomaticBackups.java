@@ -7,10 +7,12 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
 import io.github.prtbackup.observe.Meters;
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,6 +41,9 @@ public final class AutomaticBackups implements Closeable {
 
     private final Map<Path, FullBackups> full = new HashMap<>();
 
+    /** Keep the lock files of the backup directories open. */
+    private final Map<Path, Closeable> uses = new HashMap<>();
+
     /** How long to wait for locks of the backup directories. Read by the thread that folds, too. */
     private volatile long patienceNanos = Patience.nanosOf(0);
 
@@ -60,7 +65,11 @@ public final class AutomaticBackups implements Closeable {
      * backup directory that does not exist is not created.
      */
     public void open(Path database) throws IOException {
-        catalog(database).reconcileUnlessHeld(database);
+        Catalog catalog = catalog(database);
+        if (Files.isDirectory(catalog.directory())) {
+            use(catalog);
+            catalog.reconcileUnlessHeld(database);
+        }
     }
 
     /** Whether the newest automatic backup is old enough for another. */
@@ -162,6 +171,7 @@ public final class AutomaticBackups implements Closeable {
             if (point != null) {
                 backup.done(Operation.INCREMENTAL, point.id(), point.storedBytes());
             } else {
+                use(catalog(database));
                 done(backup, full(database).take(locked, schema, exclusive, occasion));
             }
         } finally {
@@ -300,14 +310,40 @@ public final class AutomaticBackups implements Closeable {
                 closing.add(incremental.remove(database));
             }
         }
-        Each.of(closing, IncrementalBackups::close);
+        Path kept = main == null ? null : catalog(main).directory();
+        List<Closeable> ending = new ArrayList<>();
+        for (Path directory : List.copyOf(uses.keySet())) {
+            if (!directory.equals(kept)) {
+                ending.add(uses.remove(directory));
+            }
+        }
+        close(closing, ending);
     }
 
     @Override
     public void close() throws IOException {
         List<IncrementalBackups> closing = List.copyOf(incremental.values());
         incremental.clear();
-        Each.of(closing, IncrementalBackups::close);
+        List<Closeable> ending = List.copyOf(uses.values());
+        uses.clear();
+        close(closing, ending);
+    }
+
+    private static void close(List<IncrementalBackups> backups, List<Closeable> uses) throws IOException {
+        try {
+            Each.of(backups, IncrementalBackups::close);
+        } finally {
+            Each.of(uses, Closeable::close);
+        }
+    }
+
+    /** The connection writes to the directory of a catalogue, or may do so. */
+    private void use(Catalog catalog) throws IOException {
+        if (!uses.containsKey(catalog.directory())) {
+            uses.put(
+                    catalog.directory(),
+                    DirectoryLock.ofReal(catalog.directory()).use());
+        }
     }
 
     /** Whether a database is larger than its file, which in WAL mode grows only with the next checkpoint. */
@@ -341,6 +377,7 @@ public final class AutomaticBackups implements Closeable {
     private IncrementalBackups incremental(Path database) throws IOException {
         IncrementalBackups known = incremental.get(database);
         if (known == null) {
+            use(catalog(database));
             known = new IncrementalBackups(database, catalog(database), () -> patienceNanos, settings, watch);
             incremental.put(database, known);
         }

@@ -55,8 +55,12 @@ record BackupName(String database, LocalDateTime time, int counter, boolean auto
 
     /** The file name. */
     String format() {
-        return database + ".backup_" + TIME.format(time) + (counter > 1 ? "_" + counter : "") + (auto ? "_auto" : "")
-                + ".db";
+        return stem() + (counter > 1 ? "_" + counter : "") + (auto ? "_auto" : "") + ".db";
+    }
+
+    /** How the file names begin of all that share a counter. Others may begin like that, too. */
+    String stem() {
+        return database + ".backup_" + TIME.format(time);
     }
 
     /** Whether two names share a counter. */

@@ -445,8 +445,12 @@ public final class Catalog {
                 LocalDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS),
                 1,
                 request.auto());
+        String stem = first.stem();
         int counter = metadata.entries().stream()
-                .flatMap(entry -> BackupName.parse(entry.fileName()).stream())
+                .map(Entry::fileName)
+                // To understand all names takes as long as all the rest where many databases share a directory.
+                .filter(fileName -> fileName.startsWith(stem))
+                .flatMap(fileName -> BackupName.parse(fileName).stream())
                 .filter(first::sharesCounterWith)
                 .mapToInt(name -> name.counter() + 1)
                 .max()

@@ -78,9 +78,11 @@ final class Reconciliation {
                 FileMode.restrict(original, entry.path());
             }
         }
-        boolean isNewDirectory =
-                content.outcome() == Outcome.MISSING && repaired.rows().isEmpty() && repaired.nextId() == 1;
-        if (isNewDirectory) {
+        // As where all backups are incremental. Their ids are in the lock file, and in the timelines.
+        boolean nothingIsKnown = content.outcome() == Outcome.MISSING
+                && repaired.rows().isEmpty()
+                && file.readCopy().outcome() == Outcome.MISSING;
+        if (nothingIsKnown) {
             return repaired;
         }
         if (repaired == content.metadata()) {

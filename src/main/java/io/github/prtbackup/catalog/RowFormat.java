@@ -119,8 +119,12 @@ final class RowFormat {
      * as the directory was moved. That is why a project that was moved or copied with its backups still has them.
      */
     static boolean belongsTo(Row row, Path original, Path directory) {
-        return belongsTo(
-                row.entry().original(), formerDirectory(row.json().path(PATH).textValue()), original, directory);
+        Path recorded = row.entry().original();
+        // Most rows are of other databases where many share a directory, and a path costs more than their names.
+        return recorded.equals(original)
+                || (isNamedLike(recorded, original)
+                        && belongsTo(
+                                recorded, formerDirectory(row.json().path(PATH).textValue()), original, directory));
     }
 
     /**
@@ -133,7 +137,7 @@ final class RowFormat {
         if (recorded.equals(original)) {
             return true;
         }
-        if (!Objects.equals(recorded.getFileName(), original.getFileName())) {
+        if (!isNamedLike(recorded, original)) {
             return false;
         }
         return formerDirectory != null
@@ -144,6 +148,10 @@ final class RowFormat {
                         .resolve(formerDirectory.normalize().relativize(recorded.normalize()))
                         .normalize()
                         .equals(original);
+    }
+
+    private static boolean isNamedLike(Path recorded, Path original) {
+        return Objects.equals(recorded.getFileName(), original.getFileName());
     }
 
     /** Null if the path has none, or none that this system could have. */

@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The lock of a backup directory, in its file {@code .prtbackup.lock}. It is three things:
@@ -38,7 +36,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * holds the mutex costs the others their patience, and no more.
  *
  * <p>There is one instance for a directory in a JVM (a class loader, strictly: between those it is the file that
- * excludes), and it is thread-safe. Its file stays open until {@link #closeAll}.
+ * excludes), and it is thread-safe. Its file is opened when it is needed, and stays open as long as anybody {@linkplain #use uses}
+ * it: a connection whose backups go there, and whoever has a lock or a temporary file. It is closed some time after the
+ * last, and given back like that where the directory was deleted.
  */
 public final class DirectoryLock {
     /** The name of the lock file. */
@@ -50,27 +50,27 @@ public final class DirectoryLock {
     /** The one static registry: two descriptors of a lock file in one JVM would not exclude each other. */
     private static final ConcurrentHashMap<Path, DirectoryLock> REGISTRY = new ConcurrentHashMap<>();
 
+    /** Those of them whose files are to be closed. */
+    private static final IdleLocks IDLE = new IdleLocks();
+
     private final Path directory;
     private final IdCounter ids = new IdCounter(this);
     /** Of the fields below, and of all calls that lock a part of the file: the JDK has locks of its own behind these. */
     private final SpinLock guard = new SpinLock();
 
-    private final List<LockFile> replaced = new ArrayList<>();
+    private final LockUses uses = new LockUses(guard, () -> IDLE.add(this));
     private final ConcurrentHashMap<Long, RangeLock> ranges = new ConcurrentHashMap<>();
-    /** Written under the guard. */
-    private volatile LockFile file;
+    private final LockFiles files;
     /** The thread of this process that holds the mutex; null if none does. Written under the guard. */
     private volatile Thread owner;
     /** The owner's: the file in which he has it. */
     private LockFile held;
 
-    /** Rises with each lock file that is opened. */
-    private final AtomicInteger generation = new AtomicInteger();
-
     private final TemporaryFiles temporaries;
 
     private DirectoryLock(Path directory) {
         this.directory = directory;
+        this.files = new LockFiles(directory);
         this.temporaries = new TemporaryFiles(directory);
     }
 
@@ -82,7 +82,7 @@ public final class DirectoryLock {
      * @throws IOException if the directory can't be created or reached
      */
     public static DirectoryLock of(Path directory) throws IOException {
-        Path real = createAndResolve(directory);
+        Path real = LockFiles.createAndResolve(directory);
         // Asked first, because adding to the map may wait for a thread that looks for another.
         DirectoryLock known = REGISTRY.get(real);
         return known != null ? known : REGISTRY.computeIfAbsent(real, DirectoryLock::new);
@@ -98,39 +98,44 @@ public final class DirectoryLock {
      */
     public static DirectoryLock ofReal(Path real) throws IOException {
         DirectoryLock lock = of(real);
-        requireReal(real, lock.directory());
+        LockFiles.requireReal(real, lock.directory());
         return lock;
     }
 
-    private static void requireReal(Path known, Path now) throws FileSystemException {
-        if (!now.equals(known)) {
-            throw new FileSystemException(
-                    known.toString(), now.toString(), "the backup directory was replaced by a link");
-        }
+    /**
+     * Closes the lock files that nobody is using, for when this class is about to be unloaded; one that another class loader
+     * uses only when he is done. Whoever comes after all opens them anew.
+     */
+    public static void closeAll() {
+        IDLE.closeAll();
     }
 
     /**
-     * Closes the lock files that nobody is using, for when this class is about to be unloaded. Whoever comes after all opens
-     * them anew.
+     * Somebody is about to use the lock more than once. Opens no file yet.
      *
-     * @throws IOException if one can't be closed
+     * @return to be closed when he is done
      */
-    public static void closeAll() throws IOException {
-        for (DirectoryLock lock : REGISTRY.values()) {
-            lock.closeUnlessUsed();
-        }
+    public Closeable use() {
+        return uses.begin();
     }
 
-    private void closeUnlessUsed() throws IOException {
+    /** As {@link #use}. */
+    LockUses.Use begin() {
+        return uses.begin();
+    }
+
+    /** Closes the files if nobody uses the lock. Returns false if somebody in this JVM has them open whom we don't know. */
+    boolean closeIfUnused() throws IOException {
         guard.lock();
         try (guard) {
-            if (owner == null && ranges.values().stream().noneMatch(RangeLock::isLeased) && file != null) {
-                for (LockFile old : replaced) {
-                    old.close();
-                }
-                replaced.clear();
-                file.close();
-                file = null;
+            if (!uses.mayClose()) {
+                // Who uses it says when he is done.
+                return true;
+            }
+            try {
+                return files.closeUnlessOthersUse();
+            } finally {
+                uses.closed();
             }
         }
     }
@@ -164,11 +169,14 @@ public final class DirectoryLock {
         if (isHeld()) {
             return work.call();
         }
-        FileLock taken = patience.await(this::tryTake, lockFile());
-        try {
-            return work.call();
-        } finally {
-            giveBack(taken);
+        Closeable use = use();
+        try (use) {
+            FileLock taken = patience.await(this::tryTake, lockFile());
+            try {
+                return work.call();
+            } finally {
+                giveBack(taken);
+            }
         }
     }
 
@@ -209,7 +217,10 @@ public final class DirectoryLock {
      * @throws IOException if no ids are left, or the lock file can't be read or written
      */
     public long reserveId(Patience patience, long least, IOCallable<Long> floor) throws IOException {
-        return ids.reserve(current(), patience, least, floor);
+        Closeable use = use();
+        try (use) {
+            return ids.reserve(current(), patience, least, floor);
+        }
     }
 
     /**
@@ -235,7 +246,7 @@ public final class DirectoryLock {
         return names;
     }
 
-    /** Creates an empty temporary file that only its owner can open, and that lives no longer than this process. */
+    /** Creates an empty temporary file that only its owner can open, and that lives no longer than this process, or its use. */
     Path createTemporary() throws IOException {
         return temporaries.create(isHeld() ? held.slot() : current().slot());
     }
@@ -273,31 +284,29 @@ public final class DirectoryLock {
 
     /** Takes a lock for {@link RangeLock}; null if it is not free. Call it under the guard. */
     FileLock tryRange(long key, boolean shared) throws IOException {
-        openIfReplaced();
-        return file.tryRange(key, shared);
+        return files.current().tryRange(key, shared);
     }
 
     /** The file that the path leads to now. */
     private LockFile current() throws IOException {
-        LockFile opened = file;
-        if (opened != null && opened.isCurrent()) {
-            return opened;
+        LockFile usable = files.usable();
+        if (usable != null) {
+            return usable;
         }
         guard.lock();
         try (guard) {
-            openIfReplaced();
-            return file;
+            return files.current();
         }
     }
 
     /** The path of the lock file. */
     Path lockFile() {
-        return directory.resolve(FILE_NAME);
+        return files.path();
     }
 
     /** Changes when the lock file, and with it maybe the whole directory, was found to be another one. */
     int generation() {
-        return generation.get();
+        return files.generation();
     }
 
     boolean isHeld() {
@@ -322,12 +331,10 @@ public final class DirectoryLock {
             if (owner != null) {
                 return null;
             }
-            if (file == null || !file.isOpen()) {
-                openIfReplaced();
-            }
+            LockFile file = files.anyOpen();
             FileLock taken = file.tryMutex();
-            while (taken != null && !isCurrentOrReleased(taken)) {
-                openIfReplaced();
+            while (taken != null && !isCurrentOrReleased(file, taken)) {
+                file = files.current();
                 taken = file.tryMutex();
             }
             if (taken != null) {
@@ -335,7 +342,7 @@ public final class DirectoryLock {
                 owner = Thread.currentThread();
             } else {
                 // He may have it in another file than the one that everybody uses now.
-                openIfReplaced();
+                LockFile unused = files.current();
             }
             return taken;
         }
@@ -350,7 +357,7 @@ public final class DirectoryLock {
     }
 
     /** Releases it unless the path leads to its file, and also where that can't be told: nobody else could ever have it. */
-    private boolean isCurrentOrReleased(FileLock taken) throws IOException {
+    private static boolean isCurrentOrReleased(LockFile file, FileLock taken) throws IOException {
         boolean isCurrent = false;
         try {
             isCurrent = file.isCurrent();
@@ -362,28 +369,9 @@ public final class DirectoryLock {
         return isCurrent;
     }
 
-    private void openIfReplaced() throws IOException {
-        if (file != null && file.isCurrent()) {
-            return;
-        }
-        requireReal(directory, createAndResolve(directory));
-        LockFile opened =
-                LockFile.open(directory.resolve(FILE_NAME), file == null ? LockFile.randomSlot() : file.slot());
-        if (file != null) {
-            replaced.add(file);
-        }
-        file = opened;
-        generation.incrementAndGet();
-    }
-
     private void requireHeld() {
         if (!isHeld()) {
             throw new IllegalStateException("the lock of " + directory + " is not held by this thread");
         }
-    }
-
-    private static Path createAndResolve(Path directory) throws IOException {
-        Durable.createDirectories(directory);
-        return directory.toRealPath();
     }
 }

@@ -22,8 +22,14 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * One opened lock file: its descriptor, the byte this process holds in it as proof of life, and the number it carries.
  *
- * <p>It is not closed before the driver goes. On POSIX closing any descriptor of a file drops all locks that the process has on it, whoever
- * took them. For the same reason nothing here uses an operation that an interrupt can end: it would close the channel.
+ * <p>On POSIX closing any descriptor of a file drops all locks that the process has on it, whoever took them. So it is closed
+ * only when nobody in the JVM has one. This class loader has counted its own ({@link DirectoryLock}). Of others the JDK knows:
+ * it refuses a lock that overlaps one of the same JVM, by whichever descriptor of the file that was taken, before it asks the
+ * system. Everybody who uses a lock file holds a slot in it, so who is refused any of all slots is not alone. (Between that
+ * question and the closing there are some microseconds in which another class loader would have to come, open the file and
+ * lock a byte, to lose it. For most of that time the slots are locked, so that he can't.)
+ *
+ * <p>For the same reason nothing here uses an operation that an interrupt can end: it would close the channel.
  * {@link RandomAccessFile} and {@link java.nio.channels.FileChannel#tryLock(long, long, boolean)} have none; {@link Mapping}
  * tells of the one that has.
  *
@@ -36,7 +42,9 @@ final class LockFile {
 
     private static final long FIRST_SLOT = MUTEX + 1;
 
-    private static final long FIRST_RANGE = FIRST_SLOT + Integer.MAX_VALUE + 1;
+    private static final long SLOTS = Integer.MAX_VALUE + 1L;
+
+    private static final long FIRST_RANGE = FIRST_SLOT + SLOTS;
 
     private static final int CONTENT_LENGTH = Long.BYTES;
 
@@ -55,13 +63,13 @@ final class LockFile {
      */
     private volatile ByteBuffer content;
 
-    /** Referenced, so that the garbage collector does not close them. */
+    /** May be of this file, or of one that others lock. Referenced, so that the garbage collector does not close them. */
     private final List<RandomAccessFile> unidentified;
 
-    private int slot;
+    private volatile int slot;
 
-    /** Held and never released; the reference keeps it from being collected. */
-    private FileLock slotLock;
+    /** Held as long as anybody uses the file; the reference keeps it from being collected. */
+    private volatile FileLock slotLock;
 
     private LockFile(Path path, RandomAccessFile file, Object fileKey, List<RandomAccessFile> unidentified) {
         this.path = path;
@@ -86,12 +94,14 @@ final class LockFile {
             BasicFileAttributes after = attributes(path);
             if (before != null && after != null && Objects.equals(before.fileKey(), after.fileKey())) {
                 LockFile lockFile = new LockFile(path, file, after.fileKey(), unidentified);
+                lockFile.closeUnidentified();
                 lockFile.takeSlot(preferredSlot);
                 return lockFile;
             }
             // Just created, or replaced in this very moment. Java cannot ask a descriptor for its inode, so which file
-            // was opened is only known if the same one was there before and after. The descriptor stays open: it may
-            // well be one of the file that all others lock.
+            // was opened is only known if the same one was there before and after. The descriptor may well be one of
+            // the
+            // file that all others lock.
             unidentified.add(file);
             if (before == null && after != null) {
                 FileMode.openToWritersOf(path.getParent(), path);
@@ -99,12 +109,50 @@ final class LockFile {
         }
     }
 
-    /** Drops all locks that this process has on the file, whoever took them. */
-    void close() throws IOException {
-        for (RandomAccessFile opened : unidentified) {
-            opened.close();
+    /** Gives back the slot. Call it when nobody here uses the file. */
+    void releaseSlot() throws IOException {
+        FileLock taken = slotLock;
+        slotLock = null;
+        if (taken != null && isOpen()) {
+            taken.release();
         }
-        file.close();
+    }
+
+    /**
+     * Closes the file unless another class loader of this JVM uses it. Call it when nobody here does, and there is no slot.
+     *
+     * @return false if it is still open. It can be used again, by {@link #takeSlot}
+     */
+    boolean closeUnlessOthersUse() throws IOException {
+        closeUnidentified();
+        if (!unidentified.isEmpty() || !isClosed(file)) {
+            return false;
+        }
+        // The mapping goes with its last reference.
+        content = null;
+        return true;
+    }
+
+    private void closeUnidentified() throws IOException {
+        for (RandomAccessFile opened : List.copyOf(unidentified)) {
+            if (isClosed(opened)) {
+                unidentified.remove(opened);
+            }
+        }
+    }
+
+    /** Closes a descriptor unless somebody in this JVM has a slot in its file. */
+    private static boolean isClosed(RandomAccessFile opened) throws IOException {
+        try {
+            if (opened.getChannel().isOpen()) {
+                // Given back by the closing. Null if other processes have slots, which lose nothing.
+                FileLock unused = opened.getChannel().tryLock(FIRST_SLOT, SLOTS, false);
+            }
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+        opened.close();
+        return true;
     }
 
     static int randomSlot() {
@@ -113,6 +161,11 @@ final class LockFile {
 
     int slot() {
         return slot;
+    }
+
+    /** Whether the proof of life is there. */
+    boolean hasSlot() {
+        return slotLock != null;
     }
 
     /** Whether nobody has closed it, as an interrupt would that reached one of its operations. */
@@ -243,11 +296,16 @@ final class LockFile {
         return located;
     }
 
+    /** Takes a slot again, the same if it is free, unless it has one. */
+    void takeSlot() throws IOException {
+        takeSlot(slot);
+    }
+
     private void takeSlot(int preferred) throws IOException {
         int candidate = preferred;
         while (slotLock == null) {
-            slotLock = tryByte(FIRST_SLOT + candidate, false);
             slot = candidate;
+            slotLock = tryByte(FIRST_SLOT + candidate, false);
             candidate = randomSlot();
         }
     }

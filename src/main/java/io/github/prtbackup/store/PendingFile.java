@@ -38,6 +38,9 @@ public final class PendingFile implements AutoCloseable {
     private static final int BUFFER_SIZE = 1 << 18;
 
     private final DirectoryLock lock;
+    /** Keeps the proof that this process lives. */
+    private final LockUses.Use use;
+
     private final Path path;
     /** Null for a file that has other checksums. */
     private final MessageDigest digest;
@@ -48,9 +51,15 @@ public final class PendingFile implements AutoCloseable {
     private String sha256;
     private boolean published;
 
-    private PendingFile(DirectoryLock lock, Path path, MessageDigest digest) {
+    private PendingFile(DirectoryLock lock, MessageDigest digest) throws IOException {
         this.lock = lock;
-        this.path = path;
+        this.use = lock.begin();
+        try {
+            this.path = lock.createTemporary();
+        } catch (IOException | RuntimeException | Error e) {
+            use.close();
+            throw e;
+        }
         this.digest = digest;
     }
 
@@ -62,7 +71,7 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be created
      */
     public static PendingFile create(DirectoryLock lock) throws IOException {
-        return new PendingFile(lock, lock.createTemporary(), newDigest());
+        return new PendingFile(lock, newDigest());
     }
 
     /**
@@ -73,7 +82,7 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be created
      */
     public static PendingFile createUnhashed(DirectoryLock lock) throws IOException {
-        return new PendingFile(lock, lock.createTemporary(), null);
+        return new PendingFile(lock, null);
     }
 
     /**
@@ -307,17 +316,22 @@ public final class PendingFile implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        closeOutput();
-        if (published) {
-            return;
+        try (use) {
+            closeOutput();
+            if (!published) {
+                remove();
+            }
         }
+    }
+
+    private void remove() {
         try {
             for (String suffix : SQLITE_COMPANIONS) {
                 Files.deleteIfExists(companion(suffix));
             }
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // As the Javadoc says.
+            // As the Javadoc of close says.
         }
     }
 
@@ -325,6 +339,7 @@ public final class PendingFile implements AutoCloseable {
         requireSealed();
         Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
         published = true;
+        use.close();
     }
 
     private Path target(String fileName) {

@@ -55,19 +55,32 @@ final class RangeLock {
     }
 
     private Lease tryTake(boolean shared) throws IOException {
+        LockUses.Use use = directory.begin();
+        boolean isTaken = false;
+        try {
+            isTaken = isTaken(shared);
+        } finally {
+            if (!isTaken) {
+                use.close();
+            }
+        }
+        return isTaken ? new Lease(use) : null;
+    }
+
+    private boolean isTaken(boolean shared) throws IOException {
         SpinLock guard = directory.guard();
         guard.lock();
         try (guard) {
             if (leases == 0) {
                 lock = directory.tryRange(key, shared);
                 if (lock == null) {
-                    return null;
+                    return false;
                 }
             } else if (!shared || !lock.isShared()) {
-                return null;
+                return false;
             }
             leases++;
-            return new Lease();
+            return true;
         }
     }
 
@@ -84,16 +97,21 @@ final class RangeLock {
 
     /** The lock, held. Not thread-safe. */
     final class Lease implements Closeable {
+        private final LockUses.Use use;
         private boolean released;
 
-        private Lease() {}
+        private Lease(LockUses.Use use) {
+            this.use = use;
+        }
 
         /** Gives it back. A second call does nothing. */
         @Override
         public void close() throws IOException {
             if (!released) {
                 released = true;
-                giveBack();
+                try (use) {
+                    giveBack();
+                }
             }
         }
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,6 +64,16 @@ class CatalogTest {
 
     private Entry manual(String content) throws IOException {
         return publish(catalog, content, new Request(database, "mine", false, 1));
+    }
+
+    /** Opening a database must not cost two flushes of the disk where it has incremental backups only. */
+    @Test
+    void writesNoMetadataWhereThereAreNoFullBackups() throws IOException {
+        DirectoryLock lock = DirectoryLock.of(directory);
+        long used = lock.reserveId(Patience.NONE, 1, () -> 1L);
+        catalog.reconcile(database);
+        assertThat(directory.resolve("backup_metadata.json")).doesNotExist();
+        assertThat(auto("good", 1).id()).isEqualTo(used + 1);
     }
 
     private JsonNode json() throws IOException {

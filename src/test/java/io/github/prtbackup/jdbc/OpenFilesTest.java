@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Neighbour;
 import io.github.prtbackup.testing.Sql;
+import io.github.prtbackup.testing.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,9 +45,17 @@ class OpenFilesTest {
     }
 
     private void create(Path database, String mode) throws SQLException {
-        try (Connection connection = Sql.open(database, INCREMENTAL, "journal_mode=" + mode)) {
+        create(database, mode, INCREMENTAL);
+    }
+
+    private static void create(Path database, String mode, String... parameters) throws SQLException {
+        try (Connection connection = Sql.open(database, String.join("&", parameters) + "&journal_mode=" + mode)) {
             Sql.run(connection, "CREATE TABLE t(x)", "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)");
         }
+    }
+
+    private static String ownDirectory(Path database) {
+        return "backup.dir=" + database + "-backups";
     }
 
     @ParameterizedTest
@@ -66,6 +75,44 @@ class OpenFilesTest {
             most = Math.max(most, open().size());
         }
         assertThat(most).isLessThan(120);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void manyBackupDirectoriesDoNotAddUp(String strategy) throws Exception {
+        int most = 0;
+        for (int i = 0; i < 200; i++) {
+            Path database = directory.resolve("d" + i + ".db");
+            create(database, "WAL", "backup.strategy=" + strategy, ownDirectory(database));
+            most = Math.max(most, open().size());
+        }
+        assertThat(most).isLessThan(160);
+        waitUntilClosed();
+    }
+
+    /** The proof that the process lives, and all else that it has in the lock file, is there as long as it is needed. */
+    @Test
+    void aConnectionKeepsTheLockOfItsBackupDirectory() throws Exception {
+        Path database = directory.resolve("x.db");
+        create(database, "WAL");
+        try (Connection connection = Sql.open(database, INCREMENTAL)) {
+            create(directory.resolve("other.db"), "WAL", INCREMENTAL, ownDirectory(directory.resolve("other.db")));
+            for (int i = 0; i < TRIES && has("other.db"); i++) {
+                Thread.sleep(50);
+            }
+            assertThat(has("other.db")).isFalse();
+            assertThat(has(".prtbackup.lock")).isTrue();
+            Sql.run(connection, WRITE);
+        }
+        waitUntilClosed();
+    }
+
+    @Test
+    void deletedBackupDirectoriesGiveBackTheirSpace() throws Exception {
+        Path database = directory.resolve("x.db");
+        create(database, "WAL", INCREMENTAL, ownDirectory(database));
+        Trees.delete(Path.of(database + "-backups"));
+        waitUntilClosed();
     }
 
     @Test
@@ -100,10 +147,8 @@ class OpenFilesTest {
 
         public static void main(String[] args) throws SQLException {
             for (int i = 0; i < 300; i++) {
-                try (Connection connection =
-                        Sql.open(Path.of(args[0], "d" + i + ".db"), INCREMENTAL, "journal_mode=WAL")) {
-                    Sql.run(connection, "CREATE TABLE t(x)", "INSERT INTO t VALUES (1)");
-                }
+                Path database = Path.of(args[0], "d" + i + ".db");
+                create(database, "WAL", INCREMENTAL, ownDirectory(database));
             }
             System.out.println("done");
         }
@@ -207,7 +252,7 @@ class OpenFilesTest {
         return open(directory);
     }
 
-    /** What this process has open there, but for the locks of backup directories. */
+    /** What this process has open there. */
     private static List<String> open(Path directory) throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors
@@ -218,7 +263,7 @@ class OpenFilesTest {
                             return Stream.empty();
                         }
                     })
-                    .filter(path -> path.startsWith(directory.toString()) && !path.contains(".prtbackup.lock"))
+                    .filter(path -> path.startsWith(directory.toString()))
                     .toList();
         }
     }

@@ -3,6 +3,7 @@ package io.github.prtbackup.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -12,12 +13,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryLockTest {
@@ -300,6 +305,154 @@ class DirectoryLockTest {
             assertThat(order).containsExactly("this", "other");
             assertThat(own.path()).exists();
         }
+    }
+
+    /** What this process has open of lock files. */
+    private List<String> open() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .flatMap(descriptor -> {
+                        try {
+                            return Stream.of(Files.readSymbolicLink(descriptor).toString());
+                        } catch (IOException e) {
+                            return Stream.empty();
+                        }
+                    })
+                    .filter(path -> path.startsWith(root + "/") && path.contains(DirectoryLock.FILE_NAME))
+                    .toList();
+        }
+    }
+
+    private void waitUntilClosed() throws Exception {
+        for (int i = 0; i < 600 && !open().isEmpty(); i++) {
+            DirectoryLock.closeAll();
+            Thread.sleep(50);
+        }
+        assertThat(open()).isEmpty();
+    }
+
+    @EnabledOnOs(OS.LINUX)
+    @Test
+    void theFileIsOpenAsLongAsItIsUsed() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        for (int i = 0; i < 2; i++) {
+            try (Closeable use = lock.use()) {
+                assertThat(use).isNotNull();
+                lock.hold(() -> null);
+                DirectoryLock.closeAll();
+                assertThat(open()).hasSize(1);
+            }
+            waitUntilClosed();
+        }
+        lock.hold(() -> {
+            DirectoryLock.closeAll();
+            assertThat(open()).hasSize(1);
+            return null;
+        });
+        waitUntilClosed();
+        try (Closeable turn = lock.tryTurn(lock.directory().resolve("x.db")).orElseThrow()) {
+            DirectoryLock.closeAll();
+            assertThat(open()).hasSize(1);
+            assertThat(lock.tryTurn(lock.directory().resolve("x.db"))).isEmpty();
+            assertThat(turn).isNotNull();
+        }
+        waitUntilClosed();
+    }
+
+    @EnabledOnOs(OS.LINUX)
+    @Test
+    void theFileIsOpenAsLongAsThereIsATemporaryFile() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        PendingFile published = PendingFile.create(lock);
+        try (PendingFile pending = PendingFile.create(lock)) {
+            published.write(new byte[1]);
+            published.seal(root);
+            lock.hold(() -> {
+                published.publish("x");
+                return null;
+            });
+            DirectoryLock.closeAll();
+            try (ChildJvm other = ChildJvm.start(LockChild.class, root, "clean")) {
+                assertThat(other.readLine()).isEqualTo("[]");
+            }
+            assertThat(pending.path()).exists();
+        }
+        waitUntilClosed();
+        published.close();
+        waitUntilClosed();
+    }
+
+    @Test
+    void idsGoOnWhenTheFileWasClosed() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        for (long id = 1; id < 5; id++) {
+            assertThat(lock.reserveId(Patience.NONE, 1, () -> 1L)).isEqualTo(id);
+            DirectoryLock.closeAll();
+        }
+    }
+
+    /** Closing the file would drop the locks that the other one has in it. */
+    @EnabledOnOs(OS.LINUX)
+    @Test
+    void anotherClassLoaderOfTheSameProcessKeepsItsLocks() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        URL classes = DirectoryLock.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes}, null)) {
+            Class<?> otherLock = loader.loadClass(DirectoryLock.class.getName());
+            Object other = otherLock.getMethod("of", Path.class).invoke(null, root);
+            Closeable turn = ((Optional<?>) otherLock
+                            .getMethod("tryTurn", Path.class)
+                            .invoke(other, lock.directory().resolve("x.db")))
+                    .map(Closeable.class::cast)
+                    .orElseThrow();
+            lock.hold(() -> null);
+            DirectoryLock.closeAll();
+            try (ChildJvm child = ChildJvm.start(LockChild.class, root, "turn")) {
+                assertThat(child.readLine()).isEqualTo("false");
+            }
+            turn.close();
+            otherLock.getMethod("closeAll").invoke(null);
+            waitUntilClosed();
+            try (ChildJvm child = ChildJvm.start(LockChild.class, root, "turn")) {
+                assertThat(child.readLine()).isEqualTo("true");
+            }
+        }
+    }
+
+    /** The file is closed again and again between the work of threads and of a process. */
+    @Test
+    void excludesWhileTheFileIsClosedAllTheTime() throws Exception {
+        DirectoryLock lock = DirectoryLock.of(root);
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread closing = new Thread(() -> {
+            while (!isOver.get()) {
+                DirectoryLock.closeAll();
+            }
+        });
+        closing.start();
+        try (ChildJvm child = ChildJvm.start(LockChild.class, root, "count", 300)) {
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                Thread thread = new Thread(() -> {
+                    try {
+                        LockChild.count(lock, 300);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                thread.start();
+                threads.add(thread);
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(child.join()).isZero();
+        } finally {
+            isOver.set(true);
+            closing.join();
+        }
+        assertThat(root.resolve("number")).hasContent("900");
+        assertThat(lock.<Long>hold(lock::nextId)).isEqualTo(901);
     }
 
     @Test

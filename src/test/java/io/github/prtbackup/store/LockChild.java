@@ -1,8 +1,10 @@
 package io.github.prtbackup.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What tests of the locks of a directory let other processes do. */
 public final class LockChild {
@@ -34,6 +36,14 @@ public final class LockChild {
                     Thread.sleep(60_000);
                 }
             }
+            case "turn" -> {
+                Optional<Closeable> turn = lock.tryTurn(lock.directory().resolve("x.db"));
+                System.out.println(turn.isPresent());
+                if (turn.isPresent()) {
+                    turn.get().close();
+                }
+            }
+            case "clean" -> System.out.println(lock.hold(lock::removeAbandoned));
             case "ids" -> {
                 for (int i = 0; i < Integer.parseInt(args[2]); i++) {
                     System.out.println(lock.reserveId(Patience.LONG, 1, () -> 1L));

@@ -1,5 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
+import io.github.prtbackup.store.Nap;
 import io.github.prtbackup.store.OwnThreads;
 import io.github.prtbackup.store.SpinLock;
 import java.io.IOException;
@@ -83,6 +84,7 @@ final class IdleFiles {
     /** Null if none is running. */
     private Thread closing;
 
+    private final Nap nap = new Nap();
     private boolean hasTable = true;
     /** So many idle files are too many. */
     private int burden = FEW;
@@ -140,7 +142,7 @@ final class IdleFiles {
     /** Closes all that nobody else has open now. Called with the lock. */
     void closeAll() {
         closeOldest(idle.size(), 0);
-        wake();
+        nap.end();
     }
 
     /**
@@ -162,7 +164,7 @@ final class IdleFiles {
     private void start() {
         if (closing != null) {
             if (pauseMillis > shortestPause()) {
-                wake();
+                nap.end();
             }
             return;
         }
@@ -179,7 +181,7 @@ final class IdleFiles {
 
     private void closeOneAfterTheOther() {
         for (long pause = nextPause(); pause > 0; pause = nextPause()) {
-            sleep(pause);
+            nap.take(pause);
             guard.lock();
             try (guard) {
                 closeOldest(idle.size(), GRACE_NANOS);
@@ -191,7 +193,7 @@ final class IdleFiles {
         }
     }
 
-    /** How many milliseconds to wait before the next look; 0 if there is nothing to wait for, and the thread ends. */
+    /** How long to wait before the next look; 0 if there is nothing to wait for, and the thread ends. */
     private long nextPause() {
         guard.lock();
         try (guard) {
@@ -199,27 +201,12 @@ final class IdleFiles {
                 closing = null;
                 return 0;
             }
-            return pauseMillis;
+            return TimeUnit.MILLISECONDS.toNanos(pauseMillis);
         }
     }
 
     private long shortestPause() {
         return Math.max(SHORTEST_PAUSE_MILLIS, TimeUnit.NANOSECONDS.toMillis(PAUSES_FOR_A_LOOK * lookNanos));
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            log.trace("Woken", e);
-        }
-    }
-
-    private void wake() {
-        Thread thread = closing;
-        if (thread != null) {
-            thread.interrupt();
-        }
     }
 
     /** Closes those of the oldest that nobody else has open, and that are deleted or have been idle for so long. */

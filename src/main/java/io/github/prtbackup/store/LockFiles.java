@@ -1,0 +1,98 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The lock file of a directory, and those that were there before it and are still open: somebody may have replaced the file,
+ * or the whole directory, while locks were held in it.
+ *
+ * <p>Guarded by its user, but for {@link #usable} and {@link #generation}.
+ */
+final class LockFiles {
+    private final Path directory;
+    private final List<LockFile> replaced = new ArrayList<>();
+    /** Null before the first, and when it was closed. */
+    private volatile LockFile file;
+
+    /** Rises with each lock file that is opened. */
+    private final AtomicInteger generation = new AtomicInteger();
+
+    /** @param directory by its real path */
+    LockFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The path of the lock file. */
+    Path path() {
+        return directory.resolve(DirectoryLock.FILE_NAME);
+    }
+
+    /** Changes when the lock file, and with it maybe the whole directory, was found to be another one, or may be. */
+    int generation() {
+        return generation.get();
+    }
+
+    /** The file that the path leads to now; null if it is not open, or not fully. */
+    LockFile usable() throws IOException {
+        LockFile opened = file;
+        return opened != null && opened.hasSlot() && opened.isCurrent() ? opened : null;
+    }
+
+    /** The file that is open, whether or not the path leads to it now. It is opened if there is none. */
+    LockFile anyOpen() throws IOException {
+        return file == null || !file.hasSlot() || !file.isOpen() ? current() : file;
+    }
+
+    /** The file that the path leads to now, which is opened, and the directory created, if need be. */
+    LockFile current() throws IOException {
+        if (file != null && file.isCurrent()) {
+            file.takeSlot();
+            return file;
+        }
+        requireReal(directory, createAndResolve(directory));
+        LockFile opened = LockFile.open(path(), file == null ? LockFile.randomSlot() : file.slot());
+        if (file != null) {
+            replaced.add(file);
+        }
+        file = opened;
+        generation.incrementAndGet();
+        return opened;
+    }
+
+    /** Closes all; nobody here uses them. Returns false if somebody in this JVM has one open whom we don't know. */
+    boolean closeUnlessOthersUse() throws IOException {
+        // All first: a file that was cut off was opened a second time.
+        for (LockFile old : replaced) {
+            old.releaseSlot();
+        }
+        if (file != null) {
+            file.releaseSlot();
+        }
+        for (LockFile old : List.copyOf(replaced)) {
+            if (old.closeUnlessOthersUse()) {
+                replaced.remove(old);
+            }
+        }
+        if (file != null && file.closeUnlessOthersUse()) {
+            file = null;
+        }
+        return file == null && replaced.isEmpty();
+    }
+
+    static Path createAndResolve(Path directory) throws IOException {
+        Durable.createDirectories(directory);
+        return directory.toRealPath();
+    }
+
+    static void requireReal(Path known, Path now) throws FileSystemException {
+        if (!now.equals(known)) {
+            throw new FileSystemException(
+                    known.toString(), now.toString(), "the backup directory was replaced by a link");
+        }
+    }
+}
