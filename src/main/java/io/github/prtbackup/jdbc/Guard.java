@@ -125,7 +125,7 @@ final class Guard {
                 T result = switch (statement.effect()) {
                     case READ -> reading(statement, work);
                     case TRANSACTION -> control(statement, work);
-                    case WRITE -> writes.run(statement, upgrades, work);
+                    case WRITE -> writing(statement, upgrades, work);
                 };
                 if (statement.changesNames()
                         || Targets.replacesDatabase(statement)
@@ -212,6 +212,27 @@ final class Guard {
     /** A savepoint was rolled back to by a method of JDBC, and with it the definition of a temporary table, for one. */
     void rolledBack() {
         targets.forget();
+    }
+
+    /** What sqlite-jdbc throws is passed on, whatever it is. Of ours nothing leaves but what JDBC promises. */
+    private <T> T writing(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
+        RuntimeException[] theirs = {null};
+        try {
+            return writes.run(statement, upgrades, () -> {
+                try {
+                    return work.run();
+                } catch (RuntimeException e) {
+                    theirs[0] = e;
+                    throw e;
+                }
+            });
+        } catch (RuntimeException e) {
+            if (e == theirs[0]) {
+                throw e;
+            }
+            log.error("The statement was not run", e);
+            throw new SQLException("The statement was not run: " + e, e);
+        }
     }
 
     private <T> T reading(SqlStatement statement, Work<T> work) throws SQLException {
