@@ -30,7 +30,9 @@ public final class ContactRepository {
         try (InputStream schema = ContactRepository.class.getResourceAsStream("/schema.sql");
                 Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
             statement.executeUpdate(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
+            connection.commit();
         }
     }
 
