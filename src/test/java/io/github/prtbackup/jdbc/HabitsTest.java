@@ -98,6 +98,23 @@ class HabitsTest {
         }
     }
 
+    /** SQLite checkpoints the log when a statement is done, so one of ours has to be, behind the end of the transaction. */
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void theLogDoesNotGrowForEver(String strategy) throws Exception {
+        Path database = directory.resolve("log.db");
+        try (Connection connection =
+                        Sql.open(database, "backup.strategy=" + strategy, "journal_mode=WAL", "synchronous=OFF");
+                Statement statement = connection.createStatement()) {
+            Sql.run(connection, "CREATE TABLE t (a)", "INSERT INTO t VALUES (1)");
+            for (int i = 0; i < 400; i++) {
+                statement.executeUpdate("UPDATE t SET a = randomblob(30000)");
+            }
+            // A thousand pages, and what the last transaction has added.
+            assertThat(database.resolveSibling("log.db-wal").toFile().length()).isLessThan(5_000_000);
+        }
+    }
+
     @Test
     void theSameNameForAnotherFileInOneCall() throws Exception {
         for (String name : new String[] {"a", "b"}) {

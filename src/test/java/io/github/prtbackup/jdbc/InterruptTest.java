@@ -1,7 +1,9 @@
 package io.github.prtbackup.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sqlite.Function;
 import org.sqlite.ProgressHandler;
 
 /**
@@ -276,6 +279,57 @@ class InterruptTest {
         assertThat(Sql.column(database, "SELECT id FROM l").stream().map(Integer::valueOf))
                 .containsAll(done)
                 .hasSizeLessThanOrEqualTo(done.size() + refused + 1);
+    }
+
+    /** Also where it comes from within the first statement of all, when nothing of ours was compiled before. */
+    @ParameterizedTest
+    @CsvSource({"full, DELETE", "incremental, DELETE", "incremental, WAL"})
+    void theConnectionGoesOn(String strategy, String journalMode) throws Exception {
+        Path database = directory.resolve("goes-on.db");
+        try (Connection plain = Sql.plain(database)) {
+            Sql.column(plain, "PRAGMA journal_mode = " + journalMode);
+            Sql.run(plain, "CREATE TABLE l (id)");
+        }
+        try (Connection connection = Sql.open(database, "backup.strategy=" + strategy);
+                Connection other = Sql.plain(database, "busy_timeout=0")) {
+            try (Statement statement = connection.createStatement()) {
+                Function.create(connection, "cancelled", new Function() {
+                    @Override
+                    protected void xFunc() throws SQLException {
+                        statement.cancel();
+                        result(1);
+                    }
+                });
+                assertThatThrownBy(() -> statement.executeUpdate(
+                                "WITH n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+                                        + " INSERT INTO l SELECT cancelled() FROM n"))
+                        .hasMessageContaining("SQLITE_INTERRUPT");
+            }
+            Sql.run(other, "INSERT INTO l VALUES (2)");
+            Sql.run(connection, "INSERT INTO l VALUES (3)");
+            assertThat(Sql.column(other, "SELECT id FROM l")).containsExactly("2", "3");
+        }
+    }
+
+    /** SQLite has taken the transaction back, and told only who was reading its last row. */
+    @ParameterizedTest
+    @CsvSource({"full", "incremental"})
+    void aSavepointAfterALostTransactionBeginsAnother(String strategy) throws Exception {
+        Path database = directory.resolve("lost.db");
+        try (Connection connection = Sql.open(database, "backup.strategy=" + strategy);
+                Connection other = Sql.plain(database)) {
+            Sql.run(connection, "CREATE TABLE l (id)", "BEGIN", "INSERT INTO l VALUES (1)");
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("INSERT INTO l VALUES (2), (3), (4) RETURNING id")) {
+                rows.next();
+                statement.cancel();
+                assertThatThrownBy(rows::next).hasMessageContaining("SQLITE_INTERRUPT");
+            }
+            Sql.run(other, "INSERT INTO l VALUES (99)");
+            int before = Backups.count(database);
+            Sql.run(connection, "SAVEPOINT s", "DELETE FROM l", "RELEASE s");
+            assertThat(Backups.count(database)).isEqualTo(before + 1);
+        }
     }
 
     private static void insert(Connection connection, int id) throws SQLException {
