@@ -38,6 +38,9 @@ final class RawTransaction {
     private static final String ROLLBACK = "ROLLBACK";
 
     private static final String CHECK = "SELECT 1";
+    /** Done at once. Compiled before it is needed: behind a commit nothing may fail. */
+    private static final String NO_ROW = "SELECT 1 LIMIT 0";
+
     private static final String SAVEPOINT = "SAVEPOINT prtbackup_probe";
     private static final String RELEASE = "RELEASE prtbackup_probe";
 
@@ -158,7 +161,7 @@ final class RawTransaction {
      */
     void checkpointIfDue() throws SQLException {
         // What it answers does not matter; the statement is committed.
-        int unused = statements.step("SELECT 1 LIMIT 0");
+        int unused = statements.step(NO_ROW);
     }
 
     /** Keeps an interrupt in force until it is closed, also if it comes when SQLite is doing nothing. Touches no file. */
@@ -170,7 +173,7 @@ final class RawTransaction {
     private void prepare() throws SQLException {
         if (!prepared) {
             statements.prepare(
-                    List.of(BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, CHECK, ANOTHER_WRITE_WITHOUT_EFFECT));
+                    List.of(BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, CHECK, NO_ROW, ANOTHER_WRITE_WITHOUT_EFFECT));
             prepared = true;
         }
     }
