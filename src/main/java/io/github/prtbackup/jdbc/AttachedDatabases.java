@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.SQLiteLimits;
 
 /**
  * The databases of a connection that have a file; in-memory and temporary ones are never backed up.
@@ -60,17 +59,13 @@ record AttachedDatabases(List<Database> files, boolean ambiguous, boolean hasTem
     private record Row(int index, String schema, String file) {}
 
     private static List<Row> rows(SQLiteConnection connection) throws SQLException {
-        List<Row> found = new ArrayList<>();
         // A path may be longer than what the user allows for values.
-        int length = SQLiteLimits.SQLITE_LIMIT_LENGTH.getId();
-        int allowed = connection.getDatabase().limit(length, Integer.MAX_VALUE);
-        try {
+        return Limits.lifted(connection, () -> {
+            List<Row> found = new ArrayList<>();
             new OwnStatements(connection)
                     .each("PRAGMA database_list", row -> found.add(new Row(row.number(0), row.text(1), row.text(2))));
-        } finally {
-            int unused = connection.getDatabase().limit(length, allowed);
-        }
-        return found;
+            return found;
+        });
     }
 
     private static Path path(String file) throws SQLException {

@@ -129,33 +129,40 @@ final class OwnStatements {
         void row(Columns columns) throws SQLException;
     }
 
-    /** Runs a query that is not kept, and passes its rows on. */
+    /** Runs a query of ours that is not kept, and passes its rows on. */
     void each(String sql, Rows rows) throws SQLException {
-        try (JDBC4PreparedStatement statement = new JDBC4PreparedStatement(connection, sql)) {
-            Columns columns = new Columns() {
-                @Override
-                public int number(int column) throws SQLException {
-                    return statement.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, column));
-                }
-
-                @Override
-                public String text(int column) throws SQLException {
-                    return statement.pointer.safeRun((db, pointer) -> db.column_text(pointer, column));
-                }
-            };
-            int code = statement.pointer.safeRunInt(DB::step);
-            while (code == SQLITE_ROW) {
-                rows.row(columns);
-                code = statement.pointer.safeRunInt(DB::step);
-            }
-            require(SQLITE_DONE, code);
+        try (JDBC4PreparedStatement statement = compileOwn(sql)) {
+            pass(statement, rows);
         }
     }
 
-    /** Asks for programs. */
+    /** Asks for programs of what the user runs. */
     Explain.Connection explain() {
-        return (sql, instruction) ->
-                each(sql, row -> instruction.is(row.text(1), row.number(2), row.number(3), row.number(6)));
+        return (sql, instruction) -> {
+            try (JDBC4PreparedStatement statement = new JDBC4PreparedStatement(connection, sql)) {
+                pass(statement, row -> instruction.is(row.text(1), row.number(2), row.number(3), row.number(6)));
+            }
+        };
+    }
+
+    private void pass(JDBC4PreparedStatement statement, Rows rows) throws SQLException {
+        Columns columns = new Columns() {
+            @Override
+            public int number(int column) throws SQLException {
+                return statement.pointer.safeRunInt((db, pointer) -> db.column_int(pointer, column));
+            }
+
+            @Override
+            public String text(int column) throws SQLException {
+                return statement.pointer.safeRun((db, pointer) -> db.column_text(pointer, column));
+            }
+        };
+        int code = statement.pointer.safeRunInt(DB::step);
+        while (code == SQLITE_ROW) {
+            rows.row(columns);
+            code = statement.pointer.safeRunInt(DB::step);
+        }
+        require(SQLITE_DONE, code);
     }
 
     /** Compiles a statement and does not run it. SQLite's own exception comes if it can't be. */
@@ -168,9 +175,18 @@ final class OwnStatements {
         // Closing the connection closes it; then preparing it again says so, or works if sqlite-jdbc has failed to
         // close.
         if (statement == null || statement.pointer.isClosed()) {
-            statement = new JDBC4PreparedStatement(connection, sql);
+            statement = compileOwn(sql);
             prepared.put(sql, statement);
         }
         return statement;
+    }
+
+    /** Compiles a statement of ours. Limits that it meets are looked at only then, as nobody else has them. */
+    private JDBC4PreparedStatement compileOwn(String sql) throws SQLException {
+        try {
+            return new JDBC4PreparedStatement(connection, sql);
+        } catch (SQLException e) {
+            return Limits.lifted(connection, () -> new JDBC4PreparedStatement(connection, sql));
+        }
     }
 }

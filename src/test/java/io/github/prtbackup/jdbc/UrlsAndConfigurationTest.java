@@ -10,7 +10,9 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sqlite.JDBC;
@@ -220,5 +223,59 @@ class UrlsAndConfigurationTest {
                 return "opened";
             }
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "limit_column, 5",
+        "limit_expr_depth, 1",
+        "limit_expr_depth, 2",
+        "limit_sql_length, 100",
+        "limit_length, 200",
+        "limit_vdbe_op, 3",
+        "limit_attached, 0",
+        "limit_trigger_depth, 0",
+        "limit_compound_select, 1"
+    })
+    void limitsAreForWhatTheUserRuns(String limit, String value) throws Exception {
+        requireSame(seen -> {
+            Properties properties = new Properties();
+            properties.setProperty(limit, value);
+            Path file = seen.side.folder().resolve("limited.db");
+            try (Connection connection = DriverManager.getConnection(seen.side.url(file))) {
+                Sql.run(connection, "PRAGMA auto_vacuum = INCREMENTAL", "CREATE TABLE t(a, b, c)");
+            }
+            try (Connection connection = DriverManager.getConnection(seen.side.url(file), properties)) {
+                for (String sql : List.of(
+                        "CREATE TEMP TABLE kept(a)",
+                        "CREATE TEMP TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO kept VALUES (1); END",
+                        "INSERT INTO t(a) VALUES (1)",
+                        "INSERT INTO t(a) VALUES (2) RETURNING a",
+                        "BEGIN",
+                        "SELECT a FROM t",
+                        "INSERT INTO t(a) VALUES (3)",
+                        "SAVEPOINT s",
+                        "UPDATE t SET a = 4 WHERE a = 3",
+                        "ROLLBACK TO s",
+                        "COMMIT",
+                        "DELETE FROM t",
+                        "SELECT count(*) FROM t",
+                        "SELECT count(*) FROM kept")) {
+                    seen.attempt(sql, () -> answer(connection, sql));
+                }
+                seen.attemptVoid("missing", () -> Sql.run(connection, "INSERT INTO missing(a) VALUES (1)"));
+            }
+        });
+    }
+
+    private static String answer(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (!statement.execute(sql)) {
+                return Integer.toString(statement.getUpdateCount());
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                return row.next() ? row.getString(1) : "no row";
+            }
+        }
     }
 }
