@@ -24,7 +24,7 @@ class ClassPathTest {
     Path directory;
 
     @Test
-    void theDriverNeedsItsFourDependenciesAndNothingElse() throws Exception {
+    void theDriverNeedsItsThreeDependenciesAndNothingElse() throws Exception {
         List<Path> classPath = new ArrayList<>(List.of(Jars.testClasses(), Jars.THIN));
         classPath.addAll(Jars.dependencies());
         String said = Jars.java(directory, "-verbose:class", "-cp", Jars.path(classPath), Journey.class.getName());
@@ -35,6 +35,31 @@ class ClassPathTest {
                         Pattern.compile(
                                 "\\] (picocli|io\\.micrometer|org\\.flywaydb|liquibase|org\\.springframework|org\\.hibernate)\\."))
                 .doesNotContainPattern(Pattern.compile("\\] io\\.github\\.prtbackup\\.(cli|metrics|integration)\\."));
+    }
+
+    /** As Spring Data does, which parses every native query with it if it is there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoLooksForJsqlparserFindsTheApplicationsOrNone(boolean theApplicationHasIt) throws Exception {
+        List<Path> classPath = new ArrayList<>(List.of(Jars.testClasses(), Jars.THIN));
+        classPath.addAll(Jars.dependencies());
+        if (theApplicationHasIt) {
+            classPath.addAll(Jars.others());
+        }
+        String said = Jars.java(directory, "-cp", Jars.path(classPath), Finder.class.getName());
+        assertThat(said)
+                .contains(JOURNEY)
+                .contains("JSqlParser: " + (theApplicationHasIt ? "jsqlparser-4.9.jar" : "none"));
+    }
+
+    /** Spring Boot and Flyway bring a Jackson 2 of their own choice, the one by its dependency management. */
+    @Test
+    void theDriverRunsWithTheJacksonOfTheApplication() throws Exception {
+        List<Path> classPath = new ArrayList<>(Jars.others());
+        classPath.addAll(List.of(Jars.testClasses(), Jars.THIN));
+        assertThat(Jars.java(directory, "-cp", Jars.path(classPath), Finder.class.getName()))
+                .contains(JOURNEY)
+                .contains("Jackson: jackson-databind-2.15.2.jar");
     }
 
     @ParameterizedTest

@@ -27,8 +27,7 @@ final class Jars {
     static List<Path> dependencies() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of)
-                .filter(path ->
-                        path.getFileName().toString().matches("(sqlite-jdbc|jsqlparser|jackson-|slf4j-api).*jar"))
+                .filter(path -> path.getFileName().toString().matches("(sqlite-jdbc|jackson-|slf4j-api).*jar"))
                 .toList();
     }
 

@@ -16,12 +16,15 @@ import org.junit.jupiter.api.Test;
 class JarsTest {
 
     private static final String SERVICES = "META-INF/services/";
+    private static final String SHADED = "io/github/prtbackup/shaded/";
+    private static final String LICENSES = "META-INF/licenses/";
 
     /** Each change of it changes the contents of the all-in-one jar, and should be meant. */
     private static final List<String> NO_CLASSES = List.of(
             "META-INF/MANIFEST\\.MF",
             "META-INF/spring\\.factories",
             "META-INF/(FastDoubleParser|FastDoubleParser-ThirdParty|Schubfach)-LICENSE",
+            "META-INF/licenses/[\\w.-]+\\.txt",
             "META-INF/maven/(io\\.github\\.prtbackup/prtbackup-jdbc|org\\.xerial/sqlite-jdbc)/.*",
             "META-INF/native-image/(io\\.github\\.prtbackup/prtbackup-jdbc|org\\.xerial/sqlite-jdbc)/.*",
             "META-INF/services/(java\\.sql\\.Driver|io\\.github\\.prtbackup\\.shaded\\..*)",
@@ -86,18 +89,67 @@ class JarsTest {
     }
 
     @Test
-    void theThinJarHasOurClassesOnly() throws IOException {
+    void theThinJarHasOurClassesAndARenamedJsqlparser() throws IOException {
         assertThat(names(Jars.THIN))
                 .filteredOn(name -> name.endsWith(".class"))
-                .isNotEmpty()
-                .allMatch(name -> name.startsWith("io/github/prtbackup/"));
+                .anyMatch(name -> name.startsWith(SHADED + "jsqlparser/"))
+                .allMatch(name -> name.startsWith("io/github/prtbackup/"))
+                .filteredOn(name -> name.startsWith(SHADED))
+                .allMatch(name -> name.startsWith(SHADED + "jsqlparser/"));
+        try (JarFile thin = new JarFile(Jars.THIN.toFile())) {
+            assertThat(thin.getManifest().getMainAttributes().getValue("Import-Package"))
+                    .doesNotContain("jsqlparser");
+        }
+    }
+
+    @Test
+    void licencesAreThereOfAllThatIsBundled() throws IOException {
+        assertThat(names(Jars.THIN)).contains(LICENSES + "Apache-2.0.txt", LICENSES + "jsqlparser.txt");
+        assertThat(names(Jars.ALL_IN_ONE))
+                .contains(
+                        LICENSES + "Apache-2.0.txt",
+                        LICENSES + "jackson.txt",
+                        LICENSES + "jackson-core-NOTICE.txt",
+                        LICENSES + "jackson-databind-NOTICE.txt",
+                        LICENSES + "jline.txt",
+                        LICENSES + "jsqlparser.txt",
+                        LICENSES + "picocli.txt",
+                        LICENSES + "slf4j.txt",
+                        LICENSES + "sqlite-jdbc.txt",
+                        "META-INF/FastDoubleParser-LICENSE",
+                        "META-INF/FastDoubleParser-ThirdParty-LICENSE",
+                        "META-INF/Schubfach-LICENSE",
+                        "META-INF/maven/org.xerial/sqlite-jdbc/LICENSE",
+                        "META-INF/maven/org.xerial/sqlite-jdbc/LICENSE.zentus");
+    }
+
+    /** What a library says of itself may change with its next version. */
+    @Test
+    void noticesAreThoseOfTheBundledVersions() throws IOException {
+        for (Path jar : Jars.dependencies()) {
+            String library = jar.getFileName().toString();
+            for (String name : names(jar)) {
+                String copy = library.startsWith("jackson-core")
+                        ? "jackson-core-NOTICE.txt"
+                        : library.startsWith("jackson-") ? "jackson-databind-NOTICE.txt" : "";
+                if (name.equals("META-INF/NOTICE")) {
+                    assertThat(lines(jar, name)).as(library).isEqualTo(lines(Jars.ALL_IN_ONE, LICENSES + copy));
+                } else if (name.equals("META-INF/LICENSE.txt")) {
+                    assertThat(lines(jar, name)).as(library).isEqualTo(lines(Jars.ALL_IN_ONE, LICENSES + "slf4j.txt"));
+                } else if (name.equals("META-INF/LICENSE")) {
+                    assertThat(lines(jar, name))
+                            .as(library)
+                            .isEqualTo(lines(Jars.ALL_IN_ONE, LICENSES + "Apache-2.0.txt"));
+                }
+            }
+        }
     }
 
     @Test
     void sourcesAndJavadocAreThere() throws IOException {
         List<String> sources = names(Jars.SOURCES);
         assertThat(names(Jars.THIN))
-                .filteredOn(name -> name.endsWith(".class") && !name.contains("$"))
+                .filteredOn(name -> name.endsWith(".class") && !name.contains("$") && !name.startsWith(SHADED))
                 .allMatch(name -> sources.contains(name.replace(".class", ".java")));
         assertThat(names(Jars.JAVADOC))
                 .contains(
@@ -111,7 +163,10 @@ class JarsTest {
     void noEntryTellsWhenItWasBuilt() throws IOException {
         for (Path jar : List.of(Jars.THIN, Jars.SOURCES, Jars.JAVADOC)) {
             try (JarFile file = new JarFile(jar.toFile())) {
-                assertThat(file.stream().map(ZipEntry::getTimeLocal).distinct())
+                assertThat(file.stream()
+                                .filter(entry -> !entry.getName().startsWith(SHADED))
+                                .map(ZipEntry::getTimeLocal)
+                                .distinct())
                         .as("%s", jar)
                         .hasSize(1);
             }
