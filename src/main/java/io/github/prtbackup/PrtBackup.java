@@ -26,6 +26,7 @@ import io.github.prtbackup.restore.Restore;
 import io.github.prtbackup.restore.Turn;
 import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
+import io.github.prtbackup.store.Labels;
 import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -162,15 +163,16 @@ public final class PrtBackup implements AutoCloseable {
      * Makes a manual backup, a full copy of the last committed state. It is kept until somebody deletes it. Writers are
      * not held up in WAL mode; in the other modes their commit waits for the copy.
      *
-     * @param comment any text; null counts as empty
+     * @param comment any text, of 4,096 characters at most; null counts as empty
      * @return the new backup
+     * @throws IllegalArgumentException if the comment is longer
      * @throws NoSuchFileException if there is no database
      * @throws IOException if the copy cannot be written
      * @throws SQLException if the database cannot be read
      */
     public BackupInfo createBackupWithComment(String comment) throws IOException, SQLException {
         requireDatabase();
-        String text = Objects.requireNonNullElse(comment, "");
+        String text = Labels.unshortened(Objects.requireNonNullElse(comment, ""));
         try (Operation backup = Operation.backup(database, text);
                 PendingFile file = catalog.newFile()) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
@@ -186,7 +188,8 @@ public final class PrtBackup implements AutoCloseable {
     /**
      * Makes an automatic backup of the last committed state, as the driver does before a write, and cleans up.
      *
-     * @param operation what is about to be done; the comment is {@code Auto-backup before: <operation>}
+     * @param operation what is about to be done; the comment is {@code Auto-backup before: <operation>}, of 4,096 characters at
+     *     most
      * @return the new backup
      * @throws NoSuchFileException if there is no database
      * @throws IOException if the copy cannot be written

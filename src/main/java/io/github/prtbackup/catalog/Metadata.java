@@ -1,8 +1,8 @@
 package io.github.prtbackup.catalog;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -33,14 +33,11 @@ final class Metadata {
     private static final String REMOVED = "removed";
 
     /** A backup has about twenty. Each may take a hundred bytes of heap, however few in the file. */
-    private static final long MOST_TOKENS = 2_000_000;
+    static final int MOST_TOKENS = 2_000_000;
 
     /** Keeps no buffers with the thread: they would hold the class loader of an application that was stopped. */
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(MOST_TOKENS)
-                            .build())
                     .build())
             .build();
     /** Half a document, and one with something behind it, are unreadable, not empty. */
@@ -70,7 +67,10 @@ final class Metadata {
      * @throws IOException if they are not a JSON object whose {@code "backups"}, if it is there, is an array
      */
     static Metadata parse(byte[] bytes, Path directory) throws IOException {
-        JsonNode document = READER.readTree(bytes);
+        JsonNode document;
+        try (JsonParser parser = new BoundedParser(MAPPER.createParser(bytes), MOST_TOKENS)) {
+            document = READER.readTree(parser);
+        }
         if (!(document instanceof ObjectNode object)) {
             throw new IOException("not a JSON object");
         }
@@ -100,6 +100,17 @@ final class Metadata {
         boolean valid =
                 next.isIntegralNumber() && next.canConvertToLong() && next.longValue() <= DirectoryLock.LARGEST_ID;
         return new Metadata(object, rows, Math.max(valid ? next.longValue() : 1, highest + 1));
+    }
+
+    /** Whether {@link #parse} reads that many tokens. There are no more than bytes. */
+    static boolean isShortEnough(byte[] bytes) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(bytes)) {
+            int tokens = 0;
+            while (tokens <= MOST_TOKENS && parser.nextToken() != null) {
+                tokens++;
+            }
+            return tokens <= MOST_TOKENS;
+        }
     }
 
     byte[] toJson() throws JsonProcessingException {

@@ -133,7 +133,7 @@ final class MetadataFile {
     Content replace(DirectoryLock lock, Metadata changed, Path model, Consumer<Step> progress) throws IOException {
         Metadata metadata = changed.inPlaceOf(read().metadata());
         try (PendingFile pending = PendingFile.create(lock)) {
-            byte[] bytes = metadata.toJson();
+            byte[] bytes = readable(metadata.toJson());
             pending.write(bytes);
             Path present = directory.resolve(NAME);
             pending.seal(RegularFile.exists(present) ? present : model);
@@ -146,6 +146,18 @@ final class MetadataFile {
             progress.accept(Step.METADATA_REPLACED);
             return written;
         }
+    }
+
+    /** What is written can be read again, however many backups there are. */
+    private byte[] readable(byte[] bytes) throws IOException {
+        boolean isReadable = bytes.length <= LONGEST;
+        if (isReadable && bytes.length > Metadata.MOST_TOKENS) {
+            isReadable = Metadata.isShortEnough(bytes);
+        }
+        if (!isReadable) {
+            throw new IOException(directory.resolve(NAME) + " has no room for more backups: delete some");
+        }
+        return bytes;
     }
 
     /**

@@ -18,9 +18,6 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
     public static final long MOST_PAGES = 0xFFFF_FFFEL;
 
     private static final int LONGEST_POSITION = 64;
-    private static final int LONGEST_COMMENT = 4096;
-    private static final int LONGEST_NAME = 1024;
-    private static final int MOST_TABLES = 8;
     private static final int SMALLEST_PAGE = 512;
     private static final int LARGEST_PAGE = 65536;
 
@@ -29,7 +26,7 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
      *
      * @param id the backup's id, larger than that of every older point of the timeline
      * @param time when it was taken
-     * @param comment at most 4096 characters; the rest is cut off
+     * @param comment at most {@link Labels#LONGEST_COMMENT} characters; the rest is cut off
      * @param auto whether the driver made it
      * @param pageSize bytes in a page, a power of two from 512 to 65536; also for an empty database
      * @param pages the size of the database in pages, at most {@link #MOST_PAGES}
@@ -64,24 +61,12 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
             if (position.remaining() > LONGEST_POSITION) {
                 throw new IllegalArgumentException("the position has " + position.remaining() + " bytes");
             }
-            comment = shortened(comment);
-            tables = fitting(tables);
+            comment = Labels.shortened(comment);
+            tables = Labels.fitting(tables);
             position = ByteBuffer.allocate(position.remaining())
                     .put(position.duplicate())
                     .flip()
                     .asReadOnlyBuffer();
-        }
-
-        private static List<String> fitting(List<String> tables) {
-            for (String name : tables) {
-                if (tables.size() > MOST_TABLES || name.length() > LONGEST_NAME) {
-                    return tables.stream()
-                            .filter(other -> other.length() <= LONGEST_NAME)
-                            .limit(MOST_TABLES)
-                            .toList();
-                }
-            }
-            return List.copyOf(tables);
         }
 
         /**
@@ -118,15 +103,6 @@ public record Point(Header header, boolean whole, long storedBytes, boolean dele
          */
         public long lockPage() {
             return PageNumbers.lockPage(pageSize);
-        }
-
-        private static String shortened(String comment) {
-            if (comment.length() <= LONGEST_COMMENT) {
-                return comment;
-            }
-            // Not between the halves of a surrogate pair, which would not survive UTF-8.
-            boolean splits = Character.isHighSurrogate(comment.charAt(LONGEST_COMMENT - 1));
-            return comment.substring(0, splits ? LONGEST_COMMENT - 1 : LONGEST_COMMENT);
         }
     }
 
