@@ -5,6 +5,7 @@ import io.github.prtbackup.backup.CommitCount;
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Catalog;
@@ -126,7 +127,12 @@ final class OnlyUndo {
                     "the transaction that backup #" + backup.id() + " was made before has changed nothing");
         }
         try {
-            return new Reversal(back);
+            Reversal reversal = new Reversal(back);
+            if (reversal.isEmpty()) {
+                throw new UndoRefusedException("the transaction that backup #" + backup.id()
+                        + " was made before has changed nothing but the statistics of ANALYZE, which stay as they are");
+            }
+            return reversal;
         } catch (UnsupportedOperationException e) {
             throw new UndoRefusedException("the transaction that backup #" + backup.id()
                     + " was made before cannot be undone alone: " + e.getMessage());
@@ -145,7 +151,23 @@ final class OnlyUndo {
         }
     }
 
+    /** SQLite writes no row whose table or indexes call what only the application has. */
     private List<Conflict> apply(Reversal reversal, SQLiteConnection target, Optional<Entry> next)
+            throws IOException, SQLException {
+        try {
+            return applyWithNames(reversal, target, next);
+        } catch (SQLException e) {
+            if (IntegrityCheck.isUnknownName(e)) {
+                throw new UndoRefusedException(
+                        "it cannot be undone alone, because that needs a function or collation which"
+                                + " only the application has (" + e.getMessage()
+                                + "); all since can be undone, or restored");
+            }
+            throw e;
+        }
+    }
+
+    private List<Conflict> applyWithNames(Reversal reversal, SQLiteConnection target, Optional<Entry> next)
             throws IOException, SQLException {
         if (next.isEmpty() || !reversal.needsLaterChanges()) {
             return reversal.apply(target, next.isEmpty(), Optional.empty());

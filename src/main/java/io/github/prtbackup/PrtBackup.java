@@ -65,6 +65,7 @@ public final class PrtBackup implements AutoCloseable {
     private final Catalog catalog;
     private final History history;
     private final int busyMillis;
+    private final Verification.Application application;
     private volatile ProgressListener progress = (done, total) -> {};
     private volatile boolean cancelled;
 
@@ -83,10 +84,12 @@ public final class PrtBackup implements AutoCloseable {
         }
     };
 
-    private PrtBackup(Path database, Settings settings, int busyMillis) throws IOException {
+    private PrtBackup(Path database, Settings settings, int busyMillis, Verification.Application application)
+            throws IOException {
         this.database = database;
         this.settings = settings;
         this.busyMillis = busyMillis;
+        this.application = application;
         this.catalog = Catalogs.open(settings.directoryFor(database));
         this.history = new History(catalog, database);
         try {
@@ -120,14 +123,20 @@ public final class PrtBackup implements AutoCloseable {
     public static PrtBackup open(Path database, Properties properties) throws IOException, SQLException {
         String busy = properties.getProperty("busy_timeout", String.valueOf(DEFAULT_BUSY_MILLIS));
         try {
-            return new PrtBackup(real(database), Settings.resolve(Map.of(), properties), Integer.parseInt(busy));
+            return new PrtBackup(
+                    real(database),
+                    Settings.resolve(Map.of(), properties),
+                    Integer.parseInt(busy),
+                    Verification.Application.NONE);
         } catch (NumberFormatException e) {
             throw new SQLException("Bad value busy_timeout=" + busy + "; allowed: milliseconds", e);
         }
     }
 
     /**
-     * Opens the backups of the database of a connection, with the connection's settings. The connection is not kept.
+     * Opens the backups of the database of a connection, with the connection's settings. As long as that is open and idle,
+     * {@link #verifyBackup} checks with its functions and collations what cannot be checked without them: the backup is
+     * attached to it for that time. Nothing else is done with it.
      *
      * @param connection one of this driver, or of a pool that can {@linkplain Connection#unwrap unwrap} it
      * @throws SQLException if it is none, or has no database file
@@ -137,7 +146,7 @@ public final class PrtBackup implements AutoCloseable {
         Path file = ours.databaseFile()
                 .orElseThrow(() -> new SQLException(
                         "The database of " + ours.getUrl() + " has no file, so there are no backups of it"));
-        return new PrtBackup(file, ours.settings(), ours.getBusyTimeout());
+        return new PrtBackup(file, ours.settings(), ours.getBusyTimeout(), ours::check);
     }
 
     /**
@@ -305,13 +314,13 @@ public final class PrtBackup implements AutoCloseable {
             checked.add("CRC32C of all pages");
             List<String> damaged = history.damagedPages(backup, work);
             if (!damaged.isEmpty()) {
-                return new VerifyResult(BackupInfo.of(backup), checked, damaged);
+                return new VerifyResult(BackupInfo.of(backup), checked, damaged, List.of());
             }
         }
         try (History.Content content = history.content(backup, work)) {
-            Verification result = Verification.of(content.entry(), work);
+            Verification result = Verification.of(content.entry(), application, work);
             checked.addAll(result.checked());
-            return new VerifyResult(BackupInfo.of(backup), List.copyOf(checked), result.problems());
+            return new VerifyResult(BackupInfo.of(backup), List.copyOf(checked), result.problems(), result.leftOut());
         }
     }
 

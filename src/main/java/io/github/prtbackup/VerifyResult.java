@@ -8,8 +8,10 @@ import java.util.List;
  * @param backup the backup
  * @param checked the checks that were made, in words
  * @param problems what is wrong, in words; empty where the backup is good
+ * @param leftOut what could not be checked, and why, in words: what needs a function, a collation or a module that only the
+ *     application has. The pages are checked nevertheless, and it is no reason not to restore the backup
  */
-public record VerifyResult(BackupInfo backup, List<String> checked, List<String> problems) {
+public record VerifyResult(BackupInfo backup, List<String> checked, List<String> problems, List<String> leftOut) {
 
     /** Whether nothing is wrong. */
     public boolean isGood() {

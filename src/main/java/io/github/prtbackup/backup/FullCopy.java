@@ -75,7 +75,7 @@ public final class FullCopy {
                 return;
             }
             if (damage == Damage.REFUSED) {
-                IntegrityCheck.requireSound(reader, "main");
+                IntegrityCheck.requireSoundSnapshot(reader);
             }
             if (size <= HEAP_LIMIT) {
                 overHeap(reader, "main", size, out);

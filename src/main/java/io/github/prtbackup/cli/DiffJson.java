@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** A diff as JSON, written as it is read. */
@@ -95,6 +96,11 @@ final class DiffJson {
             write(json, diff, change);
         }
         json.writeEndArray();
+        json.writeObjectFieldStart("not_compared");
+        for (Map.Entry<String, String> table : diff.notCompared().entrySet()) {
+            json.writeStringField(table.getKey(), table.getValue());
+        }
+        json.writeEndObject();
     }
 
     static void write(JsonGenerator json, PrtBackup backups, Version version) throws IOException {
@@ -125,7 +131,7 @@ final class DiffJson {
         json.writeNumberField("deleted", change.deleted());
         write(json, "changed", change.changed());
         json.writeBooleanField("internal", change.internal());
-        if (options.rows()) {
+        if (options.rows() && !diff.notCompared().containsKey(change.name())) {
             writeRows(json, diff, change);
         }
         json.writeEndObject();

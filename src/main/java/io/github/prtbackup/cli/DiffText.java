@@ -50,11 +50,16 @@ final class DiffText {
             terminal.line(GAP + change.name() + ": " + orNothing(change.before()) + " → " + orNothing(change.after()));
         }
         table(diff.tables()).forEach(terminal::line);
+        diff.notCompared()
+                .forEach((name, reason) ->
+                        terminal.line(GAP + "the rows of " + Text.visible(name) + " cannot be compared: " + reason));
         if (options.rows()) {
             for (TableChange table : diff.tables()) {
-                terminal.line("");
-                terminal.line(table.name());
-                printRows(diff, table);
+                if (!diff.notCompared().containsKey(table.name())) {
+                    terminal.line("");
+                    terminal.line(table.name());
+                    printRows(diff, table);
+                }
             }
         }
     }

@@ -59,6 +59,9 @@ final class OnlyUndone {
         terminal.line("To undo the one transaction behind backup " + DatabaseCommand.name(preview.backup())
                 + " means to change back what it changed.");
         new DiffText(terminal, options).print("from its end", Version.of(id).toString(), preview.changes());
+        if (preview.changes().tables().stream().anyMatch(table -> table.name().startsWith("sqlite_stat"))) {
+            terminal.line("The statistics of ANALYZE (sqlite_stat…) stay as they are.");
+        }
         if (preview.commits() == Commits.UNKNOWN) {
             terminal.line("Whether somebody else wrote without a backup before the next one was made is not known;"
                     + " his changes would be among these.");

@@ -73,7 +73,7 @@ final class VerifyCommand extends DatabaseCommand {
         try {
             return backups.verifyBackup(backup.backupId());
         } catch (IOException e) {
-            return new VerifyResult(backup, List.of(), List.of(Failure.describe(e)));
+            return new VerifyResult(backup, List.of(), List.of(Failure.describe(e)), List.of());
         }
     }
 
@@ -81,6 +81,7 @@ final class VerifyCommand extends DatabaseCommand {
         String checked = result.checked().isEmpty() ? "" : " (" + String.join(", ", result.checked()) + ")";
         terminal().line("#" + result.backup().backupId() + (result.isGood() ? " ok" : " DAMAGED") + checked);
         result.problems().forEach(problem -> terminal().line("    " + problem));
+        result.leftOut().forEach(what -> terminal().line("    not checked: " + what));
     }
 
     private void summarize(int all, List<VerifyResult> bad) {
@@ -108,6 +109,7 @@ final class VerifyCommand extends DatabaseCommand {
             node.put("backup_id", result.backup().backupId()).put("ok", result.isGood());
             node.set("checked", Json.strings(result.checked()));
             node.set("problems", Json.strings(result.problems()));
+            node.set("left_out", Json.strings(result.leftOut()));
         }
         return root;
     }

@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ public final class DatabaseDiff implements AutoCloseable {
     private final List<SchemaChange> schema;
     private final List<SettingChange> settings;
     private final Map<String, TableChange> changes = new LinkedHashMap<>();
+    private final Map<String, String> notCompared = new LinkedHashMap<>();
     /** Tables in which a row that is the same on both sides has different rowids there. */
     private final Set<String> renumbered = new HashSet<>();
 
@@ -93,6 +95,7 @@ public final class DatabaseDiff implements AutoCloseable {
                 throw e;
             }
             // Its module is not there, or does not let its rows be read.
+            notCompared.put(pair.name(), e.getMessage());
             return new TableChange(pair.name(), List.of(), 0, 0, 0, List.of(), true);
         }
     }
@@ -165,6 +168,16 @@ public final class DatabaseDiff implements AutoCloseable {
         return changes.values().stream()
                 .filter(change -> !pairs.get(change.name()).present().isShadow())
                 .toList();
+    }
+
+    /**
+     * The virtual tables whose rows may differ and cannot be read, because a module of the application is not there. Where
+     * what they keep their content in differs, they are among {@link #tables} as well, without numbers and rows.
+     *
+     * @return what SQLite says, by name
+     */
+    public Map<String, String> notCompared() {
+        return Collections.unmodifiableMap(notCompared);
     }
 
     /**

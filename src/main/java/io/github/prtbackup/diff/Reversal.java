@@ -91,6 +91,14 @@ public final class Reversal {
         return names;
     }
 
+    /** Whether there is nothing that {@link #apply} would do: what ANALYZE has found is left as it is. */
+    public boolean isEmpty() {
+        return byRow.isEmpty()
+                && replaced.isEmpty()
+                && back.schema().isEmpty()
+                && back.settings().isEmpty();
+    }
+
     /** Whether {@link #apply} has to know all that has changed since. */
     public boolean needsLaterChanges() {
         return !back.schema().isEmpty()

@@ -1,6 +1,7 @@
 package io.github.prtbackup.jdbc;
 
 import io.github.prtbackup.backup.AutomaticBackups;
+import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.config.DatabaseUrl;
 import io.github.prtbackup.config.Setting;
 import io.github.prtbackup.config.Settings;
@@ -87,6 +88,11 @@ public final class BackupConnection extends JDBC4Connection {
     /** The main database's file as SQLite resolved it; empty for an in-memory or temporary database. */
     public Optional<Path> databaseFile() throws SQLException {
         return AttachedDatabases.of(this).main().map(AttachedDatabases.Database::file);
+    }
+
+    /** Checks a file with the functions and collations of this connection; empty if that cannot be done now. */
+    public Optional<IntegrityCheck> check(Path file) {
+        return BorrowedCheck.run(this, file);
     }
 
     /** Null while the constructor of the superclass runs the pragmas of URL and properties. */

@@ -15,9 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All backups of one database, in whatever form they are stored. Thread-safe. */
 public final class History {
+
+    private static final Logger log = LoggerFactory.getLogger(History.class);
 
     private final Catalog catalog;
     private final Timelines timelines;
@@ -170,10 +174,15 @@ public final class History {
      * @param temporary the file if it was made for the purpose
      */
     public record Content(Entry entry, Optional<PendingFile> temporary) implements AutoCloseable {
+        /** What it was needed for is done; a temporary file that stays is removed when this process is dead. */
         @Override
-        public void close() throws IOException {
-            if (temporary.isPresent()) {
-                temporary.get().close();
+        public void close() {
+            try {
+                if (temporary.isPresent()) {
+                    temporary.get().close();
+                }
+            } catch (IOException e) {
+                log.warn("{} cannot be closed: {}", entry.path(), e.toString());
             }
         }
     }

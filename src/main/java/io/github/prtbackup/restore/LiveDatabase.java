@@ -7,11 +7,11 @@ import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.pages.FileTick;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,6 +157,28 @@ final class LiveDatabase implements AutoCloseable {
         if (withoutLog) {
             returnToLog();
         }
+        removeEndedJournal();
+    }
+
+    /**
+     * In exclusive mode SQLite ends a journal by a zero in its first byte, and forgets it where the restored database is in WAL
+     * mode. Nobody else can have begun one, and one that is not ended stays where SQLite will look for it.
+     */
+    private void removeEndedJournal() {
+        Path journal = file.resolveSibling(file.getFileName() + "-journal");
+        try {
+            if (isWal() && Files.exists(journal) && isEnded(journal)) {
+                Files.delete(journal);
+            }
+        } catch (SQLException | IOException e) {
+            log.debug("{} stays, and has no meaning", journal, e);
+        }
+    }
+
+    private static boolean isEnded(Path journal) throws IOException {
+        try (InputStream in = Files.newInputStream(journal)) {
+            return in.read() <= 0;
+        }
     }
 
     /** That it can't be done, on a full disk, is no reason to say that the restore has failed, nor to hide why it has. */
@@ -175,7 +197,7 @@ final class LiveDatabase implements AutoCloseable {
                 .restore(
                         "main",
                         immutable(backup),
-                        (remaining, total) -> progress.copied(total - remaining, total),
+                        (remaining, total) -> tell(progress, total - remaining, total),
                         0,
                         0,
                         PAGES_PER_STEP);
@@ -185,6 +207,15 @@ final class LiveDatabase implements AutoCloseable {
         if (schemaCookie() == cookie) {
             throw new SQLException(
                     "The backup was not restored into " + file + ", which is unchanged: " + last.getMessage(), last);
+        }
+    }
+
+    /** Who only listens must not end what has to come to its end. */
+    private static void tell(CopyProgress progress, long done, long total) {
+        try {
+            progress.copied(done, total);
+        } catch (RuntimeException e) {
+            log.warn("A listener to the progress of a restore fails: {}", e.toString());
         }
     }
 
@@ -240,14 +271,6 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** Checks the database with the lock that is held. */
-    void requireIntact() throws SQLException {
-        List<String> problems = IntegrityCheck.complete(connection).problems();
-        if (!problems.isEmpty()) {
-            throw new SQLException(file + " is damaged after the restore: " + String.join("; ", problems));
-        }
-    }
-
     /**
      * A copy of a database by SQLite grows the log and never checkpoints it; without this each restore would add to it. Where
      * there is no room, the restore has been done nevertheless, and some later commit will do it.
@@ -260,10 +283,14 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** Releases what is locked. */
+    /** Releases what is locked. That it can't be done says nothing of what was done with the lock. */
     @Override
-    public void close() throws SQLException {
-        connection.close();
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            log.warn("The connection to {} cannot be closed: {}", file, e.toString());
+        }
     }
 
     private void unlock() throws SQLException {

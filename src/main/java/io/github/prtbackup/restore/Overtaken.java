@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.jdbc4.JDBC4Connection;
 import org.sqlite.jdbc4.JDBC4Statement;
@@ -32,6 +34,8 @@ import org.sqlite.jdbc4.JDBC4Statement;
  * since cannot be checkpointed and overwritten: the log is either continued, or started again once, by the first commit.
  */
 final class Overtaken implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Overtaken.class);
 
     private static final int HEADER_END = 100;
 
@@ -133,9 +137,14 @@ final class Overtaken implements AutoCloseable {
         }
     }
 
+    /** The restore is done, or is not; that the connection cannot be closed changes nothing. */
     @Override
-    public void close() throws SQLException {
-        pin.close();
+    public void close() {
+        try {
+            pin.close();
+        } catch (SQLException e) {
+            log.warn("A connection to {} cannot be closed: {}", database, e.toString());
+        }
     }
 
     /** Whether the transaction wrote just the pages of that file. SQLite changes some fields of the header itself. */

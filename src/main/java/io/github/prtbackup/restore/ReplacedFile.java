@@ -10,6 +10,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Replaces a database file that is missing, or that SQLite cannot open. This is the one place that touches a database as
@@ -21,6 +23,8 @@ import java.nio.file.StandardCopyOption;
  * is locked.
  */
 final class ReplacedFile {
+
+    private static final Logger log = LoggerFactory.getLogger(ReplacedFile.class);
 
     private static final int BUFFER = 1 << 18;
     private static final String[] COMPANIONS = {"-journal", "-wal", "-shm"};
@@ -59,9 +63,31 @@ final class ReplacedFile {
             prepare(backup, database);
             deleteCompanions();
             Files.move(complete, database, StandardCopyOption.ATOMIC_MOVE);
-            Durable.syncDirectory(database.getParent());
-        } finally {
+        } catch (IOException | RuntimeException | Error e) {
+            removeAfter(e);
+            throw e;
+        }
+        settle();
+    }
+
+    /**
+     * What is left to do when the new file is there. That it fails is no reason to say that the database has not been replaced:
+     * what stays is removed later, and where the directory cannot be synced a power failure may bring the old file back.
+     */
+    private void settle() {
+        try {
             removeAbandoned();
+            Durable.syncDirectory(database.getParent());
+        } catch (IOException e) {
+            log.warn("{} has been replaced, but not settled: {}", database, e.toString());
+        }
+    }
+
+    private void removeAfter(Throwable failure) {
+        try {
+            removeAbandoned();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -76,17 +102,20 @@ final class ReplacedFile {
         try {
             prepare(backup, model);
             if (Files.exists(database)) {
+                removeAbandoned();
                 return false;
             }
             deleteCompanions();
             linkOrMove();
-            Durable.syncDirectory(database.getParent());
-            return true;
         } catch (FileAlreadyExistsException e) {
-            return false;
-        } finally {
             removeAbandoned();
+            return false;
+        } catch (IOException | RuntimeException | Error e) {
+            removeAfter(e);
+            throw e;
         }
+        settle();
+        return true;
     }
 
     private void prepare(Path backup, Path model) throws IOException {

@@ -3,6 +3,7 @@ package io.github.prtbackup.restore;
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ import org.sqlite.core.DB;
  *       in neither of the two; where SQLite has no such lock, {@link Overtaken} finds what was committed;
  *   <li>SQLite copies the backup over the database in one transaction of its own, so that other connections keep their
  *       locks and see the restored data at their next statement;
- *   <li>the database is checked.
+ *   <li>the database is checked. There is no way back any more, so nothing is a failure here but damage.
  * </ol>
  *
  * <p>Between the second and the third step the metadata tells that the restore is under way, and after the third that it is
@@ -90,7 +92,32 @@ public final class Restore {
                 return result.get();
             }
         }
-        return new Result(backup, Optional.of(overwrite(backup, copy)));
+        Entry safety = overwrite(backup, copy);
+        checkRestored(backup, safety);
+        return new Result(backup, Optional.of(safety));
+    }
+
+    /**
+     * Looks at the database with new eyes: the connection that has overwritten it may know another text encoding. That it
+     * can't be looked at, because others have it locked or memory is short, says nothing of the restore.
+     */
+    private void checkRestored(Entry backup, Entry safety) throws SQLException {
+        List<String> problems;
+        // One that may write: another would leave the log behind that it needs.
+        try (LiveDatabase live = LiveDatabase.open(database, busyMillis).orElse(null)) {
+            problems = live == null
+                    ? List.of("SQLite cannot read it")
+                    : IntegrityCheck.complete(live.connection()).problems();
+        } catch (SQLException e) {
+            log.warn(
+                    "{} has been restored from backup #{} and is not checked: {}", database, backup.id(), e.toString());
+            return;
+        }
+        if (!problems.isEmpty()) {
+            throw new SQLException(database + " has been restored from backup #" + backup.id()
+                    + " and is damaged: " + String.join("; ", problems) + ". What was there before is backup #"
+                    + safety.id());
+        }
     }
 
     /** Removes what a process that died in a restore has left beside the database. */
@@ -173,7 +200,6 @@ public final class Restore {
                 safety = overwriteBesideOthers(live, backup, copy);
                 live.checkpoint();
             }
-            live.requireIntact();
             return safety;
         }
     }

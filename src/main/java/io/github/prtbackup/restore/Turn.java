@@ -7,6 +7,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The turn to replace a database. An undo is two things, to find out what the next step is and to take it, and somebody
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 public final class Turn {
     /** Somebody else's may be to replace a large database. */
     private static final Patience PATIENCE = () -> TimeUnit.MINUTES.toNanos(5);
+
+    private static final Logger log = LoggerFactory.getLogger(Turn.class);
 
     private Turn() {}
 
@@ -28,11 +32,21 @@ public final class Turn {
      * @throws IOException if the directory cannot be locked
      */
     public static Closeable take(Path directory, Path database, CopyProgress progress) throws IOException {
-        return PATIENCE.await(
+        Closeable turn = PATIENCE.await(
                 () -> {
                     progress.check();
                     return DirectoryLock.of(directory).tryTurn(database).orElse(null);
                 },
                 directory.resolve(DirectoryLock.FILE_NAME));
+        return () -> giveBack(turn, database);
+    }
+
+    /** What was done in the turn is done. */
+    private static void giveBack(Closeable turn, Path database) {
+        try {
+            turn.close();
+        } catch (IOException e) {
+            log.warn("The turn to replace {} ends with this process: {}", database, e.toString());
+        }
     }
 }

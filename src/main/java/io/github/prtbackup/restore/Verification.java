@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -20,19 +21,37 @@ import org.sqlite.SQLiteConnection;
  *
  * @param checked in words
  * @param problems in words; empty where nothing is wrong
+ * @param leftOut what could not be checked, and why, in words
  */
-public record Verification(List<String> checked, List<String> problems) {
+public record Verification(List<String> checked, List<String> problems, List<String> leftOut) {
+
+    /** What the application has that can say more of the content than we can. */
+    public interface Application {
+        /** An application that is not there. */
+        Application NONE = file -> Optional.empty();
+
+        /** Checks a database with all functions and collations of the application; empty if that cannot be done now. */
+        Optional<IntegrityCheck> check(Path file);
+    }
 
     /**
      * Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content.
      *
+     * @param application asked where a check by ourselves leaves something out
      * @param progress may end it
      */
-    public static Verification of(Entry entry, CopyProgress progress) throws IOException {
+    public static Verification of(Entry entry, Application application, CopyProgress progress) throws IOException {
         List<String> checked = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        check(entry, checked, problems, progress);
-        return new Verification(List.copyOf(checked), List.copyOf(problems));
+        List<String> leftOut = List.of();
+        if (isWhole(entry, checked, problems) && isUnchanged(entry, checked, problems, progress)) {
+            IntegrityCheck content = contentOf(entry.path(), application);
+            checked.add(content.name());
+            progress.check();
+            problems.addAll(content.problems());
+            leftOut = content.leftOut();
+        }
+        return new Verification(List.copyOf(checked), List.copyOf(problems), leftOut);
     }
 
     /**
@@ -61,7 +80,7 @@ public record Verification(List<String> checked, List<String> problems) {
      * @throws DamagedBackupException if it is not what it was
      */
     static void require(Entry entry, Entry copy, CopyProgress progress) throws IOException {
-        Verification result = of(copy, progress);
+        Verification result = of(copy, Application.NONE, progress);
         if (!result.problems().isEmpty()) {
             throw damaged(entry, result.problems());
         }
@@ -72,25 +91,19 @@ public record Verification(List<String> checked, List<String> problems) {
                 entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", problems));
     }
 
-    private static void check(Entry entry, List<String> checked, List<String> problems, CopyProgress progress)
+    private static boolean isUnchanged(Entry entry, List<String> checked, List<String> problems, CopyProgress progress)
             throws IOException {
-        Path file = entry.path();
-        if (!isWhole(entry, checked, problems)) {
-            return;
+        if (entry.sha256().isEmpty()) {
+            return true;
         }
-        if (!entry.sha256().isEmpty()) {
-            checked.add("SHA-256");
-            String now = PendingFile.sha256(file);
-            progress.check();
-            if (!now.equals(entry.sha256())) {
-                problems.add("the SHA-256 is " + now + " instead of " + entry.sha256());
-                return;
-            }
-        }
-        IntegrityCheck content = contentOf(file);
-        checked.add(content.name());
+        checked.add("SHA-256");
+        String now = PendingFile.sha256(entry.path());
         progress.check();
-        problems.addAll(content.problems());
+        if (now.equals(entry.sha256())) {
+            return true;
+        }
+        problems.add("the SHA-256 is " + now + " instead of " + entry.sha256());
+        return false;
     }
 
     private static boolean isWhole(Entry entry, List<String> checked, List<String> problems) throws IOException {
@@ -112,14 +125,18 @@ public record Verification(List<String> checked, List<String> problems) {
         return true;
     }
 
-    private static IntegrityCheck contentOf(Path file) throws IOException {
+    private static IntegrityCheck contentOf(Path file, Application application) throws IOException {
         if (Files.size(file) == 0) {
-            return new IntegrityCheck("empty database", List.of());
+            return new IntegrityCheck("empty database", List.of(), List.of());
         }
         try (SQLiteConnection connection = ReadOnlyConnection.openImmutable(file)) {
-            return IntegrityCheck.complete(connection);
+            IntegrityCheck own = IntegrityCheck.complete(connection);
+            return own.problems().isEmpty() && !own.leftOut().isEmpty()
+                    ? application.check(file).orElse(own)
+                    : own;
         } catch (SQLException e) {
-            return new IntegrityCheck("integrity_check", List.of("SQLite cannot read it: " + e.getMessage()));
+            return new IntegrityCheck(
+                    "integrity_check", List.of("SQLite cannot read it: " + e.getMessage()), List.of());
         }
     }
 }

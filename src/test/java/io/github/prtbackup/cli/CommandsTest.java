@@ -317,7 +317,8 @@ class CommandsTest {
             JsonNode results = Cli.run("verify", database, "--json").succeeds().json();
             assertThat(names(results)).containsExactly("results");
             assertThat(results.get("results")).hasSize(2).allSatisfy(result -> {
-                assertThat(names(result)).containsExactly("backup_id", "ok", "checked", "problems");
+                assertThat(names(result)).containsExactly("backup_id", "ok", "checked", "problems", "left_out");
+                assertThat(result.get("left_out")).isEmpty();
                 assertThat(result.get("ok").booleanValue()).isTrue();
                 assertThat(result.get("checked")).isNotEmpty();
                 assertThat(result.get("problems")).isEmpty();

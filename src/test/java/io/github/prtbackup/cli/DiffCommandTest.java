@@ -96,7 +96,8 @@ class DiffCommandTest {
                 .succeeds()
                 .json();
 
-        assertThat(names(diff)).containsExactly("from", "to", "schema", "settings", "tables");
+        assertThat(names(diff)).containsExactly("from", "to", "schema", "settings", "tables", "not_compared");
+        assertThat(diff.get("not_compared")).isEmpty();
         assertThat(diff.get("from").get("backup_id").asLong()).isEqualTo(1);
         assertThat(diff.get("to").isNull()).isTrue();
         assertThat(diff.get("schema").get(0).toString())

@@ -67,6 +67,26 @@ class UndoOnlyTest {
         }
     }
 
+    @Test
+    void theStatisticsOfAnalyzeStayAsTheyAre() throws Exception {
+        write(
+                "CREATE TABLE t (v); CREATE INDEX i ON t (v); INSERT INTO t VALUES (1)",
+                "ANALYZE",
+                "INSERT INTO t VALUES (2)");
+        write("ANALYZE; INSERT INTO t VALUES (3)");
+        try (PrtBackup backups = PrtBackup.open(database())) {
+            assertThatThrownBy(() -> backups.previewUndoOnly(2))
+                    .isInstanceOf(UndoRefusedException.class)
+                    .hasMessageContaining("nothing but the statistics of ANALYZE");
+            assertThatThrownBy(() -> backups.undoOnly(2))
+                    .isInstanceOf(UndoRefusedException.class)
+                    .hasMessageContaining("nothing but the statistics of ANALYZE");
+            backups.undoOnly(4);
+        }
+        assertThat(Sql.column(database(), "SELECT v FROM t")).containsExactly("1", "2");
+        assertThat(Sql.column(database(), "SELECT count(*) FROM sqlite_stat1")).containsExactly("1");
+    }
+
     @ParameterizedTest
     @CsvSource({"full, DELETE", "full, WAL", "incremental, DELETE", "incremental, WAL"})
     void keepsTheLaterTransactions(String strategy, String journalMode) throws Exception {
