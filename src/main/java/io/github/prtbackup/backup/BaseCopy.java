@@ -66,8 +66,13 @@ final class BaseCopy implements Closeable {
         this.image = image;
     }
 
-    /** Copies the state under the write lock as it is. */
-    static BaseImage ofLocked(DirectoryLock directory, DatabaseFile file, CurrentPages now, CopyProgress watch)
+    /**
+     * Copies the state under the write lock as it is.
+     *
+     * @param durable whether the copy is made durable at once, however small it is
+     */
+    static BaseImage ofLocked(
+            DirectoryLock directory, DatabaseFile file, CurrentPages now, boolean durable, CopyProgress watch)
             throws IOException {
         PendingFile image = PendingFile.createUnhashed(directory);
         try {
@@ -77,7 +82,7 @@ final class BaseCopy implements Closeable {
                 throw e;
             }
         }
-        return BaseImage.prepare(directory, file.path(), image, now.pageSize());
+        return BaseImage.prepare(directory, file.path(), image, now.pageSize(), durable);
     }
 
     /** Writes all pages, one after the other. */
@@ -124,7 +129,11 @@ final class BaseCopy implements Closeable {
             }
         }
         return new BaseCopy(
-                then, besideFile, provable, hashes, BaseImage.prepare(directory, file.path(), image, then.pageSize()));
+                then,
+                besideFile,
+                provable,
+                hashes,
+                BaseImage.prepare(directory, file.path(), image, then.pageSize(), true));
     }
 
     /** Whether it can be completed: the pages have the size that they had. */

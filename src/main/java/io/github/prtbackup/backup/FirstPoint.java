@@ -96,13 +96,17 @@ final class FirstPoint {
         }
     }
 
-    /** Begins the timeline with the state under the write lock. */
-    Tail take(CurrentPages now, Point.Header header) throws IOException {
+    /**
+     * Begins the timeline with the state under the write lock.
+     *
+     * @param durable whether it has to be durable when this returns; a large copy is anyway
+     */
+    Tail take(CurrentPages now, Point.Header header, boolean durable) throws IOException {
         Optional<BaseImage> ready = prepared == null ? Optional.empty() : prepared.completed(now);
         if (ready.isPresent()) {
             return timeline.start(header, ready.get());
         }
-        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.ofReal(backups), database, now, watch)) {
+        try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.ofReal(backups), database, now, durable, watch)) {
             return timeline.start(header, base);
         }
     }

@@ -91,13 +91,10 @@ final class IncrementalBackups implements Closeable {
                 Integer.toUnsignedLong(now.pages()),
                 ByteBuffer.wrap(now.position().encode()),
                 occasion.tables());
+        boolean durable = settings.durability() == Durability.SYNC;
         Tail added = tail.isEmpty()
-                ? first.take(now, header)
-                : timeline.append(
-                        tail.get(),
-                        header,
-                        changed.since(tail.get().newest(), now),
-                        settings.durability() == Durability.SYNC);
+                ? first.take(now, header, durable)
+                : timeline.append(tail.get(), header, changed.since(tail.get().newest(), now), durable);
         first.begun();
         sizeInWal = now.inWalMode() ? size : 0;
         notes.began(now);

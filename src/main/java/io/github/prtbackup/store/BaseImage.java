@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * A full copy of a database that is ready to be the base of a {@link Timeline}: durable, with the checksums of its
- * pages. Making it takes long, and needs no lock of the database; {@link Timeline#start} is short.
+ * A full copy of a database that is ready to be the base of a {@link Timeline}, with the checksums of its pages: durable, or
+ * a small one that may {@linkplain FreshBase be so later}. Making it takes long, and needs no lock of the database; {@link Timeline#start} is short.
  *
  * <p>Not thread-safe. {@link #close} removes what was not used.
  */
@@ -18,6 +18,7 @@ public final class BaseImage implements AutoCloseable {
     private final PendingFile image;
     private final PendingFile checksums;
     private final int pageSize;
+    private final boolean durable;
     private long pages;
 
     /** Open from the first patch on. */
@@ -27,11 +28,12 @@ public final class BaseImage implements AutoCloseable {
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer sum = ByteBuffer.allocate(Integer.BYTES);
 
-    private BaseImage(PendingFile image, PendingFile checksums, int pageSize, long pages) {
+    private BaseImage(PendingFile image, PendingFile checksums, int pageSize, boolean durable) {
         this.image = image;
         this.checksums = checksums;
         this.pageSize = pageSize;
-        this.pages = pages;
+        this.durable = durable;
+        this.pages = image.length() / pageSize;
     }
 
     /**
@@ -41,22 +43,24 @@ public final class BaseImage implements AutoCloseable {
      * @param original the database, whose permissions it gets
      * @param image the copy; belongs to the result from now on, also if this fails
      * @param pageSize its page size in bytes
+     * @param now whether it is made durable now; a large one is, so that nobody ever has to look through it
      * @return the image
      * @throws IOException if it can't be read or made durable, or is not a whole number of pages
      */
-    public static BaseImage prepare(DirectoryLock directory, Path original, PendingFile image, int pageSize)
-            throws IOException {
+    public static BaseImage prepare(
+            DirectoryLock directory, Path original, PendingFile image, int pageSize, boolean now) throws IOException {
         PendingFile checksums = null;
         try {
-            image.sealUnhashed(original);
+            boolean durable = now || image.path().toFile().length() > FreshBase.LARGEST;
+            image.sealUnhashed(original, durable);
             if (image.length() % pageSize != 0) {
                 throw new FileSystemException(
                         image.path().toString(), null, image.length() + " bytes are no pages of " + pageSize);
             }
-            checksums = PendingFile.create(directory);
+            checksums = PendingFile.createUnhashed(directory);
             writeChecksums(image, pageSize, checksums);
-            checksums.seal(original);
-            return new BaseImage(image, checksums, pageSize, image.length() / pageSize);
+            checksums.sealUnhashed(original, durable);
+            return new BaseImage(image, checksums, pageSize, durable);
         } catch (IOException | RuntimeException | Error e) {
             try (image) {
                 if (checksums != null) {
@@ -151,9 +155,14 @@ public final class BaseImage implements AutoCloseable {
         }
     }
 
-    /** Makes patches durable. */
+    /** Whether it survives a crash of the operating system. */
+    boolean isDurable() {
+        return durable;
+    }
+
+    /** Makes patches durable, if the rest is. */
     private void forcePatches() throws IOException {
-        if (patchedData != null && patchedSums != null) {
+        if (durable && patchedData != null && patchedSums != null) {
             patchedData.force();
             patchedSums.force();
         }

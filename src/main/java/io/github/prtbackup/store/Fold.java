@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * the oldest on.
  *
  * <ol>
- *   <li>What is to be folded is checked, so that nothing damaged gets into the base, and made durable in the log.
+ *   <li>What is to be folded is checked, so that nothing damaged gets into the base, and made durable in the log; so is the
+ *       base where it {@linkplain FreshBase may not be}.
  *   <li>The head names the new oldest point. From now on nobody may want an older one, and so every page that the next
  *       step writes is in the log for whoever needs it.
  *   <li>The pages are written into the base, and made durable there.
@@ -57,6 +58,9 @@ final class Fold {
      * @return how many of those are gone
      */
     int run(Head head, LogPosition end, Expiry expiry) throws IOException {
+        if (FreshBase.isMarked(files, head)) {
+            FreshBase.settle(files, head.logStart());
+        }
         LogWriter.force(files, head.scanStart().segment(), end.segment());
         progress.accept(TimelineStep.FOLD_LOG_DURABLE);
         List<LogEntry> log = LogIndex.entries(files, head, end);

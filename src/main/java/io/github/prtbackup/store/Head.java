@@ -138,16 +138,24 @@ record Head(
 
     /** Puts it in the place of the one before, durably. */
     void publish(TimelineFiles files) throws IOException {
-        DirectoryLock directory = files.directory();
-        try (PendingFile pending = PendingFile.create(directory)) {
+        publish(files, true);
+        Durable.syncDirectory(files.directory().directory());
+    }
+
+    /** As the first head of a timeline whose {@linkplain FreshBase base} is not durable either. */
+    void publishBuffered(TimelineFiles files) throws IOException {
+        publish(files, false);
+    }
+
+    private void publish(TimelineFiles files, boolean durable) throws IOException {
+        try (PendingFile pending = PendingFile.createUnhashed(files.directory())) {
             pending.write(format());
-            pending.seal(files.original());
+            pending.sealUnhashed(files.original(), durable);
             files.hold(() -> {
                 pending.replace(files.headName());
                 return null;
             });
         }
-        Durable.syncDirectory(directory.directory());
     }
 
     private ByteBuffer format() {

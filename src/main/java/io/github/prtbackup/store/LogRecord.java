@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *  0  u24  magic 505254, "PRT"
- *  3  u8   status: 5A if a point was deleted later. In no checksum
+ *  3  u8   status: 5A if a point was deleted later; 3C in the first of all while the base may not be durable. In no checksum
  *  4  u32  checksum: CRC32C of the bytes from 8 up to the head's length
  *  8  u32  head's length: all up to the contents
  * 12  u32  link: the checksum of the record before
@@ -36,6 +36,9 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, lo
     static final int VERSION = 1;
     /** No other status is one flipped bit away. */
     static final byte DELETED = 0x5A;
+
+    /** Of the first record of a timeline, while that has a {@link FreshBase}. */
+    static final byte FRESH = 0x3C;
 
     static final int MARK_LENGTH = 8;
 
@@ -82,6 +85,10 @@ record LogRecord(RecordType type, long segment, long offset, ByteBuffer head, lo
 
     boolean isDeleted() {
         return head.get(STATUS_OFFSET) == DELETED;
+    }
+
+    boolean isFresh() {
+        return head.get(STATUS_OFFSET) == FRESH;
     }
 
     /** Where it begins, with its checksum, which tells whether it is still there. */

@@ -19,6 +19,8 @@ final class LogTail {
     private LogPosition newestEnd;
     private int pointsInSegment;
     private long settledSegment;
+    /** Where the log begins whose base may not be durable; null if it is, or somebody is about to make it so. */
+    private LogPosition fresh;
     /** The file that the log ends in. */
     private File segment;
     /** How often the end was looked for from the head on, because what was known did not lead to it. */
@@ -61,6 +63,21 @@ final class LogTail {
         settledSegment = segment;
     }
 
+    /** Where the log begins if its base may not be durable; else null. */
+    LogPosition fresh() {
+        return fresh;
+    }
+
+    /** The log begins there, and its base is not durable. */
+    void begunFresh(LogPosition logStart) {
+        fresh = logStart;
+    }
+
+    /** The base is durable, or will be soon. */
+    void baseSettled() {
+        fresh = null;
+    }
+
     /**
      * Looks whether anything was added. One system call if not: as records are only ever added, and what is cut off was
      * none, a file that ends where it ended has not moved. By its path, so that a directory that was deleted shows.
@@ -83,6 +100,7 @@ final class LogTail {
     void forget() {
         tail = null;
         newestEnd = null;
+        fresh = null;
     }
 
     /** This instance has added a point. */
@@ -119,6 +137,8 @@ final class LogTail {
         Head head = Head.read(files);
         while (head != null) {
             boolean isComplete = scan(head);
+            boolean isFresh = isComplete && FreshBase.isMarked(files, head);
+            boolean isGood = isComplete && (!isFresh || FreshBase.isGood(files, head));
             Head now = Head.read(files);
             // A fold may have deleted segments under the scan; then the head has changed.
             if (head.equals(now)) {
@@ -126,6 +146,12 @@ final class LogTail {
                     throw new DamagedTimelineException(
                             files.segment(head.scanStart().segment()) + " is missing or damaged at its beginning");
                 }
+                if (!isGood) {
+                    // What the log says would be believed the next time.
+                    forget();
+                    throw new DamagedTimelineException(files.base() + " was lost before it was durable");
+                }
+                fresh = isFresh ? head.logStart() : null;
                 settledSegment = head.settled().segment();
                 return;
             }

@@ -138,14 +138,21 @@ final class LogWriter implements Closeable {
         }
     }
 
-    /** Creates the first segment of a log. Its first record carries the point that the base is. */
-    LogPosition create(Point.Header base) throws IOException {
+    /**
+     * Creates the first segment of a log. Its first record carries the point that the base is.
+     *
+     * @param durable whether the base is durable, and the segment is made so
+     */
+    LogPosition create(Point.Header base, boolean durable) throws IOException {
         // Not always the same number, so that who still knows a timeline that was deleted does not take this for it.
         long segment = base.id();
         Point point = new Point(base, true, base.pages() * base.pageSize());
+        byte status = durable ? 0 : LogRecord.FRESH;
         try (PositionalFile created = createSegment(segment)) {
-            LogPosition end = withBuffer(() -> begin(created, new LogPosition(segment, 0, 0), point));
-            created.force();
+            LogPosition end = withBuffer(() -> begin(created, new LogPosition(segment, 0, 0), point, status));
+            if (durable) {
+                created.force();
+            }
             return end;
         }
     }
@@ -243,7 +250,7 @@ final class LogWriter implements Closeable {
         PositionalFile created = createSegment(start.segment());
         LogPosition begin;
         try {
-            begin = begin(created, start, before.newest());
+            begin = begin(created, start, before.newest(), (byte) 0);
             if (sync) {
                 created.force();
                 Durable.syncDirectory(files.directory().directory());
@@ -272,7 +279,7 @@ final class LogWriter implements Closeable {
         return created;
     }
 
-    private LogPosition begin(PositionalFile created, LogPosition start, Point newest) throws IOException {
+    private LogPosition begin(PositionalFile created, LogPosition start, Point newest, byte status) throws IOException {
         PointFormat.Texts texts = PointFormat.Texts.of(newest.header());
         int length = PointFormat.length(newest.header(), texts);
         buffer.begin(newest.pageSize(), length);
@@ -280,6 +287,7 @@ final class LogWriter implements Closeable {
                 RecordType.SEGMENT, start.link(), length, fields -> PointFormat.put(fields, newest, texts));
         int checksum = record.getInt(record.position() + LogRecord.CHECKSUM_OFFSET);
         int recordLength = record.remaining();
+        record.put(record.position() + LogRecord.STATUS_OFFSET, status);
         created.write(record, 0);
         return new LogPosition(start.segment(), recordLength, checksum);
     }

@@ -215,16 +215,21 @@ public final class PendingFile implements AutoCloseable {
         seal(original, false);
     }
 
-    /** As {@link #seal}, but without a SHA-256, for a large file that has other checksums. */
-    void sealUnhashed(Path original) throws IOException {
+    /**
+     * As {@link #seal}, but without a SHA-256, for a file that has other checksums.
+     *
+     * @param durable whether its content is made durable
+     */
+    void sealUnhashed(Path original, boolean durable) throws IOException {
         if (sha256 != null) {
             return;
         }
-        closeOutput();
-        requireSelfContained();
-        output = new RandomAccessFile(path.toFile(), "rw");
+        if (output == null) {
+            requireSelfContained();
+            output = new RandomAccessFile(path.toFile(), "rw");
+        }
         length = output.length();
-        finish(original, true);
+        finish(original, durable);
         sha256 = "";
     }
 

@@ -152,7 +152,7 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Begins the timeline with a full image, which is durable when this returns.
+     * Begins the timeline with a full image. It is durable when this returns if the image is, and else soon.
      *
      * @param header what the image is; its page size and number of pages are those of the image
      * @param image the image, in the directory of the timeline
@@ -174,15 +174,23 @@ public final class Timeline implements AutoCloseable {
                 return null;
             });
             progress.accept(TimelineStep.START_BASE_PUBLISHED);
-            LogPosition logStart = writer.create(header);
-            Durable.syncDirectory(files.directory().directory());
+            LogPosition logStart = writer.create(header, image.isDurable());
+            if (image.isDurable()) {
+                Durable.syncDirectory(files.directory().directory());
+            }
             progress.accept(TimelineStep.START_LOG_CREATED);
             LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
             Head head = Head.startingWith(files.original().toString(), logStart, settled, header);
-            head.publish(files);
+            if (image.isDurable()) {
+                head.publish(files);
+            } else {
+                head.publishBuffered(files);
+                tail.begunFresh(logStart);
+            }
             progress.accept(TimelineStep.START_HEAD_PUBLISHED);
             tail.segmentBegun(head.oldest(), logStart);
             tail.settled(logStart.segment());
+            settleLater();
             return tail.tail();
         }
     }
@@ -212,10 +220,22 @@ public final class Timeline implements AutoCloseable {
                 throw new IllegalArgumentException("id " + header.id() + " is not larger than the newest, "
                         + since.newest().id());
             }
+            if (sync && tail.fresh() != null) {
+                FreshBase.settle(files, tail.fresh());
+                tail.baseSettled();
+            }
             writer.append(header, pages, excess, sync);
             excess = 0;
+            settleLater();
             own.pointAdded(tail.tail().end());
             return tail.tail();
+        }
+    }
+
+    /** Has the base made durable if it may not be: the one that was just begun, or that a process has left. */
+    private void settleLater() {
+        if (tail.fresh() != null && FreshBase.settleLater(files, tail.fresh())) {
+            tail.baseSettled();
         }
     }
 

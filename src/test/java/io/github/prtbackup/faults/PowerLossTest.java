@@ -90,7 +90,7 @@ class PowerLossTest {
             List<Recording.Given> given = recording.automatic.stream()
                     .filter(backup -> backup.told() <= moment.events())
                     .toList();
-            new Aftermath(database, setup, events).checkAfterPowerLoss(given, isOlder);
+            new Aftermath(database, setup, events).checkAfterPowerLoss(given, isOlder, moment.isSettled());
         } catch (AssertionError | Exception e) {
             throw new AssertionError(
                     setup + ", power lost before " + moment.next() + ", change " + moment.changes() + ", losses "

@@ -38,6 +38,11 @@ import java.util.WeakHashMap;
 final class Recording implements Watcher, Closeable {
     private static final String LOCK = ".prtbackup.lock";
 
+    /** Where the status of the first record of a log is, and what it is while the base may not be durable. */
+    private static final int STATUS = 3;
+
+    private static final byte FRESH = 0x3C;
+
     /** What tells that something was done by hand. */
     private static final Set<String> BY_HAND = Set.of("damaged", "missing");
 
@@ -47,9 +52,10 @@ final class Recording implements Watcher, Closeable {
      * @param changes how many changes have been made
      * @param events how much the life has told
      * @param database as it was; null if it was not looked at
+     * @param isSettled whether the newest timeline, if there is one, was durable, so that no first point may be lost
      * @param next the operation
      */
-    record Moment(int changes, int events, DatabaseFiles database, String next) {}
+    record Moment(int changes, int events, DatabaseFiles database, boolean isSettled, String next) {}
 
     /**
      * An automatic backup.
@@ -75,6 +81,8 @@ final class Recording implements Watcher, Closeable {
     private long state;
     private boolean inTransaction;
     private DatabaseFiles last;
+    /** The first segment of a timeline that says of its base that it may not be durable. */
+    private Inode fresh;
 
     /**
      * @param scratch an empty directory
@@ -132,7 +140,7 @@ final class Recording implements Watcher, Closeable {
             try {
                 DatabaseFiles now = copier.copy();
                 last = now.isSame(last) ? last : now;
-                moments.add(new Moment(changes.size(), events.size(), last, access.name()));
+                moments.add(new Moment(changes.size(), events.size(), last, fresh == null, access.name()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -156,7 +164,13 @@ final class Recording implements Watcher, Closeable {
         }
         switch (access.kind()) {
             case CREATE, OPEN -> opened(path, access.handle());
-            case WRITE -> write(handles.get(access.handle()), access.offset(), access.bytes());
+            case WRITE -> {
+                Inode file = handles.get(access.handle());
+                write(file, access.offset(), access.bytes());
+                if (name(path).endsWith(".log")) {
+                    wroteLog(file, access);
+                }
+            }
             case TRUNCATE -> resize(handles.get(access.handle()), access.offset());
             case SYNC -> {
                 Inode file = handles.get(access.handle());
@@ -179,6 +193,15 @@ final class Recording implements Watcher, Closeable {
             }
             case DELETE -> unlink(path);
             default -> {}
+        }
+    }
+
+    /** What the status of the first record says of the base. */
+    private void wroteLog(Inode file, Access access) {
+        if (access.offset() == 0 && access.bytes().length > STATUS && access.bytes()[STATUS] == FRESH) {
+            fresh = file;
+        } else if (file == fresh && access.offset() == STATUS) {
+            fresh = null;
         }
     }
 

@@ -72,7 +72,7 @@ final class Model {
             throws IOException {
         PendingFile pending = PendingFile.create(directory);
         Files.write(pending.path(), content);
-        try (BaseImage image = BaseImage.prepare(directory, original, pending, header.pageSize())) {
+        try (BaseImage image = BaseImage.prepare(directory, original, pending, header.pageSize(), true)) {
             return timeline.start(header, image);
         }
     }

@@ -63,7 +63,7 @@ final class TimelineCost {
             }
         }
         long start = System.nanoTime();
-        try (BaseImage image = BaseImage.prepare(directory, original, pending, PAGE)) {
+        try (BaseImage image = BaseImage.prepare(directory, original, pending, PAGE, true)) {
             print("prepare, page", start, pages);
             start = System.nanoTime();
             Tail tail = timeline.start(header(1, pages), image);

@@ -163,7 +163,7 @@ class TimelineTest {
         }
         try (Timeline timeline = open()) {
             Tail tail;
-            try (BaseImage image = BaseImage.prepare(lock, original, pending, pageSize)) {
+            try (BaseImage image = BaseImage.prepare(lock, original, pending, pageSize, true)) {
                 tail = timeline.start(Model.header(1, pageSize, before), image);
             }
             tail = timeline.append(
@@ -224,7 +224,7 @@ class TimelineTest {
         PendingFile pending = PendingFile.create(lock);
         pending.write(new byte[3 * PAGE]);
         try (Timeline timeline = open();
-                BaseImage image = BaseImage.prepare(lock, original, pending, PAGE)) {
+                BaseImage image = BaseImage.prepare(lock, original, pending, PAGE, true)) {
             image.patch(2, page(PAGE, 2));
             image.resize(5);
             image.patch(5, page(PAGE, 5));
