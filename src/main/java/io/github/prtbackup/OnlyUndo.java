@@ -8,6 +8,7 @@ import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.Unlimited;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.config.Settings;
@@ -215,7 +216,7 @@ final class OnlyUndo {
 
     /** A connection of our driver, for which nothing keeps a backup from being made, and which deletes none. */
     private SQLiteConnection open(Entry backup) throws SQLException {
-        Properties properties = settings.forEveryTransaction(operation(backup));
+        Properties properties = Unlimited.with(settings.forEveryTransaction(operation(backup)));
         properties.setProperty("backup.dir", catalog.directory().toString());
         properties.setProperty("busy_timeout", String.valueOf(busyMillis));
         properties.setProperty("foreign_keys", "false");

@@ -49,16 +49,18 @@ public final class ReadOnlyConnection {
         SQLiteConfig config = new SQLiteConfig();
         config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
         config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
-        String address = uri(file) + "?cache=private";
-        return KeptFiles.whileOpening(
-                () -> new JDBC4Connection("jdbc:sqlite:" + address, address, config.toProperties()));
+        return connect(file, "", config);
     }
 
     private static SQLiteConnection open(Path file, String parameters) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_MILLIS);
-        Properties properties = config.toProperties();
+        return connect(file, parameters, config);
+    }
+
+    private static SQLiteConnection connect(Path file, String parameters, SQLiteConfig config) throws SQLException {
+        Properties properties = Unlimited.with(config.toProperties());
         String address = uri(file) + "?cache=private" + parameters;
         return KeptFiles.whileOpening(() -> new JDBC4Connection("jdbc:sqlite:" + address, address, properties));
     }

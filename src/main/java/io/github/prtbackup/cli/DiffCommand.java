@@ -15,6 +15,9 @@ import picocli.CommandLine.TypeConversionException;
 
 @Command(name = "diff", description = "Shows what differs from one backup to another, or to the database as it is.")
 final class DiffCommand extends DatabaseCommand {
+    private static final long LONGEST_IN_SQLITE = 1_000_000_000;
+    private static final long LONGEST_IN_JDBC = 1_000_000;
+
     @Parameters(
             index = "1",
             paramLabel = "FROM",
@@ -77,9 +80,21 @@ final class DiffCommand extends DatabaseCommand {
         return Main.DONE;
     }
 
+    private void warnOfLength(long statement) {
+        if (statement > LONGEST_IN_SQLITE) {
+            terminal()
+                    .warning("a statement has " + statement + " bytes, and SQLite takes no more than "
+                            + LONGEST_IN_SQLITE + "; 'restore' and 'undo --only' have no such limit");
+        } else if (statement > LONGEST_IN_JDBC) {
+            terminal()
+                    .warning("a statement has " + statement + " bytes; sqlite-jdbc takes more than " + LONGEST_IN_JDBC
+                            + " only with limit_sql_length=" + LONGEST_IN_SQLITE + " in its URL");
+        }
+    }
+
     private void writeScript(DatabaseDiff diff) throws IOException, SQLException, Failure {
         try (Writer out = terminal().textWriter()) {
-            diff.writeScript(out);
+            warnOfLength(diff.writeScript(out));
         } catch (UnsupportedOperationException e) {
             throw new Failure(e.getMessage());
         }

@@ -15,7 +15,6 @@ import io.github.prtbackup.diff.Version;
 import java.io.IOException;
 import java.io.Writer;
 import java.sql.SQLException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -195,11 +194,18 @@ final class DiffJson {
                 if (text.isPresent()) {
                     json.writeString(text.get());
                 } else {
-                    writeOdd(json, "text", HexFormat.of().formatHex(value.bytes()));
+                    writeHex(json, "text", value);
                 }
             }
-            case BLOB -> writeOdd(json, "blob", HexFormat.of().formatHex(value.bytes()));
+            case BLOB -> writeHex(json, "blob", value);
         }
+    }
+
+    private static void writeHex(JsonGenerator json, String type, Value value) throws IOException {
+        json.writeStartObject();
+        json.writeFieldName(type);
+        json.writeString(value.hex(), -1);
+        json.writeEndObject();
     }
 
     private static void writeOdd(JsonGenerator json, String type, String content) throws IOException {

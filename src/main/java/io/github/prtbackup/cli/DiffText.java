@@ -146,6 +146,7 @@ final class DiffText {
         if (value.type() == Value.Type.BLOB && value.length() > LONGEST_VALUE) {
             return "(" + Text.count(value.length(), "byte", "bytes") + ")";
         }
-        return Text.cut(value.toString(), LONGEST_VALUE);
+        // A character may be two of Java's, and one more than are shown tells that it is cut.
+        return Text.cut(value.beginning(2 * LONGEST_VALUE + 2), LONGEST_VALUE);
     }
 }

@@ -43,6 +43,11 @@ final class Failure extends Exception {
         if (e instanceof CancellationException) {
             return command + " was interrupted; nothing was changed";
         }
+        if (e instanceof OutOfMemoryError) {
+            return command + " failed: it needs more memory than the "
+                    + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MB that Java may use; java -Xmx2g -jar … gives it more";
+        }
         if (e instanceof RuntimeException || e instanceof Error) {
             return command + " failed: unexpected " + e.getClass().getSimpleName() + ": " + describe(e)
                     + " (--debug shows more)";

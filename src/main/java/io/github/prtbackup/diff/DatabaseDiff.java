@@ -210,16 +210,18 @@ public final class DatabaseDiff implements AutoCloseable {
      * and for exactly the first state.
      *
      * @param out takes the script, a part at a time
+     * @return the length of the longest statement, in bytes of UTF-8: SQLite takes none of more than 1,000,000,000, and
+     *     sqlite-jdbc none of more than 1,000,000 unless {@code limit_sql_length} says so
      * @throws UnsupportedOperationException if SQL cannot do it: the text encoding of a database that is not empty stays
      * @throws SQLException if a side cannot be read
      * @throws IOException if it cannot be written
      */
-    public void writeScript(Appendable out) throws SQLException, IOException {
+    public long writeScript(Appendable out) throws SQLException, IOException {
         if (!hasSameEncoding) {
             throw new UnsupportedOperationException("no SQL changes the text encoding of a database, which was "
                     + from.encoding() + " and is " + to.encoding());
         }
-        new Script(this, from, to, out).write();
+        return new Script(this, from, to, out).write();
     }
 
     State from() {

@@ -77,7 +77,7 @@ record DatabaseSchema(
     }
 
     /** Without what no script could repeat: a comment at the end that is not closed, and space behind an index. */
-    private static String closed(String sql) {
+    static String closed(String sql) {
         return sql == null ? null : ("*/".equals(OpenComment.end(sql)) ? sql + "*/" : sql).stripTrailing();
     }
 

@@ -162,13 +162,14 @@ public final class Reversal {
         List<TablePair> written = written(since);
         Map<String, String> sequences = sequences(target);
         ForeignKeys keys = ForeignKeys.of(target, isLast ? Set.of() : touchedTables());
-        try (Statement statement = target.createStatement()) {
+        try (Statement statement = target.createStatement();
+                BoundStatements rows = new BoundStatements(target)) {
             List<String> triggers = dropTriggers(target, statement);
             dropObjects(statement);
             for (TablePair pair : written) {
-                new RowReversal(target, encoding, back, pair, conflicts).run();
+                new RowReversal(rows, encoding, back, pair, conflicts).run();
             }
-            createObjects(statement, conflicts);
+            createObjects(statement, rows, conflicts);
             for (String trigger : triggers) {
                 statement.executeUpdate(trigger);
             }
@@ -233,7 +234,8 @@ public final class Reversal {
                     "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " + Literal.text(pair.name()));
             if (present.isEmpty()) {
                 conflicts.add(Conflict.of(pair.name(), "the table has been dropped since"));
-            } else if (!present.get(0).get(0).equals(pair.before().object().sql())) {
+            } else if (!DatabaseSchema.closed(present.get(0).get(0))
+                    .equals(pair.before().object().sql())) {
                 conflicts.add(Conflict.of(pair.name(), "the table has been altered since"));
             }
         }
@@ -285,14 +287,15 @@ public final class Reversal {
         return change.type().equals(object.type()) && change.name().equals(object.name());
     }
 
-    private void createObjects(Statement statement, List<Conflict> conflicts) throws SQLException, IOException {
+    private void createObjects(Statement statement, BoundStatements rows, List<Conflict> conflicts)
+            throws SQLException, IOException {
         for (String type : List.of("table", "index", "view", "trigger")) {
             for (SchemaObject object : back.to().schema().objects()) {
                 if (object.type().equals(type) && isToBeMade(object)) {
                     try {
                         statement.executeUpdate(object.sql());
                         if (object.isTable()) {
-                            fill(statement, object);
+                            fill(statement, rows, object);
                         }
                     } catch (SQLException e) {
                         conflicts.add(Conflict.of(object.name(), "the " + type + " cannot be made: " + e.getMessage()));
@@ -312,26 +315,23 @@ public final class Reversal {
                                 .anyMatch(change -> isAbout(change, object) && change.kind() != Kind.DROPPED));
     }
 
-    private void fill(Statement statement, SchemaObject object) throws SQLException, IOException {
+    private void fill(Statement statement, BoundStatements rows, SchemaObject object) throws SQLException, IOException {
         TableSchema table = back.to().schema().tables().get(object.name());
         if (!table.isVirtual()) {
-            insertAll(statement, table);
+            insertAll(rows, table);
             return;
         }
         for (String shadow : back.to().schema().shadows().getOrDefault(object.name(), List.of())) {
             statement.executeUpdate("DELETE FROM main." + Literal.name(shadow));
-            insertAll(statement, back.to().schema().tables().get(shadow));
+            insertAll(rows, back.to().schema().tables().get(shadow));
         }
     }
 
-    private void insertAll(Statement statement, TableSchema table) throws SQLException, IOException {
-        StringBuilder sql = new StringBuilder();
-        Statements statements = new Statements(sql);
+    private void insertAll(BoundStatements target, TableSchema table) throws SQLException, IOException {
+        Statements statements = new Statements(target);
         try (RowCursor rows = RowCursor.openUnsorted(back.to(), table)) {
             for (Row row = rows.next(); row != null; row = rows.next()) {
                 statements.insert(table, row, table.rowid());
-                statement.executeUpdate(sql.toString());
-                sql.setLength(0);
             }
         }
     }

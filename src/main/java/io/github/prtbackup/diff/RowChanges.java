@@ -4,6 +4,8 @@ import io.github.prtbackup.diff.Scope.Ranges;
 import io.github.prtbackup.diff.TableSchema.Column;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -25,6 +27,10 @@ public final class RowChanges implements AutoCloseable {
     private final RowCursor after;
     private Row earlier;
     private Row later;
+    /** Whether the sides go on before the next comparison: rows may be large, so none is read that is not needed yet. */
+    private boolean isEarlierTaken = true;
+
+    private boolean isLaterTaken = true;
     private boolean isRenumbered;
 
     private RowChanges(TablePair pair, State from, State to, boolean hasCommonOrder) throws SQLException {
@@ -61,16 +67,7 @@ public final class RowChanges implements AutoCloseable {
 
     /** @param hasCommonOrder whether a text of one side can be compared with a text of the other */
     static RowChanges of(TablePair pair, State from, State to, boolean hasCommonOrder) throws SQLException {
-        RowChanges changes = new RowChanges(pair, from, to, hasCommonOrder);
-        try {
-            changes.earlier = next(changes.before);
-            changes.later = next(changes.after);
-            return changes;
-        } catch (SQLException | RuntimeException e) {
-            try (changes) {
-                throw e;
-            }
-        }
+        return new RowChanges(pair, from, to, hasCommonOrder);
     }
 
     private static int[] places(TablePair pair) {
@@ -99,7 +96,7 @@ public final class RowChanges implements AutoCloseable {
      * @throws SQLException if a side cannot be read
      */
     public RowChange next() throws SQLException {
-        while (earlier != null || later != null) {
+        while (hasNext()) {
             int order = compare();
             if (order < 0) {
                 return RowChange.deleted(takeEarlier());
@@ -112,10 +109,24 @@ public final class RowChanges implements AutoCloseable {
             isRenumbered |= !from.rowid().equals(to.rowid());
             List<String> changed = changed(from, to);
             if (!changed.isEmpty()) {
-                return RowChange.updated(from, to, changed);
+                return RowChange.updated(from, sharing(from, to), changed);
             }
         }
         return null;
+    }
+
+    private boolean hasNext() throws SQLException {
+        if (isEarlierTaken) {
+            earlier = null;
+            earlier = next(before);
+            isEarlierTaken = false;
+        }
+        if (isLaterTaken) {
+            later = null;
+            later = next(after);
+            isLaterTaken = false;
+        }
+        return earlier != null || later != null;
     }
 
     /** Whether one of the rows until now is on both sides under different rowids. */
@@ -165,15 +176,28 @@ public final class RowChanges implements AutoCloseable {
         return changed;
     }
 
-    private Row takeEarlier() throws SQLException {
+    /** The later row, with what has not changed in the memory that it has already. */
+    private Row sharing(Row from, Row to) {
+        Value[] values = to.values().toArray(Value[]::new);
+        for (int i = 0; i < values.length; i++) {
+            if (places[i] >= 0 && values[i].equals(from.values().get(places[i]))) {
+                values[i] = from.values().get(places[i]);
+            }
+        }
+        return new Row(to.columns(), Collections.unmodifiableList(Arrays.asList(values)), to.rowid());
+    }
+
+    private Row takeEarlier() {
         Row taken = earlier;
-        earlier = next(before);
+        earlier = null;
+        isEarlierTaken = true;
         return taken;
     }
 
-    private Row takeLater() throws SQLException {
+    private Row takeLater() {
         Row taken = later;
-        later = next(after);
+        later = null;
+        isLaterTaken = true;
         return taken;
     }
 

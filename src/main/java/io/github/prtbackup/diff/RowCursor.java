@@ -16,6 +16,9 @@ import org.sqlite.jdbc4.JDBC4Statement;
 final class RowCursor implements AutoCloseable {
     private static final int RANGES_IN_STATEMENT = 200;
 
+    /** How many conditions a query may have. */
+    private static final int MOST_CONDITIONS = 2000;
+
     private final State state;
     private final boolean hasRowid;
     private final List<String> columns;
@@ -99,22 +102,30 @@ final class RowCursor implements AutoCloseable {
             case ROWID, VIRTUAL -> hasRanges ? " ORDER BY r.first, t." + table.rowid() : " ORDER BY t." + table.rowid();
             case KEY, WITHOUT_ROWID, CONTENT -> {
                 List<String> terms = new ArrayList<>();
-                order.forEach(name -> terms.add("t." + Literal.name(name)));
+                List<String> columns = table.columnNames();
+                int first = table.rowid() == null ? 1 : 2;
+                order.forEach(name -> terms.add(ordered(name, columns.indexOf(name) + first)));
                 List<String> nullable = table.nullableKey();
-                if (!order.isEmpty() && !nullable.isEmpty()) {
+                if (!order.isEmpty() && nullable.size() * orderWithoutKey.size() > MOST_CONDITIONS) {
+                    // Where the key tells rows apart, the rest says nothing more.
+                    orderWithoutKey.forEach(name -> terms.add(ordered(name, columns.indexOf(name) + first)));
+                } else if (!order.isEmpty() && !nullable.isEmpty()) {
                     String hasNoKey = nullable.stream()
                             .map(name -> "t." + Literal.name(name) + " IS NULL")
                             .collect(Collectors.joining(" OR "));
-                    orderWithoutKey.forEach(
-                            name -> terms.add("CASE WHEN " + hasNoKey + " THEN t." + Literal.name(name) + " END"));
+                    for (String name : orderWithoutKey) {
+                        String value = "CASE WHEN " + hasNoKey + " THEN t." + Literal.name(name) + " END";
+                        terms.add(value + " COLLATE BINARY, typeof(" + value + ")");
+                    }
                 }
-                yield terms.isEmpty()
-                        ? ""
-                        : terms.stream()
-                                .map(term -> term + " COLLATE BINARY, typeof(" + term + ")")
-                                .collect(Collectors.joining(", ", " ORDER BY ", ""));
+                yield terms.isEmpty() ? "" : terms.stream().collect(Collectors.joining(", ", " ORDER BY ", ""));
             }
         };
+    }
+
+    /** @param number that of the column in the query; SQLite would compare a name with all 2000 that there may be */
+    private static String ordered(String column, int number) {
+        return number + " COLLATE BINARY, typeof(t." + Literal.name(column) + ")";
     }
 
     /** The next row; null behind the last. */

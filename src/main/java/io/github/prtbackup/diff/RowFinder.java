@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /** Finds one row in any state of a database, by SQLite's own comparison of keys. */
@@ -174,10 +173,11 @@ final class RowFinder {
 
     private String where(TableSchema schema, boolean hasUnknownOrder) {
         // Another collation than that of the tree keeps SQLite from looking the value up in it.
-        String comparison = hasUnknownOrder ? " COLLATE BINARY IS ?" : " IS ?";
-        return keyOf(schema).stream()
-                .map(column -> "t." + Literal.name(column) + comparison)
-                .collect(Collectors.joining(" AND ", " WHERE ", ""));
+        String collation = hasUnknownOrder ? " COLLATE BINARY" : "";
+        List<String> columns = keyOf(schema).stream()
+                .map(column -> "t." + Literal.name(column) + collation)
+                .toList();
+        return String.join("?", KeyCondition.around(columns, "IS", "IS NOT"));
     }
 
     private void bind(JDBC4PreparedStatement statement, TableSchema schema) throws SQLException {

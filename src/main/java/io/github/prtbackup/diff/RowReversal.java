@@ -13,23 +13,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
-import org.sqlite.jdbc4.JDBC4Statement;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * Takes changes of the rows of one table back in a database that may have gone on since. Each row has to be as the changes
  * left it. Rows go before rows come, and an update of what a unique index holds is a row that goes and comes back.
+ *
+ * <p>Values are bound: as literals they could not be longer than a statement.
  */
 final class RowReversal {
-    private final SQLiteConnection target;
     private final Charset encoding;
     private final DatabaseDiff back;
     private final TablePair pair;
     private final TableSchema table;
     private final List<Conflict> conflicts;
-    private final StringBuilder sql = new StringBuilder();
-    private final Statements statements = new Statements(sql);
+    private final BoundStatements target;
+    private final Statements statements;
 
     /** The places, in the order of the changes, of the rows that are not as they should be. */
     private final BitSet refused = new BitSet();
@@ -39,9 +39,9 @@ final class RowReversal {
      * @param pair a table whose rows a statement can name, the same on both sides and in the target
      * @param conflicts takes what is in the way
      */
-    RowReversal(
-            SQLiteConnection target, Charset encoding, DatabaseDiff back, TablePair pair, List<Conflict> conflicts) {
+    RowReversal(BoundStatements target, Charset encoding, DatabaseDiff back, TablePair pair, List<Conflict> conflicts) {
         this.target = target;
+        this.statements = new Statements(target);
         this.encoding = encoding;
         this.back = back;
         this.pair = pair;
@@ -50,13 +50,10 @@ final class RowReversal {
     }
 
     void run() throws SQLException, IOException {
-        try (JDBC4Statement reading = (JDBC4Statement) target.createStatement();
-                JDBC4Statement writing = (JDBC4Statement) target.createStatement()) {
-            each((place, change) -> removeOld(reading, writing, place, change));
-            each((place, change) -> refuseRepeated(reading, change));
-            each((place, change) -> update(reading, writing, place, change));
-            each((place, change) -> insert(reading, writing, change));
-        }
+        each(this::removeOld);
+        each((place, change) -> refuseRepeated(change));
+        each(this::update);
+        each((place, change) -> insert(change));
     }
 
     /** Something to be done with a change. */
@@ -73,13 +70,12 @@ final class RowReversal {
         }
     }
 
-    private void removeOld(JDBC4Statement reading, JDBC4Statement writing, int place, RowChange change)
-            throws SQLException, IOException {
+    private void removeOld(int place, RowChange change) throws SQLException, IOException {
         if (change.kind() == Kind.INSERTED) {
             return;
         }
         Row expected = change.before().orElseThrow();
-        Optional<Row> present = find(reading, expected);
+        Optional<Row> present = find(expected);
         if (present.isEmpty() || !present.get().values().equals(expected.values())) {
             refused.set(place);
             conflicts.add(new Conflict(
@@ -88,8 +84,7 @@ final class RowReversal {
                     present,
                     present.isEmpty() ? "the row is gone" : "the row has been changed since"));
         } else if (change.kind() == Kind.DELETED || comesBack(change)) {
-            statements.delete(table, present.get());
-            write(writing, change);
+            write(change, () -> statements.delete(table, present.get()));
         }
     }
 
@@ -97,76 +92,76 @@ final class RowReversal {
      * Without a key nothing keeps a row from coming back as often as this is done. Looked at before anything is inserted,
      * because a row that finds its rowid taken gets another, which may be the old one of a row like it.
      */
-    private void refuseRepeated(JDBC4Statement reading, RowChange change) throws SQLException {
+    private void refuseRepeated(RowChange change) throws SQLException, IOException {
         if (change.kind() != Kind.INSERTED
                 || table.rowid() == null
                 || isNamedByKey(change.after().orElseThrow())) {
             return;
         }
         Row row = change.after().orElseThrow();
-        select(reading, "WHERE " + table.rowid() + " = " + row.rowid().orElseThrow()).stream()
+        selectByRowid(row.rowid().orElseThrow()).stream()
                 .filter(other -> other.values().equals(row.values()))
                 .forEach(other -> conflicts.add(new Conflict(
                         table.name(), Optional.empty(), Optional.of(other), "the deleted row is there again")));
     }
 
-    private void update(JDBC4Statement reading, JDBC4Statement writing, int place, RowChange change)
-            throws SQLException, IOException {
+    private void update(int place, RowChange change) throws SQLException, IOException {
         if (change.kind() != Kind.UPDATED || refused.get(place)) {
             return;
         }
         Row old = change.before().orElseThrow();
         if (comesBack(change)) {
-            insertRow(reading, writing, change, old.rowid());
+            insertRow(change, old.rowid());
         } else {
-            Row present = find(reading, old).orElseThrow();
-            statements.update(table, RowChange.updated(present, change.after().orElseThrow(), change.changed()));
-            write(writing, change);
+            Row present = find(old).orElseThrow();
+            RowChange now = RowChange.updated(present, change.after().orElseThrow(), change.changed());
+            write(change, () -> statements.update(table, now));
         }
     }
 
-    private void insert(JDBC4Statement reading, JDBC4Statement writing, RowChange change)
-            throws SQLException, IOException {
+    private void insert(RowChange change) throws SQLException, IOException {
         if (change.kind() != Kind.INSERTED) {
             return;
         }
         Row row = change.after().orElseThrow();
-        Optional<Row> present = isNamedByKey(row) ? find(reading, row) : Optional.empty();
+        Optional<Row> present = isNamedByKey(row) ? find(row) : Optional.empty();
         if (present.isPresent()) {
             conflicts.add(new Conflict(
                     table.name(), Optional.empty(), present, "there is a row again with the key of a deleted one"));
         } else {
-            insertRow(reading, writing, change, row.rowid());
+            insertRow(change, row.rowid());
         }
     }
 
     /** Under its old rowid, unless another row has that by now, which is no matter where a key tells rows apart. */
-    private void insertRow(JDBC4Statement reading, JDBC4Statement writing, RowChange change, OptionalLong rowid)
-            throws SQLException, IOException {
+    private void insertRow(RowChange change, OptionalLong rowid) throws SQLException, IOException {
         Row row = change.after().orElseThrow();
         boolean isFree = rowid.isPresent()
                 && table.identity() != Identity.ROWID
-                && select(reading, "WHERE " + table.rowid() + " = " + rowid.getAsLong())
-                        .isEmpty();
-        if (isFree) {
-            statements.insertAgain(table, row, row.withRowid(rowid));
-        } else {
-            statements.insert(table, row, null);
-        }
-        write(writing, change);
+                && selectByRowid(rowid.getAsLong()).isEmpty();
+        write(change, () -> {
+            if (isFree) {
+                statements.insertAgain(table, row, row.withRowid(rowid));
+            } else {
+                statements.insert(table, row, null);
+            }
+        });
     }
 
-    private void write(JDBC4Statement writing, RowChange change) throws SQLException {
+    /** A statement that a constraint may refuse. */
+    private interface Write {
+        void run() throws SQLException, IOException;
+    }
+
+    private void write(RowChange change, Write statement) throws SQLException, IOException {
         try {
-            writing.executeUpdate(sql.toString());
+            statement.run();
         } catch (SQLException e) {
             if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
                 throw e;
             }
             conflicts.add(
                     new Conflict(table.name(), change.before(), Optional.empty(), "SQLite refuses: " + e.getMessage()));
-        } finally {
-            sql.setLength(0);
         }
     }
 
@@ -183,42 +178,44 @@ final class RowReversal {
     }
 
     /** The row of the target with the same identity; of several, one that is quite the same, if there is one. */
-    private Optional<Row> find(JDBC4Statement reading, Row row) throws SQLException {
-        List<Row> found = select(reading, where(row));
+    private Optional<Row> find(Row row) throws SQLException, IOException {
+        List<Row> found = table.key().isEmpty() || table.identity() == Identity.ROWID
+                ? selectByRowid(row.rowid().orElseThrow())
+                : selectByKey(row);
         return found.stream()
                 .filter(other -> other.values().equals(row.values()))
                 .findFirst()
                 .or(() -> found.stream().findFirst());
     }
 
-    private String where(Row row) {
-        if (table.key().isEmpty() || table.identity() == Identity.ROWID) {
-            return "WHERE " + table.rowid() + " = " + row.rowid().orElseThrow();
-        }
-        StringBuilder where = new StringBuilder("WHERE ");
-        for (String column : table.key()) {
-            where.append(where.length() > 6 ? " AND " : "")
-                    .append(Literal.name(column))
-                    .append(" IS ");
-            Literal.append(where, row.value(column));
-        }
-        return where.toString();
+    private List<Row> selectByRowid(long rowid) throws SQLException {
+        select().sql(" WHERE " + table.rowid() + " = ").value(Value.of(rowid));
+        return target.run(this::read);
     }
 
-    private List<Row> select(JDBC4Statement reading, String where) throws SQLException {
+    private List<Row> selectByKey(Row row) throws SQLException, IOException {
+        select();
+        statements.whereKey(table, row, "IS", "IS NOT");
+        return target.run(this::read);
+    }
+
+    private BoundStatements select() {
+        return target.sql("SELECT " + (table.rowid() == null ? "" : table.rowid() + ", "))
+                .sql(table.columnNames().stream().map(Literal::name).collect(Collectors.joining(", ")))
+                .sql(" FROM main." + Literal.name(table.name()));
+    }
+
+    private List<Row> read(JDBC4PreparedStatement select) throws SQLException {
         List<String> columns = table.columnNames();
-        String selected = (table.rowid() == null ? "" : table.rowid() + ", ")
-                + columns.stream().map(Literal::name).collect(Collectors.joining(", "));
         List<Row> found = new ArrayList<>();
-        try (ResultSet rows =
-                reading.executeQuery("SELECT " + selected + " FROM main." + Literal.name(table.name()) + " " + where)) {
+        try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 int column = 1;
                 OptionalLong rowid =
                         table.rowid() == null ? OptionalLong.empty() : OptionalLong.of(rows.getLong(column++));
                 List<Value> values = new ArrayList<>();
                 for (int i = 0; i < columns.size(); i++) {
-                    values.add(StoredValue.read(reading, rows, column++, encoding));
+                    values.add(StoredValue.read(select, rows, column++, encoding));
                 }
                 found.add(new Row(columns, Collections.unmodifiableList(values), rowid));
             }

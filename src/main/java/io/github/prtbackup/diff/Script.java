@@ -18,7 +18,8 @@ final class Script {
     private final DatabaseDiff diff;
     private final State from;
     private final State to;
-    private final Statements out;
+    private final WrittenStatements out;
+    private final Statements statements;
     private final Set<String> recreated = new HashSet<>();
     private final Set<String> droppedTriggers = new HashSet<>();
 
@@ -26,13 +27,19 @@ final class Script {
         this.diff = diff;
         this.from = from;
         this.to = to;
-        this.out = new Statements(out);
+        this.out = new WrittenStatements(out);
+        this.statements = new Statements(this.out);
     }
 
-    void write() throws SQLException, IOException {
-        if (diff.isEmpty()) {
-            return;
+    /** Returns the length of the longest statement, in bytes. */
+    long write() throws SQLException, IOException {
+        if (!diff.isEmpty()) {
+            writeAll();
         }
+        return out.longest();
+    }
+
+    private void writeAll() throws SQLException, IOException {
         begin();
         dropObjects();
         createTables();
@@ -197,7 +204,8 @@ final class Script {
     private void insertAll(TableSchema table) throws SQLException, IOException {
         try (RowCursor rows = RowCursor.openUnsorted(to, table)) {
             for (Row row = rows.next(); row != null; row = rows.next()) {
-                out.insert(table, row, table.identity() == TableSchema.Identity.WITHOUT_ROWID ? null : table.rowid());
+                statements.insert(
+                        table, row, table.identity() == TableSchema.Identity.WITHOUT_ROWID ? null : table.rowid());
             }
         }
     }
@@ -208,7 +216,7 @@ final class Script {
             try (RowChanges rows = diff.open(pair)) {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
                     if (row.kind() == Kind.DELETED || comesBack(table, row)) {
-                        out.delete(table, row.before().orElseThrow());
+                        statements.delete(table, row.before().orElseThrow());
                     }
                 }
             }
@@ -217,10 +225,10 @@ final class Script {
             try (RowChanges rows = diff.open(pair)) {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
                     if (comesBack(table, row)) {
-                        out.insertAgain(
+                        statements.insertAgain(
                                 table, row.after().orElseThrow(), row.before().orElseThrow());
                     } else if (row.kind() == Kind.UPDATED) {
-                        out.update(table, row);
+                        statements.update(table, row);
                     }
                 }
             }
@@ -231,7 +239,7 @@ final class Script {
             try (RowChanges rows = diff.open(pair)) {
                 for (RowChange row = rows.next(); row != null; row = rows.next()) {
                     if (row.kind() == Kind.INSERTED) {
-                        out.insert(table, row.after().orElseThrow(), rowid);
+                        statements.insert(table, row.after().orElseThrow(), rowid);
                     }
                 }
             }

@@ -2,28 +2,25 @@ package io.github.prtbackup.diff;
 
 import io.github.prtbackup.diff.TableSchema.Identity;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Writes single statements. */
+/** Makes statements that write single rows. */
 final class Statements {
-    private final Appendable out;
+    private final SqlSink out;
 
-    Statements(Appendable out) {
+    Statements(SqlSink out) {
         this.out = out;
     }
 
-    void line(String sql) throws IOException {
-        out.append(sql).append('\n');
-    }
-
     /** @param rowid the name of the rowid if the row is to keep it; null if SQLite may choose one */
-    void insert(TableSchema table, Row row, String rowid) throws IOException {
+    void insert(TableSchema table, Row row, String rowid) throws IOException, SQLException {
         insert(table, row, row, isColumn(table, rowid) ? null : rowid);
     }
 
     /** Puts a row back that was deleted for a moment, under the rowid that it had. */
-    void insertAgain(TableSchema table, Row row, Row before) throws IOException {
+    void insertAgain(TableSchema table, Row row, Row before) throws IOException, SQLException {
         insert(table, row, before, isColumn(table, table.rowid()) ? null : table.rowid());
     }
 
@@ -31,57 +28,55 @@ final class Statements {
         return rowid == null || table.identity() == Identity.ROWID;
     }
 
-    private void insert(TableSchema table, Row row, Row numbered, String rowid) throws IOException {
-        StringBuilder sql = new StringBuilder("INSERT INTO ").append(Literal.name(table.name()));
-        sql.append(rowid == null ? " (" : " (" + rowid + ", ");
-        sql.append(row.columns().stream().map(Literal::name).collect(Collectors.joining(", ")));
-        sql.append(") VALUES (");
+    private void insert(TableSchema table, Row row, Row numbered, String rowid) throws IOException, SQLException {
+        out.sql("INSERT INTO " + Literal.name(table.name()));
+        out.sql(rowid == null ? " (" : " (" + rowid + ", ");
+        out.sql(row.columns().stream().map(Literal::name).collect(Collectors.joining(", ")));
+        out.sql(") VALUES (");
         if (rowid != null) {
-            sql.append(numbered.rowid().orElseThrow()).append(", ");
+            out.value(Value.of(numbered.rowid().orElseThrow())).sql(", ");
         }
         for (int i = 0; i < row.values().size(); i++) {
-            Literal.append(i == 0 ? sql : sql.append(", "), row.values().get(i));
+            out.sql(i == 0 ? "" : ", ").value(row.values().get(i));
         }
-        end(sql.append(')'));
+        out.sql(")").end();
     }
 
-    void update(TableSchema table, RowChange change) throws IOException {
-        StringBuilder sql = new StringBuilder("UPDATE ").append(Literal.name(table.name()));
+    void update(TableSchema table, RowChange change) throws IOException, SQLException {
+        out.sql("UPDATE " + Literal.name(table.name()));
         Row after = change.after().orElseThrow();
         String separator = " SET ";
         for (String column : change.changed()) {
-            sql.append(separator).append(Literal.name(column)).append(" = ");
-            Literal.append(sql, after.value(column));
+            out.sql(separator + Literal.name(column) + " = ").value(after.value(column));
             separator = ", ";
         }
-        where(sql, table, change.before().orElseThrow());
-        end(sql);
+        where(table, change.before().orElseThrow());
+        out.end();
     }
 
-    void delete(TableSchema table, Row row) throws IOException {
-        StringBuilder sql = new StringBuilder("DELETE FROM ").append(Literal.name(table.name()));
-        where(sql, table, row);
-        end(sql);
+    void delete(TableSchema table, Row row) throws IOException, SQLException {
+        out.sql("DELETE FROM " + Literal.name(table.name()));
+        where(table, row);
+        out.end();
     }
 
-    private static void where(StringBuilder sql, TableSchema table, Row row) {
-        if (table.identity() != Identity.WITHOUT_ROWID) {
-            sql.append(" WHERE ")
-                    .append(table.rowid())
-                    .append(" = ")
-                    .append(row.rowid().orElseThrow());
-            return;
+    private void where(TableSchema table, Row row) throws IOException {
+        if (table.identity() == Identity.WITHOUT_ROWID) {
+            whereKey(table, row, "=", "<>");
+        } else {
+            out.sql(" WHERE " + table.rowid() + " = ")
+                    .value(Value.of(row.rowid().orElseThrow()));
         }
+    }
+
+    /** The condition that a row has the key of another. */
+    void whereKey(TableSchema table, Row row, String equal, String unequal) throws IOException {
         List<String> key = table.key();
+        List<String> around =
+                KeyCondition.around(key.stream().map(Literal::name).toList(), equal, unequal);
         for (int i = 0; i < key.size(); i++) {
-            sql.append(i == 0 ? " WHERE " : " AND ")
-                    .append(Literal.name(key.get(i)))
-                    .append(" = ");
-            Literal.append(sql, row.value(key.get(i)));
+            out.sql(around.get(i)).value(row.value(key.get(i)));
         }
-    }
-
-    private void end(StringBuilder sql) throws IOException {
-        out.append(sql.append(";\n"));
+        out.sql(around.get(key.size()));
     }
 }

@@ -72,6 +72,6 @@ record TableSchema(
     }
 
     List<String> columnNames() {
-        return columns.stream().map(Column::name).toList();
+        return new ColumnNames(columns.stream().map(Column::name).toList());
     }
 }

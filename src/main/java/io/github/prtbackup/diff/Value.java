@@ -1,5 +1,8 @@
 package io.github.prtbackup.diff;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -29,6 +32,7 @@ public final class Value {
     }
 
     private static final byte[] NOTHING = {};
+    private static final char REPLACEMENT = '\uFFFD';
     static final Value NULL = new Value(Type.NULL, 0, NOTHING, null);
 
     private final Type type;
@@ -123,12 +127,27 @@ public final class Value {
         if (type != Type.TEXT) {
             return Optional.empty();
         }
+        String decoded = new String(bytes, encoding);
+        return decoded.indexOf(REPLACEMENT) < 0 ? Optional.of(decoded) : strictlyDecoded();
+    }
+
+    /** Tells a replacement for what is no character from one that is in the text. It takes three times the memory. */
+    private Optional<String> strictlyDecoded() {
         try {
             return Optional.of(
                     encoding.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * The bytes of a {@link Type#BLOB}, or of a {@link Type#TEXT} in the encoding of the database, in hexadecimal.
+     *
+     * @return digits that are made as they are read; none for all others
+     */
+    public Reader hex() {
+        return new HexReader(bytes);
     }
 
     /**
@@ -187,8 +206,51 @@ public final class Value {
     /** As an SQL literal, whatever its length. */
     @Override
     public String toString() {
-        StringBuilder literal = new StringBuilder();
-        Literal.append(literal, this);
-        return literal.toString();
+        return beginning(Integer.MAX_VALUE);
+    }
+
+    /**
+     * The beginning of the value as an SQL literal.
+     *
+     * @param characters at most so many
+     * @return all of it if it is no longer than that
+     */
+    public String beginning(int characters) {
+        Beginning beginning = new Beginning(characters);
+        try {
+            Literal.append(beginning, this);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory has no errors", e);
+        }
+        return beginning.text.toString();
+    }
+
+    /** Keeps no more than the beginning of what it gets. */
+    private static final class Beginning implements Appendable {
+        private final int longest;
+        private final StringBuilder text = new StringBuilder();
+
+        Beginning(int longest) {
+            this.longest = longest;
+        }
+
+        @Override
+        public Appendable append(CharSequence more) {
+            return append(more, 0, more.length());
+        }
+
+        @Override
+        public Appendable append(CharSequence more, int start, int end) {
+            text.append(more, start, start + Math.min(end - start, longest - text.length()));
+            return this;
+        }
+
+        @Override
+        public Appendable append(char c) {
+            if (text.length() < longest) {
+                text.append(c);
+            }
+            return this;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.prtbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.prtbackup.testing.Sql;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a process of its own, whose standard streams are no terminal. */
 class ProcessTest {
@@ -82,10 +85,37 @@ class ProcessTest {
         }
     }
 
+    /** Nobody chose the size of a value by the memory of this program. */
+    @ParameterizedTest
+    @ValueSource(strings = {"randomblob(60000000)", "hex(zeroblob(30000000))"})
+    void saysThatAValueIsLargerThanItsMemory(String value) throws Exception {
+        Path database = home.resolve("prt.db");
+        try (Connection connection = Sql.open(database, "backup.strategy=incremental")) {
+            Sql.run(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, x)");
+            Sql.run(connection, "INSERT INTO t VALUES (1, " + value + ")", "UPDATE t SET x = 0", "CREATE TABLE u (y)");
+        }
+        for (List<Object> command : List.<List<Object>>of(
+                List.of("diff", database, 3, "now"),
+                List.of("log", database, "t", 1),
+                List.of("undo", database, "--only", 3, "--yes"))) {
+            assertThat(runIn("-Xmx48m", command.toArray()).fails().err())
+                    .contains("column x", "48 MB", "-Xmx")
+                    .doesNotContain("\tat ", "unexpected");
+        }
+        runIn("-Xmx256m", "undo", database, "--only", 3, "--yes").succeeds();
+        assertThat(Sql.number(database, "SELECT length(x) FROM t")).isEqualTo(60_000_000);
+    }
+
     private Cli.Result run(Object... args) throws IOException, InterruptedException {
+        return runIn("-Xmx256m", args);
+    }
+
+    private Cli.Result runIn(String memory, Object... args) throws IOException, InterruptedException {
         Path out = home.resolve("out.txt");
         Path err = home.resolve("err.txt");
-        Process process = new ProcessBuilder(command(args))
+        List<String> command = command(args);
+        command.add(1, memory);
+        Process process = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();

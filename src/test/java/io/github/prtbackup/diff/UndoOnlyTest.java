@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One transaction is taken back, and the later ones stay. */
 class UndoOnlyTest {
@@ -329,5 +330,17 @@ class UndoOnlyTest {
                 }
             }
         }
+    }
+
+    /** SQLite keeps the rest of the line, which no script could repeat. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"CREATE TABLE t (x) -- about it\n", "CREATE TABLE t (x) /* about it", "CREATE TABLE t (x)  "})
+    void aTableWhoseStatementEndsInACommentIsTheSame(String create) throws Exception {
+        write(create, "INSERT INTO t VALUES (1)", "CREATE TABLE later (x)");
+
+        undoOnly(2);
+
+        assertThat(Sql.column(database(), "SELECT x FROM t")).isEmpty();
     }
 }
