@@ -2,6 +2,7 @@ package io.github.prtbackup;
 
 import io.github.prtbackup.catalog.Entry;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,8 @@ import java.util.Optional;
  * One backup of one database. Immutable.
  *
  * @param backupId the id, unique in the backup directory and never used twice
- * @param timestamp when the backup was made, in local time; ids rule, times only inform
+ * @param timestamp when the state was taken that the backup holds, in the time zone of this process, whatever was that of
+ *     the one which made it, in whole seconds; ids rule, times only inform
  * @param backupPath the file that holds the backup
  * @param comment the user's comment, or {@code Auto-backup before: <operation>}
  * @param isAuto whether the driver made it; automatic backups are cleaned up, manual ones never
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param sha256 the SHA-256 of the backup in lower-case hexadecimal; empty where it is not known
  * @param tables the table that the first write of the transaction names, before which the backup was made; empty where
  *     that is not known. The transaction may have changed others as well: {@link PrtBackup#changesAfter} tells
+ * @param instant when the state was taken: of an automatic backup, before the first write of the transaction
  */
 public record BackupInfo(
         long backupId,
@@ -29,7 +32,8 @@ public record BackupInfo(
         long sizeBytes,
         Path originalPath,
         String sha256,
-        List<String> tables) {
+        List<String> tables,
+        Instant instant) {
 
     private static final String AUTOMATIC = "Auto-backup before: ";
 
@@ -48,7 +52,8 @@ public record BackupInfo(
                 entry.size(),
                 entry.original(),
                 entry.sha256(),
-                entry.tables());
+                entry.tables(),
+                entry.time());
     }
 
     /**

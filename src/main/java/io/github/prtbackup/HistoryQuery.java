@@ -1,14 +1,17 @@
 package io.github.prtbackup;
 
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which backups of a history are wanted: those that meet all conditions that are set. Immutable.
+ * Which backups of a history are wanted: those that meet all conditions that are set. Times are compared in whole seconds,
+ * as they are shown, and both ends are included. Immutable.
  *
- * @param since no older than that, local time
- * @param until no younger than that, local time
+ * @param since no older than that
+ * @param until no younger than that
  * @param operation the {@linkplain BackupInfo#operation operation}; {@code *} stands for any characters, and upper and lower
  *     case are the same
  * @param table one of the {@linkplain BackupInfo#tables tables that are known}, upper and lower case of ASCII letters being
@@ -16,8 +19,8 @@ import java.util.regex.Pattern;
  * @param automatic whether automatic ones, or manual ones
  */
 public record HistoryQuery(
-        Optional<LocalDateTime> since,
-        Optional<LocalDateTime> until,
+        Optional<Instant> since,
+        Optional<Instant> until,
         Optional<String> operation,
         Optional<String> table,
         Optional<Boolean> automatic) {
@@ -29,10 +32,29 @@ public record HistoryQuery(
     /**
      * With another first moment.
      *
-     * @param moment included
+     * @param moment included, in the time zone of this process; where the clock shows it twice, the first
      */
     public HistoryQuery withSince(LocalDateTime moment) {
+        return withSince(moment.atZone(ZoneId.systemDefault()).toInstant());
+    }
+
+    /**
+     * With another first moment.
+     *
+     * @param moment included
+     */
+    public HistoryQuery withSince(Instant moment) {
         return new HistoryQuery(Optional.of(moment), until, operation, table, automatic);
+    }
+
+    /**
+     * With another last moment.
+     *
+     * @param moment included, in the time zone of this process; where the clock shows it twice, the second
+     */
+    public HistoryQuery withUntil(LocalDateTime moment) {
+        return withUntil(
+                moment.atZone(ZoneId.systemDefault()).withLaterOffsetAtOverlap().toInstant());
     }
 
     /**
@@ -40,7 +62,7 @@ public record HistoryQuery(
      *
      * @param moment included
      */
-    public HistoryQuery withUntil(LocalDateTime moment) {
+    public HistoryQuery withUntil(Instant moment) {
         return new HistoryQuery(since, Optional.of(moment), operation, table, automatic);
     }
 
@@ -73,8 +95,9 @@ public record HistoryQuery(
 
     /** Whether a backup meets all conditions. */
     public boolean matches(BackupInfo backup) {
-        return since.filter(backup.timestamp()::isBefore).isEmpty()
-                && until.filter(backup.timestamp()::isAfter).isEmpty()
+        long second = backup.instant().getEpochSecond();
+        return since.filter(moment -> second < moment.getEpochSecond()).isEmpty()
+                && until.filter(moment -> second > moment.getEpochSecond()).isEmpty()
                 && automatic.filter(wanted -> wanted != backup.isAuto()).isEmpty()
                 && (operation.isEmpty()
                         || backup.operation()

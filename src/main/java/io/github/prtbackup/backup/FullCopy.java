@@ -37,6 +37,7 @@ public final class FullCopy {
      */
     public static void ofLocked(SQLiteConnection locked, String schema, Path file, Damage damage, PendingFile out)
             throws IOException, SQLException {
+        out.takeNow();
         long size = Queries.size(locked, schema);
         if (size > HEAP_LIMIT) {
             try (SQLiteConnection reader = ReadOnlyConnection.open(file)) {
@@ -71,6 +72,7 @@ public final class FullCopy {
         reader.setAutoCommit(false);
         try {
             long size = Queries.size(reader, "main");
+            out.takeNow();
             if (size == 0) {
                 return;
             }

@@ -14,9 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -151,8 +148,7 @@ public final class Timelines {
     private Entry entry(Timeline timeline, Point point) {
         return new Entry(
                 point.id(),
-                LocalDateTime.ofInstant(point.header().time(), ZoneId.systemDefault())
-                        .truncatedTo(ChronoUnit.SECONDS),
+                point.header().time(),
                 timeline.base(),
                 point.header().comment(),
                 point.header().auto(),

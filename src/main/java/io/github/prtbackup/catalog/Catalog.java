@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -123,7 +124,7 @@ public final class Catalog {
      * @throws IOException if it can't be created
      */
     public PendingFile newFile() throws IOException {
-        return PendingFile.create(DirectoryLock.ofReal(directory));
+        return PendingFile.create(DirectoryLock.ofReal(directory), clock.instant());
     }
 
     /**
@@ -395,10 +396,10 @@ public final class Catalog {
 
     private Entry publish(DirectoryLock lock, PendingFile pending, Request request) throws IOException {
         Metadata metadata = withoutGone(readable(lock, request.original()), request.original());
-        BackupName name = freeName(metadata, request);
+        BackupName name = freeName(metadata, request, pending.taken());
         Entry entry = new Entry(
                 reserveId(lock, metadata),
-                name.time(),
+                pending.taken(),
                 directory.resolve(name.format()),
                 request.comment(),
                 request.auto(),
@@ -406,7 +407,7 @@ public final class Catalog {
                 request.original(),
                 pending.sha256(),
                 request.tables());
-        Metadata longer = metadata.with(RowFormat.format(entry));
+        Metadata longer = metadata.with(RowFormat.format(entry, clock.getZone()));
         List<Entry> expired =
                 request.auto() ? expired(longer, request.original(), Math.max(request.keep(), 1)) : List.of();
         pending.publish(entry.fileName());
@@ -439,10 +440,10 @@ public final class Catalog {
      * A name that is free. Counts on from the largest counter recorded for that second rather than taking the first gap:
      * a reader with older metadata must not find another backup under a name that retention has freed.
      */
-    private BackupName freeName(Metadata metadata, Request request) {
+    private BackupName freeName(Metadata metadata, Request request, Instant time) {
         BackupName first = new BackupName(
                 request.original().getFileName().toString(),
-                LocalDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS),
+                LocalDateTime.ofInstant(time, clock.getZone()).truncatedTo(ChronoUnit.SECONDS),
                 1,
                 request.auto());
         String stem = first.stem();

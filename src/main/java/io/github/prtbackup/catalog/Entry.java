@@ -1,14 +1,17 @@
 package io.github.prtbackup.catalog;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
  * One full backup.
  *
  * @param id its number, never used twice in a directory
- * @param timestamp when it was made, local time, whole seconds
+ * @param time when the state was taken that it holds
  * @param path the file, always directly in the backup directory, whatever directory the metadata names
  * @param comment what it was made for
  * @param auto whether retention may delete it
@@ -19,7 +22,7 @@ import java.util.List;
  */
 public record Entry(
         long id,
-        LocalDateTime timestamp,
+        Instant time,
         Path path,
         String comment,
         boolean auto,
@@ -35,15 +38,13 @@ public record Entry(
 
     /** One of which no table is known. */
     public Entry(
-            long id,
-            LocalDateTime timestamp,
-            Path path,
-            String comment,
-            boolean auto,
-            long size,
-            Path original,
-            String sha256) {
-        this(id, timestamp, path, comment, auto, size, original, sha256, List.of());
+            long id, Instant time, Path path, String comment, boolean auto, long size, Path original, String sha256) {
+        this(id, time, path, comment, auto, size, original, sha256, List.of());
+    }
+
+    /** When the state was taken, for people: in the time zone of this process, in whole seconds. */
+    public LocalDateTime timestamp() {
+        return LocalDateTime.ofInstant(time, ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     }
 
     String fileName() {
@@ -57,14 +58,14 @@ public record Entry(
      * @return what is known of it there
      */
     public Entry withPath(Path other) {
-        return new Entry(id, timestamp, other, comment, auto, size, original, sha256);
+        return new Entry(id, time, other, comment, auto, size, original, sha256);
     }
 
     Entry withSize(long other) {
-        return new Entry(id, timestamp, path, comment, auto, other, original, sha256, tables);
+        return new Entry(id, time, path, comment, auto, other, original, sha256, tables);
     }
 
     Entry withOriginal(Path other) {
-        return new Entry(id, timestamp, path, comment, auto, size, other, sha256, tables);
+        return new Entry(id, time, path, comment, auto, size, other, sha256, tables);
     }
 }

@@ -202,15 +202,17 @@ final class Reconciliation {
             long id = hasItsId ? formerId : Catalog.reserveId(lock, metadata);
             return Optional.of(RowFormat.amend(hint, id, size, sha256));
         }
-        return Optional.of(RowFormat.format(new Entry(
-                Catalog.reserveId(lock, metadata),
-                name.time(),
-                path,
-                "Recovered from " + name.format(),
-                name.auto(),
-                size,
-                guessOriginal(name, metadata, copy),
-                sha256)));
+        return Optional.of(RowFormat.format(
+                new Entry(
+                        Catalog.reserveId(lock, metadata),
+                        name.time().atZone(clock.getZone()).toInstant(),
+                        path,
+                        "Recovered from " + name.format(),
+                        name.auto(),
+                        size,
+                        guessOriginal(name, metadata, copy),
+                        sha256),
+                clock.getZone()));
     }
 
     /**

@@ -9,14 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +39,7 @@ final class RowFormat {
     private static final int LONGEST_NAME = 255;
 
     private static final String TIMESTAMP = "timestamp";
+    private static final String INSTANT = "instant";
     private static final String AUTO = "is_auto";
     private static final String SIZE = "size_bytes";
     private static final String TABLES = "tables";
@@ -57,11 +60,16 @@ final class RowFormat {
         }
     }
 
-    /** A new element. */
-    static Row format(Entry entry) {
+    /**
+     * A new element.
+     *
+     * @param zone where the time is what the timestamp says
+     */
+    static Row format(Entry entry, ZoneId zone) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put(ID, entry.id());
-        json.put(TIMESTAMP, SECONDS.format(entry.timestamp()));
+        json.put(TIMESTAMP, SECONDS.withZone(zone).format(entry.time()));
+        json.put(INSTANT, entry.time().toString());
         json.put(PATH, entry.path().toString());
         json.put(COMMENT, entry.comment());
         json.put(AUTO, entry.auto());
@@ -90,7 +98,7 @@ final class RowFormat {
                 json,
                 new Entry(
                         id,
-                        entry.timestamp(),
+                        entry.time(),
                         entry.path(),
                         entry.comment(),
                         entry.auto(),
@@ -174,7 +182,7 @@ final class RowFormat {
                 .orElseThrow(() -> new MalformedException(PATH + " does not end in the file name of a backup"));
         return new Entry(
                 id(json),
-                text(json, TIMESTAMP).flatMap(RowFormat::time).orElse(name.time()),
+                time(json, name),
                 directory.resolve(name.format()),
                 text(json, COMMENT).orElse(""),
                 auto(json).orElse(name.auto()),
@@ -238,9 +246,20 @@ final class RowFormat {
         return original.isEmpty() ? directory.resolveSibling(name.database()) : Path.of(original);
     }
 
-    private static Optional<LocalDateTime> time(String text) {
+    /** Older metadata has but a local time, and whose is not known: ours is the best guess. */
+    private static Instant time(JsonNode json, BackupName name) throws MalformedException {
+        return text(json, INSTANT)
+                .flatMap(text -> parsed(text, Instant::parse))
+                .orElse(text(json, TIMESTAMP)
+                        .flatMap(text -> parsed(text, LocalDateTime::parse))
+                        .orElse(name.time())
+                        .atZone(ZoneId.systemDefault())
+                        .toInstant());
+    }
+
+    private static <T> Optional<T> parsed(String text, Function<String, T> parser) {
         try {
-            return Optional.of(LocalDateTime.parse(text).truncatedTo(ChronoUnit.SECONDS));
+            return Optional.of(parser.apply(text));
         } catch (DateTimeException e) {
             return Optional.empty();
         }

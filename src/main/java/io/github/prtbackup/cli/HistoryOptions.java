@@ -1,7 +1,7 @@
 package io.github.prtbackup.cli;
 
 import io.github.prtbackup.HistoryQuery;
-import java.time.LocalDateTime;
+import java.time.Instant;
 import picocli.CommandLine.Option;
 
 /** Which part of a history is listed. */
@@ -11,15 +11,16 @@ final class HistoryOptions {
             paramLabel = "TIME",
             converter = Moment.First.class,
             description =
-                    "No older ones. A date, a local time as in 2025-01-31T15:30, or how long ago: 90s, 30m, 2h, 7d.")
-    private LocalDateTime since;
+                    "No older ones. A date, a time as in 2025-01-31T15:30, local unless it ends in a zone as +01:00 or Z,"
+                            + " or how long ago: 90s, 30m, 2h, 7d.")
+    private Instant since;
 
     @Option(
             names = "--until",
             paramLabel = "TIME",
             converter = Moment.Last.class,
             description = "No younger ones. As --since; a date includes that day.")
-    private LocalDateTime until;
+    private Instant until;
 
     @Option(
             names = "--operation",

@@ -43,7 +43,7 @@ final class Text {
         return text.substring(0, text.offsetByCodePoints(0, Math.max(0, width - 1))) + "…";
     }
 
-    /** To the second, in the time that the backup's file name carries. */
+    /** To the second. */
     static String time(LocalDateTime time) {
         return TIME.format(time);
     }

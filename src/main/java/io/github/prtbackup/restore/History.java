@@ -75,7 +75,7 @@ public final class History {
             timelines.materialize(backup.id(), file.path(), progress);
             Entry copy = new Entry(
                     backup.id(),
-                    backup.timestamp(),
+                    backup.time(),
                     file.path(),
                     backup.comment(),
                     backup.auto(),

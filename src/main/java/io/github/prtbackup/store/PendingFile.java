@@ -11,7 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 
 /**
@@ -47,12 +47,14 @@ public final class PendingFile implements AutoCloseable {
     /** Open while this object writes; null before, after, and when somebody else writes. */
     private RandomAccessFile output;
 
+    private Instant taken;
     private long length;
     private String sha256;
     private boolean published;
 
-    private PendingFile(DirectoryLock lock, MessageDigest digest) throws IOException {
+    private PendingFile(DirectoryLock lock, MessageDigest digest, Instant taken) throws IOException {
         this.lock = lock;
+        this.taken = taken;
         this.use = lock.begin();
         try {
             this.path = lock.createTemporary();
@@ -71,7 +73,16 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be created
      */
     public static PendingFile create(DirectoryLock lock) throws IOException {
-        return new PendingFile(lock, newDigest());
+        return create(lock, Instant.now());
+    }
+
+    /**
+     * As {@link #create(DirectoryLock)}.
+     *
+     * @param now the present time
+     */
+    public static PendingFile create(DirectoryLock lock, Instant now) throws IOException {
+        return new PendingFile(lock, Sha256.begin(), now);
     }
 
     /**
@@ -82,7 +93,17 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be created
      */
     public static PendingFile createUnhashed(DirectoryLock lock) throws IOException {
-        return new PendingFile(lock, null);
+        return new PendingFile(lock, null, Instant.now());
+    }
+
+    /** {@return when the state was taken that is in the file: when that was created, or the copy was begun} */
+    public Instant taken() {
+        return taken;
+    }
+
+    /** What is to be copied stays from now on as it is, after others may have been waited for. */
+    public void takeNow() {
+        taken = Instant.now();
     }
 
     /**
@@ -94,8 +115,8 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be read
      */
     public static String sha256(Path file) throws IOException {
-        MessageDigest digest = newDigest();
-        digest(file, digest);
+        MessageDigest digest = Sha256.begin();
+        Sha256.add(file, digest);
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -242,7 +263,7 @@ public final class PendingFile implements AutoCloseable {
         }
         if (output == null) {
             requireSelfContained();
-            length = digest(path, digest);
+            length = Sha256.add(path, digest);
             output = new RandomAccessFile(path.toFile(), "rw");
         }
         if (output.length() != length) {
@@ -378,26 +399,6 @@ public final class PendingFile implements AutoCloseable {
         if (output != null) {
             output.close();
             output = null;
-        }
-    }
-
-    private static long digest(Path file, MessageDigest digest) throws IOException {
-        long total = 0;
-        byte[] buffer = new byte[BUFFER_SIZE];
-        try (FileInputStream input = RegularFile.stream(file)) {
-            for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
-                digest.update(buffer, 0, count);
-                total += count;
-            }
-        }
-        return total;
-    }
-
-    private static MessageDigest newDigest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

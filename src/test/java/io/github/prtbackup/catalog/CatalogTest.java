@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
@@ -98,6 +99,7 @@ class CatalogTest {
                 .containsExactlyInAnyOrder(
                         "backup_id",
                         "timestamp",
+                        "instant",
                         "backup_path",
                         "comment",
                         "is_auto",
@@ -450,7 +452,9 @@ class CatalogTest {
         assertThat(catalog.history(database))
                 .containsExactly(new Entry(
                         41,
-                        LocalDateTime.of(2024, 1, 2, 15, 30, 45),
+                        LocalDateTime.of(2024, 1, 2, 15, 30, 45, 123_456_000)
+                                .atZone(ZoneId.systemDefault())
+                                .toInstant(),
                         directory.resolve("prt.db.backup_20240102_153045.db"),
                         "",
                         false,

@@ -49,7 +49,8 @@ class ClockTest {
     void theHourThatComesTwiceAndTheOneThatIsMissing() throws IOException {
         Entry summer = publish("2025-10-26T00:30:00Z", BERLIN, false);
         Entry winter = publish("2025-10-26T01:30:00Z", BERLIN, false);
-        assertThat(winter.timestamp()).isEqualTo(summer.timestamp());
+        assertThat(summer.fileName()).isEqualTo("prt.db.backup_20251026_023000.db");
+        assertThat(winter.time()).isEqualTo(summer.time().plusSeconds(3600));
         assertThat(winter.fileName()).isEqualTo("prt.db.backup_20251026_023000_2.db");
         publish("2026-03-29T00:59:59Z", BERLIN, true);
         publish("2026-03-29T01:00:00Z", BERLIN, true);

@@ -1,0 +1,35 @@
+package io.github.prtbackup.store;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** The checksum of full backups. */
+final class Sha256 {
+    private static final int BUFFER_SIZE = 1 << 18;
+
+    private Sha256() {}
+
+    static MessageDigest begin() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Adds all of a file, and returns its length. */
+    static long add(Path file, MessageDigest digest) throws IOException {
+        long total = 0;
+        byte[] buffer = new byte[BUFFER_SIZE];
+        try (FileInputStream input = RegularFile.stream(file)) {
+            for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                digest.update(buffer, 0, count);
+                total += count;
+            }
+        }
+        return total;
+    }
+}
