@@ -127,6 +127,17 @@ public final class Catalog {
     }
 
     /**
+     * A new file that is not to be published. It lies in the backup directory, too, where there is room for databases, unless
+     * that can only be read.
+     *
+     * @return the file, empty
+     * @throws IOException if it can't be created
+     */
+    public PendingFile scratchFile() throws IOException {
+        return DirectoryLock.isWritable(directory) ? newFile() : PendingFile.createAside();
+    }
+
+    /**
      * Makes a file a backup: seals it, gives it an id and a name, records it durably, and deletes the oldest automatic
      * backups of the same database beyond the number to be kept. If it fails, there is no new backup; only if the last
      * {@code fsync} fails, it may be there nevertheless.

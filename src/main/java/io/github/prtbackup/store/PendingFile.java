@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -37,6 +36,7 @@ public final class PendingFile implements AutoCloseable {
     private static final String[] SQLITE_COMPANIONS = {"-journal", "-wal", "-shm"};
     private static final int BUFFER_SIZE = 1 << 18;
 
+    /** Null for one that lies aside. */
     private final DirectoryLock lock;
     /** Keeps the proof that this process lives. */
     private final LockUses.Use use;
@@ -63,6 +63,31 @@ public final class PendingFile implements AutoCloseable {
         this.digest = digest;
     }
 
+    private PendingFile(Path path) {
+        this.lock = null;
+        this.use = null;
+        this.path = path;
+        this.digest = null;
+    }
+
+    /**
+     * Creates an empty file that is never published, in a directory of its own among the temporary files of the system, which
+     * only its owner can open. For who reads where he may not write. What a dead process leaves there is the system's to
+     * remove.
+     *
+     * @return the file
+     * @throws IOException if it can't be created
+     */
+    public static PendingFile createAside() throws IOException {
+        Path own = Files.createTempDirectory("prtbackup-");
+        try {
+            return new PendingFile(Files.createFile(own.resolve("copy.db"), FileMode.ownerOnly()));
+        } catch (IOException | RuntimeException | Error e) {
+            Files.delete(own);
+            throw e;
+        }
+    }
+
     /**
      * Creates an empty file.
      *
@@ -71,7 +96,7 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be created
      */
     public static PendingFile create(DirectoryLock lock) throws IOException {
-        return new PendingFile(lock, newDigest());
+        return new PendingFile(lock, Sha256.begin());
     }
 
     /**
@@ -83,20 +108,6 @@ public final class PendingFile implements AutoCloseable {
      */
     public static PendingFile createUnhashed(DirectoryLock lock) throws IOException {
         return new PendingFile(lock, null);
-    }
-
-    /**
-     * The SHA-256 of a file.
-     *
-     * @param file the file. Not a database that this process has open: closing it would drop SQLite's locks
-     * @return 64 lower-case hexadecimal digits
-     * @throws java.nio.file.NoSuchFileException if it is no {@linkplain RegularFile regular file}
-     * @throws IOException if it can't be read
-     */
-    public static String sha256(Path file) throws IOException {
-        MessageDigest digest = newDigest();
-        digest(file, digest);
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /**
@@ -242,7 +253,7 @@ public final class PendingFile implements AutoCloseable {
         }
         if (output == null) {
             requireSelfContained();
-            length = digest(path, digest);
+            length = Sha256.add(path, digest);
             output = new RandomAccessFile(path.toFile(), "rw");
         }
         if (output.length() != length) {
@@ -335,6 +346,9 @@ public final class PendingFile implements AutoCloseable {
                 Files.deleteIfExists(companion(suffix));
             }
             Files.deleteIfExists(path);
+            if (lock == null) {
+                Files.deleteIfExists(path.getParent());
+            }
         } catch (IOException e) {
             // As the Javadoc of close says.
         }
@@ -378,26 +392,6 @@ public final class PendingFile implements AutoCloseable {
         if (output != null) {
             output.close();
             output = null;
-        }
-    }
-
-    private static long digest(Path file, MessageDigest digest) throws IOException {
-        long total = 0;
-        byte[] buffer = new byte[BUFFER_SIZE];
-        try (FileInputStream input = RegularFile.stream(file)) {
-            for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
-                digest.update(buffer, 0, count);
-                total += count;
-            }
-        }
-        return total;
-    }
-
-    private static MessageDigest newDigest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }
