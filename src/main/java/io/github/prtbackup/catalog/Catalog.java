@@ -196,25 +196,19 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        MetadataFile.Content content = file.read();
-        if (!content.wasRead()) {
-            content = hold(lock -> {
-                readable(lock, original);
-                return file.read();
-            });
-        }
+        Metadata metadata = readable(original);
         while (true) {
             List<Entry> present = new ArrayList<>();
             List<Entry> gone = new ArrayList<>();
-            for (Entry entry : select(content.metadata(), original)) {
+            for (Entry entry : select(metadata, original)) {
                 Optional<Entry> found = present(entry);
                 found.ifPresentOrElse(present::add, () -> gone.add(entry));
             }
             if (!gone.isEmpty()) {
                 // Perhaps somebody has cleaned up since the metadata was read.
                 MetadataFile.Content again = file.read();
-                if (again.wasRead() && again.metadata() != content.metadata()) {
-                    content = again;
+                if (again.wasRead() && again.metadata() != metadata) {
+                    metadata = again.metadata();
                     continue;
                 }
                 gone.forEach(this::warnGone);
@@ -236,9 +230,7 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        MetadataFile.Content content = file.read();
-        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
-        return select(metadata, original).stream()
+        return select(readable(original), original).stream()
                 .filter(entry -> entry.id() == id)
                 .findFirst();
     }
@@ -303,9 +295,7 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        MetadataFile.Content content = file.read();
-        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
-        return metadata.restoresOf(Canonical.of(original), directory);
+        return readable(original).restoresOf(Canonical.of(original), directory);
     }
 
     /**
@@ -480,6 +470,23 @@ public final class Catalog {
     /** An id for a record; used up, because others take theirs without the lock. */
     static long reserveId(DirectoryLock lock, Metadata metadata) throws IOException {
         return lock.reserveId(Patience.NONE, metadata.nextId(), metadata::nextId);
+    }
+
+    /** As {@link #readable(DirectoryLock, Path)}. Where nothing may be written, the copy has to do. */
+    private Metadata readable(Path original) throws IOException {
+        MetadataFile.Content content = file.read();
+        if (content.wasRead()) {
+            return content.metadata();
+        }
+        if (DirectoryLock.isWritable(directory)) {
+            return hold(lock -> readable(lock, original));
+        }
+        MetadataFile.Content copy = file.readCopy();
+        if (!copy.wasRead() && content.outcome() == MetadataFile.Outcome.UNREADABLE) {
+            throw new IOException(directory.resolve(MetadataFile.NAME) + " can't be used (" + content.problem()
+                    + "), and nothing may be written there to make it anew");
+        }
+        return copy.metadata();
     }
 
     /** The metadata, put right first if it can't be read. */
