@@ -144,7 +144,7 @@ enum CrashState {
     /** What SQLite writes at the end of a journal when it commits a transaction over several files. */
     private static void nameSuperJournal(Path database, boolean exists) throws IOException {
         Path journal = beside(database, "-journal");
-        Path file = beside(database, "-mj0123456789");
+        Path file = beside(database, "-mj012345967");
         byte[] name = file.toString().getBytes(StandardCharsets.UTF_8);
         int sum = 0;
         for (byte b : name) {
