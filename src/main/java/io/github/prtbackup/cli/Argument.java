@@ -16,11 +16,11 @@ final class Argument {
      * @return why; empty if nothing is lost
      */
     static Optional<String> unreadable(String... words) {
-        return unreadable(System.getProperty("sun.jnu.encoding", ""), words);
+        return unreadableIn(System.getProperty("sun.jnu.encoding", ""), words);
     }
 
     /** In a character set that has all letters it is the letter itself. */
-    static Optional<String> unreadable(String charset, String... words) {
+    static Optional<String> unreadableIn(String charset, String... words) {
         if (charset.replace("-", "").equalsIgnoreCase("utf8")) {
             return Optional.empty();
         }

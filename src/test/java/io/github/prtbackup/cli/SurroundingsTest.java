@@ -62,8 +62,8 @@ class SurroundingsTest {
 
     @Test
     void theSignForLostLettersIsALetterWhereNoneAreLost() {
-        assertThat(Argument.unreadable("UTF-8", "\uFFFD")).isEmpty();
-        assertThat(Argument.unreadable("ANSI_X3.4-1968", "abc")).isEmpty();
-        assertThat(Argument.unreadable("ANSI_X3.4-1968", "\uFFFD")).isPresent();
+        assertThat(Argument.unreadableIn("UTF-8", "\uFFFD")).isEmpty();
+        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "abc")).isEmpty();
+        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "\uFFFD")).isPresent();
     }
 }
