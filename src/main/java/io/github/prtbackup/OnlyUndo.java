@@ -6,6 +6,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.IntegrityCheck;
+import io.github.prtbackup.backup.LiveReader;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.Unlimited;
@@ -187,9 +188,8 @@ final class OnlyUndo {
     }
 
     private PendingFile copyOfDatabase() throws IOException, SQLException {
-        PendingFile copy = catalog.newFile();
-        try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
-            reader.setBusyTimeout(busyMillis);
+        PendingFile copy = catalog.scratchFile();
+        try (SQLiteConnection reader = LiveReader.open(database, busyMillis, catalog::scratchFile)) {
             FullCopy.ofSnapshot(reader, Damage.REFUSED, copy, progress);
             return copy;
         } catch (IOException | SQLException | RuntimeException | Error e) {

@@ -6,7 +6,7 @@ import io.github.prtbackup.backup.CommitCount;
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
-import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.LiveReader;
 import io.github.prtbackup.backup.Timelines;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
@@ -26,6 +26,7 @@ import io.github.prtbackup.restore.Restore;
 import io.github.prtbackup.restore.Turn;
 import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
+import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Labels;
 import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
@@ -96,8 +97,10 @@ public final class PrtBackup implements AutoCloseable {
             catalog.reconcileUnlessHeld(database);
             Restore.removeAbandoned(catalog, database);
         } catch (IOException e) {
-            // A full disk or a read-only one keeps nobody from reading what is there.
-            log.warn("The backups of {} cannot be checked: {}", database, e.toString());
+            // A full disk keeps nobody from reading what is there, and who may only read has nothing to put right.
+            if (DirectoryLock.isWritable(catalog.directory())) {
+                log.warn("The backups of {} cannot be checked: {}", database, e.toString());
+            }
         }
     }
 
@@ -184,8 +187,7 @@ public final class PrtBackup implements AutoCloseable {
         String text = Labels.unshortened(Objects.requireNonNullElse(comment, ""));
         try (Operation backup = Operation.backup(database, text);
                 PendingFile file = catalog.newFile()) {
-            try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
-                reader.setBusyTimeout(busyMillis);
+            try (SQLiteConnection reader = LiveReader.open(database, busyMillis, catalog::scratchFile)) {
                 FullCopy.ofSnapshot(reader, Damage.REFUSED, file, work);
             }
             Entry entry = catalog.publish(file, new Request(database, text, false, 0));

@@ -8,6 +8,7 @@ import io.github.prtbackup.diff.DatabaseDiff;
 import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.UndoState;
+import io.github.prtbackup.store.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,16 +49,25 @@ final class Undoing {
         List<Entry> backups = history.newestFirst();
         List<RestoreStep> happened = new ArrayList<>();
         for (RestoreStep step : restores) {
-            if (step.done()) {
+            boolean hasHappened = step.done() || hasHappened(step, database, backups, comparer);
+            if (hasHappened) {
                 happened.add(step);
-            } else if (hasHappened(step, database, backups, comparer)) {
-                catalog.restored(database, step, step.id());
-                happened.add(step);
-            } else {
-                catalog.forget(database, step);
+            }
+            // Who may only read finds it out again each time.
+            if (!step.done() && DirectoryLock.isWritable(catalog.directory())) {
+                settle(catalog, database, step, hasHappened);
             }
         }
         return new Undoing(database, comparer, backups, happened);
+    }
+
+    private static void settle(Catalog catalog, Path database, RestoreStep step, boolean hasHappened)
+            throws IOException {
+        if (hasHappened) {
+            catalog.restored(database, step, step.id());
+        } else {
+            catalog.forget(database, step);
+        }
     }
 
     /**

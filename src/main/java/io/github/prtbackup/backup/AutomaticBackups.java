@@ -196,7 +196,7 @@ public final class AutomaticBackups implements Closeable {
         Occasion occasion = Occasion.of(operation);
         Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
-            Entry entry = full(database).takeFromSnapshot(isNew(database), occasion);
+            Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
             done(backup, entry);
             return entry;
         } finally {

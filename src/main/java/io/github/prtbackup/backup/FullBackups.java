@@ -69,12 +69,13 @@ final class FullBackups {
     /**
      * Backs up the last committed state.
      *
+     * @param busyMillis how long to wait for others that write it, in milliseconds
      * @param isNew whether the database has no content yet; a full backup of it is an empty file
      */
-    Entry takeFromSnapshot(boolean isNew, Occasion occasion) throws IOException, SQLException {
+    Entry takeFromSnapshot(int busyMillis, boolean isNew, Occasion occasion) throws IOException, SQLException {
         try (PendingFile file = catalog.newFile()) {
             if (!isNew) {
-                try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
+                try (SQLiteConnection reader = LiveReader.open(database, busyMillis, catalog::scratchFile)) {
                     FullCopy.ofSnapshot(reader, Damage.REFUSED, file, CopyProgress.NONE);
                 }
             }

@@ -66,12 +66,11 @@ public final class PresentState implements Closeable {
     public static Optional<PresentState> of(Catalog catalog, Path database, PendingFile copy) throws IOException {
         Reading reading = null;
         try (DatabaseFile file = DatabaseFile.of(database);
-                SQLiteConnection reader = ReadOnlyConnection.open(database);
+                SQLiteConnection reader = LiveReader.openInPlace(database, MOST_MILLIS);
                 BriefLock lock = BriefLock.open(database, MOST_MILLIS);
                 Timeline timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
                 PageSource source = new PageSource(file)) {
             // The last to close a database in WAL mode empties the log. One that can only read does not.
-            reader.setBusyTimeout(MOST_MILLIS);
             Queries.size(reader, "main");
             reading = new Reading(timeline, source, copy);
             boolean unused = lock.hold(reading::run);

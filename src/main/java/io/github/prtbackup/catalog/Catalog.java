@@ -128,6 +128,17 @@ public final class Catalog {
     }
 
     /**
+     * A new file that is not to be published. It lies in the backup directory, too, where there is room for databases, unless
+     * that can only be read.
+     *
+     * @return the file, empty
+     * @throws IOException if it can't be created
+     */
+    public PendingFile scratchFile() throws IOException {
+        return DirectoryLock.isWritable(directory) ? newFile() : PendingFile.createAside();
+    }
+
+    /**
      * Makes a file a backup: seals it, gives it an id and a name, records it durably, and deletes the oldest automatic
      * backups of the same database beyond the number to be kept. If it fails, there is no new backup; only if the last
      * {@code fsync} fails, it may be there nevertheless.
@@ -186,25 +197,19 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        MetadataFile.Content content = file.read();
-        if (!content.wasRead()) {
-            content = hold(lock -> {
-                readable(lock, original);
-                return file.read();
-            });
-        }
+        Metadata metadata = readable(original);
         while (true) {
             List<Entry> present = new ArrayList<>();
             List<Entry> gone = new ArrayList<>();
-            for (Entry entry : select(content.metadata(), original)) {
+            for (Entry entry : select(metadata, original)) {
                 Optional<Entry> found = present(entry);
                 found.ifPresentOrElse(present::add, () -> gone.add(entry));
             }
             if (!gone.isEmpty()) {
                 // Perhaps somebody has cleaned up since the metadata was read.
                 MetadataFile.Content again = file.read();
-                if (again.wasRead() && again.metadata() != content.metadata()) {
-                    content = again;
+                if (again.wasRead() && again.metadata() != metadata) {
+                    metadata = again.metadata();
                     continue;
                 }
                 gone.forEach(this::warnGone);
@@ -226,9 +231,7 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        MetadataFile.Content content = file.read();
-        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
-        return select(metadata, original).stream()
+        return select(readable(original), original).stream()
                 .filter(entry -> entry.id() == id)
                 .findFirst();
     }
@@ -293,9 +296,7 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        MetadataFile.Content content = file.read();
-        Metadata metadata = content.wasRead() ? content.metadata() : hold(lock -> readable(lock, original));
-        return metadata.restoresOf(Canonical.of(original), directory);
+        return readable(original).restoresOf(Canonical.of(original), directory);
     }
 
     /**
@@ -470,6 +471,23 @@ public final class Catalog {
     /** An id for a record; used up, because others take theirs without the lock. */
     static long reserveId(DirectoryLock lock, Metadata metadata) throws IOException {
         return lock.reserveId(Patience.NONE, metadata.nextId(), metadata::nextId);
+    }
+
+    /** As {@link #readable(DirectoryLock, Path)}. Where nothing may be written, the copy has to do. */
+    private Metadata readable(Path original) throws IOException {
+        MetadataFile.Content content = file.read();
+        if (content.wasRead()) {
+            return content.metadata();
+        }
+        if (DirectoryLock.isWritable(directory)) {
+            return hold(lock -> readable(lock, original));
+        }
+        MetadataFile.Content copy = file.readCopy();
+        if (!copy.wasRead() && content.outcome() == MetadataFile.Outcome.UNREADABLE) {
+            throw new IOException(directory.resolve(MetadataFile.NAME) + " can't be used (" + content.problem()
+                    + "), and nothing may be written there to make it anew");
+        }
+        return copy.metadata();
     }
 
     /** The metadata, put right first if it can't be read. */

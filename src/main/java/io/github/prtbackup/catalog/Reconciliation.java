@@ -4,7 +4,7 @@ import io.github.prtbackup.catalog.MetadataFile.Outcome;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -185,13 +185,13 @@ final class Reconciliation {
         long size = Files.size(path);
         // All of a file is read only if that can tell, or if SQLite says that it is one.
         boolean mayBeProved = hint != null && hint.entry().size() == size;
-        String recorded = mayBeProved ? PendingFile.sha256(path) : "";
+        String recorded = mayBeProved ? Sha256.of(path) : "";
         boolean isProved = mayBeProved && hint.entry().sha256().equals(recorded);
         if (!isProved && !check.isGoodDatabase(path)) {
             setAside(path);
             return Optional.empty();
         }
-        String sha256 = mayBeProved ? recorded : PendingFile.sha256(path);
+        String sha256 = mayBeProved ? recorded : Sha256.of(path);
         if (hint != null) {
             long formerId = hint.entry().id();
             boolean hasItsId = isProved && metadata.find(formerId).isEmpty();

@@ -1,6 +1,7 @@
 package io.github.prtbackup.cli;
 
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -56,6 +57,11 @@ public final class Main implements Runnable {
      * @return the exit status
      */
     static int run(String[] args, Terminal terminal) {
+        Optional<String> unreadable = Argument.unreadable(args);
+        if (unreadable.isPresent()) {
+            terminal.error(unreadable.get());
+            return FAILED;
+        }
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         for (Object command : List.of(
@@ -142,5 +148,7 @@ public final class Main implements Runnable {
         System.setProperty(LOGGER + "showLogName", "false");
         System.setProperty(LOGGER + "warnLevelString", NAME + ": warning:");
         System.setProperty(LOGGER + "errorLevelString", NAME + ": error:");
+        // It tells, with a stack trace, of what others have left in the temporary directory. What matters it throws.
+        System.setProperty(LOGGER + "log.org.sqlite.SQLiteJDBCLoader", "off");
     }
 }

@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.IntegrityCheck;
+import io.github.prtbackup.backup.LiveReader;
 import io.github.prtbackup.backup.PresentState;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.Timelines;
@@ -126,7 +127,7 @@ public final class Comparer {
         if (!Files.exists(database)) {
             return Optional.empty();
         }
-        Optional<PresentState> present = PresentState.of(catalog, database, files.add(catalog.newFile()));
+        Optional<PresentState> present = PresentState.of(catalog, database, files.add(catalog.scratchFile()));
         if (present.isEmpty()) {
             return Optional.empty();
         }
@@ -151,8 +152,8 @@ public final class Comparer {
         if (before.count() == 0 || after.count() == 0) {
             return Optional.empty();
         }
-        SparseCopy copyBefore = new SparseCopy(before, files.add(catalog.newFile()));
-        SparseCopy copyAfter = new SparseCopy(after, files.add(catalog.newFile()));
+        SparseCopy copyBefore = new SparseCopy(before, files.add(catalog.scratchFile()));
+        SparseCopy copyAfter = new SparseCopy(after, files.add(catalog.scratchFile()));
         Optional<PagePlan> plan = PagePlan.of(before, copyBefore.schema(), after, copyAfter.schema(), different);
         if (plan.isEmpty()) {
             return Optional.empty();
@@ -196,12 +197,11 @@ public final class Comparer {
     /** The present state is copied, because who reads it for long would keep others from writing. */
     private Path file(Optional<Entry> backup, OpenFiles files) throws IOException, SQLException {
         if (backup.isEmpty()) {
-            PendingFile copy = files.add(catalog.newFile());
+            PendingFile copy = files.add(catalog.scratchFile());
             if (!Files.exists(database)) {
                 throw new NoSuchFileException(database.toString(), null, "there is no such database");
             }
-            try (SQLiteConnection reader = ReadOnlyConnection.open(database)) {
-                reader.setBusyTimeout(busyMillis);
+            try (SQLiteConnection reader = LiveReader.open(database, busyMillis, catalog::scratchFile)) {
                 // What is damaged is found where it is compared; to look for more would take longer than all the rest.
                 FullCopy.ofSnapshot(reader, Damage.COPIED, copy, progress);
             } catch (SQLException e) {

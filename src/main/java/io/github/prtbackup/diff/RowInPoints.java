@@ -107,7 +107,7 @@ final class RowInPoints implements Closeable {
     State open(Point point, RowFinder finder) throws IOException, SQLException {
         Pages pages = new WalkPages(walk, point);
         if (file == null) {
-            file = catalog.newFile();
+            file = catalog.scratchFile();
             pageSize = point.pageSize();
         }
         try (PositionalFile copy = PositionalFile.write(file.path())) {

@@ -2,7 +2,7 @@ package io.github.prtbackup.diff;
 
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
-import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.LiveReader;
 import io.github.prtbackup.backup.Timelines;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
@@ -29,6 +29,7 @@ import org.sqlite.SQLiteConnection;
  * only where they changed. While it is open, no incremental backup is folded. Not thread-safe.
  */
 public final class RowLog implements AutoCloseable {
+    private final Catalog catalog;
     private final History history;
     private final Path database;
     private final int busyMillis;
@@ -70,6 +71,7 @@ public final class RowLog implements AutoCloseable {
             RowFinder finder,
             PointWalk walk)
             throws IOException {
+        this.catalog = catalog;
         this.history = history;
         this.database = database;
         this.busyMillis = busyMillis;
@@ -152,8 +154,7 @@ public final class RowLog implements AutoCloseable {
         if (state.isEmpty()) {
             isFollowed = false;
             // Read where it is: to copy a database for one row would take long.
-            SQLiteConnection live = ReadOnlyConnection.open(database);
-            live.setBusyTimeout(busyMillis);
+            SQLiteConnection live = LiveReader.open(database, busyMillis, catalog::scratchFile);
             live.setAutoCommit(false);
             return change(Version.NOW, State.of(live, true));
         }

@@ -44,8 +44,9 @@ public final class Export {
             });
             progress.check();
             Verification.require(backup, content.withPath(complete), progress);
-            FileMode.copy(backup.path(), complete);
+            // Before it gets permissions by which it may be that not even its owner can write to it.
             Durable.syncFile(complete);
+            FileMode.copy(backup.path(), complete);
             progress.check();
             Files.move(complete, absolute);
             Durable.syncDirectory(absolute.getParent());

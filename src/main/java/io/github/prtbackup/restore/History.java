@@ -70,7 +70,7 @@ public final class History {
         if (!isIncremental(backup)) {
             return new Content(backup, Optional.empty());
         }
-        PendingFile file = catalog.newFile();
+        PendingFile file = catalog.scratchFile();
         try {
             timelines.materialize(backup.id(), file.path(), progress);
             Entry copy = new Entry(

@@ -121,8 +121,9 @@ final class ReplacedFile {
     private void prepare(Path backup, Path model) throws IOException {
         // With the permissions of the source, which only its owner can read.
         Files.copy(backup, complete, StandardCopyOption.REPLACE_EXISTING);
-        FileMode.copy(model, complete);
+        // Before it gets permissions by which it may be that not even its owner can write to it.
         Durable.syncFile(complete);
+        FileMode.copy(model, complete);
     }
 
     /** Before the new file comes, and durably: SQLite would apply the journal or log of the old one to it. */

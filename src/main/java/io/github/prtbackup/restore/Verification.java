@@ -4,8 +4,8 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Entry;
-import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.RegularFile;
+import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -97,7 +97,7 @@ public record Verification(List<String> checked, List<String> problems, List<Str
             return true;
         }
         checked.add("SHA-256");
-        String now = PendingFile.sha256(entry.path());
+        String now = Sha256.of(entry.path());
         progress.check();
         if (now.equals(entry.sha256())) {
             return true;

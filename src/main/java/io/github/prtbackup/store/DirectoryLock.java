@@ -124,6 +124,22 @@ public final class DirectoryLock {
         return uses.begin();
     }
 
+    /**
+     * Whether a process like this one can write to a directory: it may create files, and lock the others out.
+     *
+     * @param directory the directory of the backups
+     * @return false also where there is none
+     */
+    public static boolean isWritable(Path directory) {
+        Path file = directory.resolve(FILE_NAME);
+        return Files.isWritable(directory) && (Files.notExists(file) || Files.isWritable(file));
+    }
+
+    /** Whether there is something that a reader can lock. There is nothing on a disk that was written without it. */
+    boolean isLockable() {
+        return Files.exists(lockFile()) || Files.isWritable(directory);
+    }
+
     /** Closes the files if nobody uses the lock. Returns false if somebody in this JVM has them open whom we don't know. */
     boolean closeIfUnused() throws IOException {
         guard.lock();
@@ -284,7 +300,7 @@ public final class DirectoryLock {
 
     /** Takes a lock for {@link RangeLock}; null if it is not free. Call it under the guard. */
     FileLock tryRange(long key, boolean shared) throws IOException {
-        return files.current().tryRange(key, shared);
+        return (shared ? files.readable() : files.current()).tryRange(key, shared);
     }
 
     /** The file that the path leads to now. */

@@ -53,6 +53,7 @@ final class LockFile {
 
     private final Path path;
     private final RandomAccessFile file;
+    private final boolean isWritable;
     private final Object fileKey;
 
     /**
@@ -71,9 +72,11 @@ final class LockFile {
     /** Held as long as anybody uses the file; the reference keeps it from being collected. */
     private volatile FileLock slotLock;
 
-    private LockFile(Path path, RandomAccessFile file, Object fileKey, List<RandomAccessFile> unidentified) {
+    private LockFile(
+            Path path, RandomAccessFile file, boolean isWritable, Object fileKey, List<RandomAccessFile> unidentified) {
         this.path = path;
         this.file = file;
+        this.isWritable = isWritable;
         this.fileKey = fileKey;
         this.unidentified = unidentified;
     }
@@ -93,7 +96,7 @@ final class LockFile {
             RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
             BasicFileAttributes after = attributes(path);
             if (before != null && after != null && Objects.equals(before.fileKey(), after.fileKey())) {
-                LockFile lockFile = new LockFile(path, file, after.fileKey(), unidentified);
+                LockFile lockFile = new LockFile(path, file, true, after.fileKey(), unidentified);
                 lockFile.closeUnidentified();
                 lockFile.takeSlot(preferredSlot);
                 return lockFile;
@@ -107,6 +110,19 @@ final class LockFile {
                 FileMode.openToWritersOf(path.getParent(), path);
             }
         }
+    }
+
+    /**
+     * Opens a file that is there, and that this process may not write. It has no slot, and takes no locks but shared ones,
+     * which keep others from folding what is being read.
+     */
+    static LockFile openToRead(Path path) throws IOException {
+        // Before it is opened: of one that was replaced in this moment isCurrent says so.
+        BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!found.isRegularFile()) {
+            throw new FileSystemException(path.toString(), null, "the lock file is not a regular file");
+        }
+        return new LockFile(path, new RandomAccessFile(path.toFile(), "r"), false, found.fileKey(), new ArrayList<>());
     }
 
     /** Gives back the slot. Call it when nobody here uses the file. */
@@ -125,7 +141,7 @@ final class LockFile {
      */
     boolean closeUnlessOthersUse() throws IOException {
         closeUnidentified();
-        if (!unidentified.isEmpty() || !isClosed(file)) {
+        if (!unidentified.isEmpty() || !isClosed(file, isWritable)) {
             return false;
         }
         // The mapping goes with its last reference.
@@ -135,18 +151,18 @@ final class LockFile {
 
     private void closeUnidentified() throws IOException {
         for (RandomAccessFile opened : List.copyOf(unidentified)) {
-            if (isClosed(opened)) {
+            if (isClosed(opened, true)) {
                 unidentified.remove(opened);
             }
         }
     }
 
     /** Closes a descriptor unless somebody in this JVM has a slot in its file. */
-    private static boolean isClosed(RandomAccessFile opened) throws IOException {
+    private static boolean isClosed(RandomAccessFile opened, boolean isWritable) throws IOException {
         try {
             if (opened.getChannel().isOpen()) {
                 // Given back by the closing. Null if other processes have slots, which lose nothing.
-                FileLock unused = opened.getChannel().tryLock(FIRST_SLOT, SLOTS, false);
+                FileLock unused = opened.getChannel().tryLock(FIRST_SLOT, SLOTS, !isWritable);
             }
         } catch (OverlappingFileLockException e) {
             return false;

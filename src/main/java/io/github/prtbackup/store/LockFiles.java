@@ -2,6 +2,7 @@ package io.github.prtbackup.store;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ final class LockFiles {
     private final List<LockFile> replaced = new ArrayList<>();
     /** Null before the first, and when it was closed. */
     private volatile LockFile file;
+
+    /** Opened where the file can't be written; null before. */
+    private LockFile onlyRead;
 
     /** Rises with each lock file that is opened. */
     private final AtomicInteger generation = new AtomicInteger();
@@ -64,6 +68,25 @@ final class LockFiles {
         return opened;
     }
 
+    /** As {@link #current}; where that can't be written, one that is only good for shared locks. */
+    LockFile readable() throws IOException {
+        try {
+            return current();
+        } catch (IOException e) {
+            if (Files.isWritable(path()) || !Files.isReadable(path())) {
+                throw e;
+            }
+        }
+        if (onlyRead == null || !onlyRead.isCurrent()) {
+            LockFile opened = LockFile.openToRead(path());
+            if (onlyRead != null) {
+                replaced.add(onlyRead);
+            }
+            onlyRead = opened;
+        }
+        return onlyRead;
+    }
+
     /** Closes all; nobody here uses them. Returns false if somebody in this JVM has one open whom we don't know. */
     boolean closeUnlessOthersUse() throws IOException {
         // All first: a file that was cut off was opened a second time.
@@ -81,7 +104,10 @@ final class LockFiles {
         if (file != null && file.closeUnlessOthersUse()) {
             file = null;
         }
-        return file == null && replaced.isEmpty();
+        if (onlyRead != null && onlyRead.closeUnlessOthersUse()) {
+            onlyRead = null;
+        }
+        return file == null && onlyRead == null && replaced.isEmpty();
     }
 
     static Path createAndResolve(Path directory) throws IOException {

@@ -34,9 +34,9 @@ import java.util.HexFormat;
  * <p>Not thread-safe. An interrupt does not disturb it.
  */
 public final class PendingFile implements AutoCloseable {
-    private static final String[] SQLITE_COMPANIONS = {"-journal", "-wal", "-shm"};
     private static final int BUFFER_SIZE = 1 << 18;
 
+    /** Null for one that lies aside. */
     private final DirectoryLock lock;
     /** Keeps the proof that this process lives. */
     private final LockUses.Use use;
@@ -63,6 +63,31 @@ public final class PendingFile implements AutoCloseable {
             throw e;
         }
         this.digest = digest;
+    }
+
+    private PendingFile(Path path) {
+        this.lock = null;
+        this.use = null;
+        this.path = path;
+        this.digest = null;
+    }
+
+    /**
+     * Creates an empty file that is never published, in a directory of its own among the temporary files of the system, which
+     * only its owner can open. For who reads where he may not write. What a dead process leaves there is the system's to
+     * remove.
+     *
+     * @return the file
+     * @throws IOException if it can't be created
+     */
+    public static PendingFile createAside() throws IOException {
+        Path own = Files.createTempDirectory("prtbackup-");
+        try {
+            return new PendingFile(Files.createFile(own.resolve("copy.db"), FileMode.ownerOnly()));
+        } catch (IOException | RuntimeException | Error e) {
+            Files.delete(own);
+            throw e;
+        }
     }
 
     /**
@@ -104,20 +129,6 @@ public final class PendingFile implements AutoCloseable {
     /** What is to be copied stays from now on as it is, after others may have been waited for. */
     public void takeNow() {
         taken = Instant.now();
-    }
-
-    /**
-     * The SHA-256 of a file.
-     *
-     * @param file the file. Not a database that this process has open: closing it would drop SQLite's locks
-     * @return 64 lower-case hexadecimal digits
-     * @throws java.nio.file.NoSuchFileException if it is no {@linkplain RegularFile regular file}
-     * @throws IOException if it can't be read
-     */
-    public static String sha256(Path file) throws IOException {
-        MessageDigest digest = Sha256.begin();
-        Sha256.add(file, digest);
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /**
@@ -246,7 +257,7 @@ public final class PendingFile implements AutoCloseable {
             return;
         }
         if (output == null) {
-            requireSelfContained();
+            Companions.requireNone(path);
             output = new RandomAccessFile(path.toFile(), "rw");
         }
         length = output.length();
@@ -262,7 +273,7 @@ public final class PendingFile implements AutoCloseable {
             throw new IllegalStateException(path + " has no SHA-256");
         }
         if (output == null) {
-            requireSelfContained();
+            Companions.requireNone(path);
             length = Sha256.add(path, digest);
             output = new RandomAccessFile(path.toFile(), "rw");
         }
@@ -352,10 +363,11 @@ public final class PendingFile implements AutoCloseable {
 
     private void remove() {
         try {
-            for (String suffix : SQLITE_COMPANIONS) {
-                Files.deleteIfExists(companion(suffix));
-            }
+            Companions.delete(path);
             Files.deleteIfExists(path);
+            if (lock == null) {
+                Files.deleteIfExists(path.getParent());
+            }
         } catch (IOException e) {
             // As the Javadoc of close says.
         }
@@ -379,20 +391,6 @@ public final class PendingFile implements AutoCloseable {
         if (sha256 == null) {
             throw new IllegalStateException(path + " is not sealed");
         }
-    }
-
-    private void requireSelfContained() throws IOException {
-        for (String suffix : SQLITE_COMPANIONS) {
-            Path companion = companion(suffix);
-            if (Files.exists(companion) && Files.size(companion) > 0) {
-                throw new FileSystemException(
-                        path.toString(), companion.toString(), "is not complete without the file beside it");
-            }
-        }
-    }
-
-    private Path companion(String suffix) {
-        return path.resolveSibling(path.getFileName() + suffix);
     }
 
     private void closeOutput() throws IOException {

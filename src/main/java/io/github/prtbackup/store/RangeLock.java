@@ -37,12 +37,15 @@ final class RangeLock {
     }
 
     /**
-     * The lock with others.
+     * The lock with others. Where nothing can be locked, because nothing can be written, nobody is kept away, and nobody
+     * can come.
      *
      * @throws HeldByOthersException if somebody has it alone all the time that is given
      */
     Lease shared(Patience patience) throws IOException {
-        return patience.await(() -> tryTake(true), directory.lockFile());
+        return directory.isLockable()
+                ? patience.await(() -> tryTake(true), directory.lockFile())
+                : new Lease(directory.begin(), false);
     }
 
     /** Whether anybody in this process has it. */
@@ -64,7 +67,7 @@ final class RangeLock {
                 use.close();
             }
         }
-        return isTaken ? new Lease(use) : null;
+        return isTaken ? new Lease(use, true) : null;
     }
 
     private boolean isTaken(boolean shared) throws IOException {
@@ -98,18 +101,19 @@ final class RangeLock {
     /** The lock, held. Not thread-safe. */
     final class Lease implements Closeable {
         private final LockUses.Use use;
-        private boolean released;
+        private boolean isHeld;
 
-        private Lease(LockUses.Use use) {
+        private Lease(LockUses.Use use, boolean isHeld) {
             this.use = use;
+            this.isHeld = isHeld;
         }
 
         /** Gives it back. A second call does nothing. */
         @Override
         public void close() throws IOException {
-            if (!released) {
-                released = true;
-                try (use) {
+            try (use) {
+                if (isHeld) {
+                    isHeld = false;
                     giveBack();
                 }
             }

@@ -5,12 +5,27 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
-/** The checksum of full backups. */
-final class Sha256 {
+/** The SHA-256 of files. */
+public final class Sha256 {
     private static final int BUFFER_SIZE = 1 << 18;
 
     private Sha256() {}
+
+    /**
+     * The SHA-256 of a file.
+     *
+     * @param file the file. Not a database that this process has open: closing it would drop SQLite's locks
+     * @return 64 lower-case hexadecimal digits
+     * @throws java.nio.file.NoSuchFileException if it is no {@linkplain RegularFile regular file}
+     * @throws IOException if it can't be read
+     */
+    public static String of(Path file) throws IOException {
+        MessageDigest digest = begin();
+        add(file, digest);
+        return HexFormat.of().formatHex(digest.digest());
+    }
 
     static MessageDigest begin() {
         try {
@@ -20,7 +35,7 @@ final class Sha256 {
         }
     }
 
-    /** Adds all of a file, and returns its length. */
+    /** Returns how many bytes the file has. */
     static long add(Path file, MessageDigest digest) throws IOException {
         long total = 0;
         byte[] buffer = new byte[BUFFER_SIZE];

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +116,7 @@ class CatalogTest {
         assertThat(record.path("size_bytes").longValue()).isEqualTo(6);
         assertThat(record.path("original_path").textValue()).isEqualTo(database.toString());
         assertThat(record.path("sha256").textValue())
-                .isEqualTo(PendingFile.sha256(directory.resolve("prt.db.backup_20250102_153045_auto.db")));
+                .isEqualTo(Sha256.of(directory.resolve("prt.db.backup_20250102_153045_auto.db")));
         assertThat(json().path("next_id").longValue()).isEqualTo(2);
     }
 

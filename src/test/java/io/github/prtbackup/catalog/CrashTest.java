@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -160,7 +160,7 @@ class CrashTest {
         for (Entry entry : history) {
             assertThat(ids.add(entry.id())).isTrue();
             assertThat(recorded.add(entry.path())).isTrue();
-            assertThat(entry.sha256()).isEqualTo(PendingFile.sha256(entry.path()));
+            assertThat(entry.sha256()).isEqualTo(Sha256.of(entry.path()));
             assertThat(entry.size()).isEqualTo(Files.size(entry.path()));
             assertThat(entry.path()).hasContent("complete end");
         }

@@ -26,7 +26,7 @@ class RegularFileTest {
                 Path file = Files.createFile(directory.resolve("backup-" + i));
                 Future<Boolean> deleted = other.submit(() -> Files.deleteIfExists(file));
                 try {
-                    assertThat(PendingFile.sha256(file)).hasSize(64);
+                    assertThat(Sha256.of(file)).hasSize(64);
                 } catch (NoSuchFileException e) {
                     assertThat(e.getFile()).isEqualTo(file.toString());
                 }

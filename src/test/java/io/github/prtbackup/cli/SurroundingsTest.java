@@ -1,0 +1,69 @@
+package io.github.prtbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.prtbackup.testing.Backups;
+import io.github.prtbackup.testing.Jvm;
+import io.github.prtbackup.testing.Sql;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteJDBCLoader;
+
+/** A command in a process whose locale and temporary directory are not as one would wish. */
+class SurroundingsTest {
+    @TempDir
+    Path home;
+
+    private Path database;
+
+    @BeforeEach
+    void create() throws Exception {
+        database = home.resolve("prt.db");
+        try (Connection plain = Sql.plain(database)) {
+            Sql.run(plain, "CREATE TABLE t (x)");
+        }
+    }
+
+    @Test
+    void whatCannotBeRemovedFromTheTemporaryDirectoryIsNotTold() throws Exception {
+        String library = "sqlite-" + SQLiteJDBCLoader.getVersion() + "-left-libsqlitejdbc.so";
+        Files.createDirectories(home.resolve("temporary").resolve(library).resolve("by somebody"));
+        Process process =
+                Jvm.start(Main.class, List.of("-Djava.io.tmpdir=" + home.resolve("temporary")), "create", database);
+        assertThat(Jvm.await(process).lines()).singleElement().asString().startsWith("Backup #1");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void lettersThatAreLostAreRefused() throws Exception {
+        // As a shell writes them, because this process may be in the C locale as well.
+        String words = "exec \"$@\" --comment \"$(printf 'm\\303\\274ller')\"";
+        ProcessBuilder builder = Jvm.command(Main.class, List.of(), "create", database);
+        builder.command().addAll(0, List.of("sh", "-c", words, "sh"));
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(output.lines())
+                .singleElement()
+                .asString()
+                .startsWith("prtbackup: Java cannot express the argument m")
+                .contains("LC_ALL=C.UTF-8");
+        assertThat(Backups.count(database)).isZero();
+    }
+
+    @Test
+    void theSignForLostLettersIsALetterWhereNoneAreLost() {
+        assertThat(Argument.unreadableIn("UTF-8", "\uFFFD")).isEmpty();
+        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "abc")).isEmpty();
+        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "\uFFFD")).isPresent();
+    }
+}
