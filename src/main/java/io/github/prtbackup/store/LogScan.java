@@ -72,11 +72,16 @@ final class LogScan {
             problems.add(words(at));
             return null;
         }
-        byte status = record.head().get(LogRecord.STATUS_OFFSET);
-        if (status != 0 && (status != LogRecord.DELETED || record.type() != RecordType.POINT)) {
-            problems.add(words(at) + " where it says whether its point was deleted");
+        if (!hasStatus(record)) {
+            problems.add(words(at) + " in its status");
         }
         return record;
+    }
+
+    private static boolean hasStatus(LogRecord record) {
+        return record.head().get(LogRecord.STATUS_OFFSET) == 0
+                || (record.isDeleted() && record.type() == RecordType.POINT)
+                || (record.isFresh() && record.type() == RecordType.SEGMENT);
     }
 
     private String words(LogPosition at) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.function.LongConsumer;
 
 /**
  * A file being written that becomes visible only when it is complete: the one place where files of a backup directory
@@ -115,8 +116,20 @@ public final class PendingFile implements AutoCloseable {
      * @throws IOException if it can't be read
      */
     public static String sha256(Path file) throws IOException {
+        return sha256(file, bytes -> {});
+    }
+
+    /**
+     * As {@link #sha256(Path)}, for who watches.
+     *
+     * @param file as there
+     * @param read is told now and then how many bytes were read since; may end this with an exception
+     * @return as there
+     * @throws IOException as there
+     */
+    public static String sha256(Path file, LongConsumer read) throws IOException {
         MessageDigest digest = Sha256.begin();
-        Sha256.add(file, digest);
+        Sha256.add(file, digest, read);
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -263,7 +276,7 @@ public final class PendingFile implements AutoCloseable {
         }
         if (output == null) {
             requireSelfContained();
-            length = Sha256.add(path, digest);
+            length = Sha256.add(path, digest, bytes -> {});
             output = new RandomAccessFile(path.toFile(), "rw");
         }
         if (output.length() != length) {

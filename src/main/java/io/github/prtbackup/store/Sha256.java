@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.function.LongConsumer;
 
 /** The checksum of full backups. */
 final class Sha256 {
@@ -20,14 +21,19 @@ final class Sha256 {
         }
     }
 
-    /** Adds all of a file, and returns its length. */
-    static long add(Path file, MessageDigest digest) throws IOException {
+    /**
+     * Adds all of a file, and returns its length.
+     *
+     * @param read is told now and then how many bytes were read since; may end this with an exception
+     */
+    static long add(Path file, MessageDigest digest, LongConsumer read) throws IOException {
         long total = 0;
         byte[] buffer = new byte[BUFFER_SIZE];
         try (FileInputStream input = RegularFile.stream(file)) {
             for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
                 digest.update(buffer, 0, count);
                 total += count;
+                read.accept(count);
             }
         }
         return total;

@@ -369,7 +369,10 @@ public final class Timeline implements AutoCloseable {
             }
             Path segment = LogRest.segmentInUse(files, -1);
             if (segment != null) {
-                throw new DamagedTimelineException(files.head() + " is missing, and " + segment + " needs it");
+                String cause = RegularFile.isTaken(files.head())
+                        ? files.base() + " was lost before it was durable"
+                        : files.head() + " is missing";
+                throw new DamagedTimelineException(cause + ", and " + segment + " needs it");
             }
         } catch (IOException | RuntimeException | Error e) {
             try (lease) {

@@ -86,7 +86,7 @@ class TimelineCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void whereNothingIsWrongItSaysSo(long seed) throws IOException {
         Model model = write(seed, 30);
         wear(model, new Random(seed));
@@ -101,7 +101,7 @@ class TimelineCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @ValueSource(longs = {1, 2, 3})
     void itWritesThePointThatIsAskedFor(long seed) throws IOException {
         Model model = write(seed, 25);
         Path copy = Files.createFile(root.resolve("copy"));
@@ -117,7 +117,7 @@ class TimelineCheckTest {
 
     /** Every byte of every file, but for those that no checksum covers and no state needs. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2})
     void everyFlippedByteIsFoundAndToldOfTheRightPoints(long seed) throws IOException {
         Random random = new Random(seed);
         Model model = write(seed, 16);
@@ -192,7 +192,7 @@ class TimelineCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4})
     void ofManyDamagesAtOnceItTellsTheSameAsEachPointsOwnCheck(long seed) throws IOException {
         Random random = new Random(seed);
         Model model = write(seed, 40);
