@@ -22,6 +22,7 @@ import io.github.prtbackup.jdbc.BackupConnection;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.restore.Export;
 import io.github.prtbackup.restore.History;
+import io.github.prtbackup.restore.HistoryCheck;
 import io.github.prtbackup.restore.Restore;
 import io.github.prtbackup.restore.Turn;
 import io.github.prtbackup.restore.Users;
@@ -324,6 +325,20 @@ public final class PrtBackup implements AutoCloseable {
             checked.addAll(result.checked());
             return new VerifyResult(BackupInfo.of(backup), List.copyOf(checked), result.problems(), result.leftOut());
         }
+    }
+
+    /**
+     * Checks all backups at once: everything that is stored is read once and compared with its checksums. SQLite's {@code
+     * integrity_check} is asked of the newest backup whose bytes are good, and of full copies of which no checksum is known.
+     *
+     * @param deep whether it is asked of each backup, as {@link #verifyBackup} does
+     * @param listener hears how far it is; null for nobody
+     * @return what was checked, and what is wrong
+     * @throws IOException if the backup directory cannot be read
+     */
+    public VerifyReport verifyAll(boolean deep, VerifyListener listener) throws IOException {
+        VerifyWatch watch = new VerifyWatch(listener, work);
+        return VerifyReport.of(new HistoryCheck(catalog, history, database, application, watch).run(deep));
     }
 
     /**

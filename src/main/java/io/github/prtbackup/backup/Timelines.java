@@ -10,6 +10,7 @@ import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.PointWalk;
 import io.github.prtbackup.store.Timeline;
+import io.github.prtbackup.store.TimelineCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class Timelines {
                 return List.of();
             }
             return timeline.points().stream()
-                    .map(point -> entry(timeline, point))
+                    .map(point -> entry(timeline.base(), point))
                     .toList();
         } catch (DamagedTimelineException e) {
             // The next backup sets it aside. The others are good.
@@ -117,6 +118,21 @@ public final class Timelines {
         }
     }
 
+    /**
+     * All points, to be compared with their checksums at once; empty if there are none. Close it soon: it keeps points from
+     * being folded. The directory is not created.
+     *
+     * @throws DamagedTimelineException if it can't be told what points there were
+     */
+    public Optional<TimelineCheck> check() throws IOException {
+        if (!Files.isDirectory(catalog.directory())) {
+            return Optional.empty();
+        }
+        try (Timeline timeline = open()) {
+            return timeline.check();
+        }
+    }
+
     /** Deletes one point. Its pages go when no other point rests on them. */
     public void delete(long id) throws IOException {
         try (Timeline timeline = open()) {
@@ -145,11 +161,16 @@ public final class Timelines {
         return open(DirectoryLock.ofReal(catalog.directory()), database);
     }
 
-    private Entry entry(Timeline timeline, Point point) {
+    /**
+     * A point as a backup.
+     *
+     * @param base the file that it rests on
+     */
+    public Entry entry(Path base, Point point) {
         return new Entry(
                 point.id(),
                 point.header().time(),
-                timeline.base(),
+                base,
                 point.header().comment(),
                 point.header().auto(),
                 point.storedBytes(),

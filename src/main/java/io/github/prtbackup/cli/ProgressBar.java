@@ -4,6 +4,7 @@ import io.github.prtbackup.ProgressListener;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Shows on a terminal how far a copy is, once it has taken longer than a second. Used by one thread at a time. */
 final class ProgressBar implements ProgressListener, AutoCloseable {
@@ -36,12 +37,17 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
 
     @Override
     public void progress(long done, long total) {
+        show(() -> bar(done, total, unit));
+    }
+
+    /** Shows a text in the place of the one before, unless it is too early for that. */
+    void show(Supplier<String> text) {
         long now = nanoTime.getAsLong();
         if (now - started < PATIENCE || (width > 0 && now - drawn < BETWEEN)) {
             return;
         }
         drawn = now;
-        String bar = bar(done, total, unit);
+        String bar = text.get();
         terminal.status(bar + " ".repeat(Math.max(0, width - bar.length())));
         width = bar.length();
     }
@@ -56,16 +62,14 @@ final class ProgressBar implements ProgressListener, AutoCloseable {
     }
 
     static String bar(long done, long total, String unit) {
+        return cells(done, total) + "  " + done + " of " + total + " " + unit;
+    }
+
+    /** The bar itself, with per cent. */
+    static String cells(long done, long total) {
         double part = total <= 0 ? 0 : Math.min(1, Math.max(0, (double) done / total));
         int full = (int) (part * CELLS);
         return String.format(
-                Locale.ROOT,
-                "[%s%s] %3d %%  %d of %d %s",
-                "#".repeat(full),
-                " ".repeat(CELLS - full),
-                (int) (part * 100),
-                done,
-                total,
-                unit);
+                Locale.ROOT, "[%s%s] %3d %%", "#".repeat(full), " ".repeat(CELLS - full), (int) (part * 100));
     }
 }

@@ -63,6 +63,16 @@ final class Text {
         return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
     }
 
+    /** A time, rounded. */
+    static String duration(double seconds) {
+        long whole = Math.round(seconds);
+        if (whole < 60) {
+            return whole + " s";
+        }
+        long minutes = Math.round(seconds / 60);
+        return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+    }
+
     /** A count with its noun. */
     static String count(long number, String singular, String plural) {
         return number + " " + (number == 1 ? singular : plural);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.VerifyReport;
 import io.github.prtbackup.VerifyResult;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,10 +12,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "verify", description = "Checks that backups are complete and undamaged.")
 final class VerifyCommand extends DatabaseCommand {
+    private static final int MOST_COMPLAINTS = 10;
+
     @Parameters(
             index = "1..*",
             paramLabel = "ID",
@@ -22,13 +26,43 @@ final class VerifyCommand extends DatabaseCommand {
             description = "The backups' ids; all when none is given.")
     private List<Long> ids = List.of();
 
+    @Option(
+            names = "--deep",
+            description =
+                    "Let SQLite's integrity_check look at each state, and not only at the newest one. Backups that are"
+                            + " named by their ids are always checked so.")
+    private boolean deep;
+
     VerifyCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
     int run(PrtBackup backups) throws IOException {
-        List<BackupInfo> wanted = wanted(backups);
+        VerifyReport report = ids.isEmpty() ? all(backups) : named(backups);
+        if (json()) {
+            print(toJson(report));
+        } else {
+            print(report);
+        }
+        if (report.isGood()) {
+            return Main.DONE;
+        }
+        terminal().error(complaint(report));
+        return Main.FAILED;
+    }
+
+    private VerifyReport all(PrtBackup backups) throws IOException {
+        try (VerifyBar bar = new VerifyBar(terminal())) {
+            return backups.verifyAll(deep, terminal().interactive() ? bar : null);
+        }
+    }
+
+    private VerifyReport named(PrtBackup backups) throws IOException {
+        List<BackupInfo> wanted = new ArrayList<>();
+        for (long id : new LinkedHashSet<>(ids)) {
+            wanted.add(backups.getBackup(id));
+        }
         List<VerifyResult> results = new ArrayList<>();
         try (ProgressBar bar = new ProgressBar(terminal(), "backups")) {
             for (BackupInfo backup : wanted) {
@@ -38,34 +72,7 @@ final class VerifyCommand extends DatabaseCommand {
                 results.add(verify(backups, backup));
             }
         }
-        if (json()) {
-            print(toJson(results));
-        } else if (results.isEmpty()) {
-            terminal().line("No backups of " + database() + ".");
-        } else {
-            results.forEach(this::report);
-        }
-        List<VerifyResult> bad =
-                results.stream().filter(result -> !result.isGood()).toList();
-        if (!json() && results.size() > 1) {
-            summarize(results.size(), bad);
-        }
-        if (bad.isEmpty()) {
-            return Main.DONE;
-        }
-        terminal().error(bad.stream().map(VerifyCommand::complaint).collect(Collectors.joining("; ")));
-        return Main.FAILED;
-    }
-
-    private List<BackupInfo> wanted(PrtBackup backups) throws IOException {
-        if (ids.isEmpty()) {
-            return backups.getBackupHistory();
-        }
-        List<BackupInfo> wanted = new ArrayList<>();
-        for (long id : new LinkedHashSet<>(ids)) {
-            wanted.add(backups.getBackup(id));
-        }
-        return wanted;
+        return new VerifyReport(results, List.of(), List.of());
     }
 
     /** A backup that cannot be read is a finding, and the others are still to be checked. */
@@ -77,11 +84,32 @@ final class VerifyCommand extends DatabaseCommand {
         }
     }
 
-    private void report(VerifyResult result) {
+    private void print(VerifyReport report) {
+        report.results().forEach(this::print);
+        report.problems().forEach(problem -> terminal().line("Problem: " + problem + "."));
+        report.notes().forEach(note -> terminal().line("Note: " + note + "."));
+        List<VerifyResult> results = report.results();
+        if (results.isEmpty()) {
+            terminal().line("No backups of " + database() + (report.isGood() ? "." : " can be read."));
+        } else if (results.size() > 1) {
+            if (ids.isEmpty() && !deep) {
+                terminal()
+                        .line("Checked by their checksums, and the newest by SQLite's integrity_check; --deep does"
+                                + " that for each.");
+            }
+            summarize(results.size(), bad(report));
+        }
+    }
+
+    private void print(VerifyResult result) {
         String checked = result.checked().isEmpty() ? "" : " (" + String.join(", ", result.checked()) + ")";
         terminal().line("#" + result.backup().backupId() + (result.isGood() ? " ok" : " DAMAGED") + checked);
         result.problems().forEach(problem -> terminal().line("    " + problem));
         result.leftOut().forEach(what -> terminal().line("    not checked: " + what));
+    }
+
+    private static List<VerifyResult> bad(VerifyReport report) {
+        return report.results().stream().filter(result -> !result.isGood()).toList();
     }
 
     private void summarize(int all, List<VerifyResult> bad) {
@@ -97,20 +125,33 @@ final class VerifyCommand extends DatabaseCommand {
                                         + ".");
     }
 
-    private static String complaint(VerifyResult result) {
-        return "backup #" + result.backup().backupId() + " is damaged: " + String.join(", ", result.problems());
+    /** One line, however much is wrong. */
+    private static String complaint(VerifyReport report) {
+        List<VerifyResult> bad = bad(report);
+        List<String> complaints = new ArrayList<>(report.problems());
+        bad.stream()
+                .limit(MOST_COMPLAINTS)
+                .map(result -> "backup #" + result.backup().backupId() + " is damaged: "
+                        + String.join(", ", result.problems()))
+                .forEach(complaints::add);
+        if (bad.size() > MOST_COMPLAINTS) {
+            complaints.add("and " + (bad.size() - MOST_COMPLAINTS) + " more");
+        }
+        return String.join("; ", complaints);
     }
 
-    private static ObjectNode toJson(List<VerifyResult> results) {
+    private static ObjectNode toJson(VerifyReport report) {
         ObjectNode root = Json.object();
         ArrayNode array = root.putArray("results");
-        for (VerifyResult result : results) {
+        for (VerifyResult result : report.results()) {
             ObjectNode node = array.addObject();
             node.put("backup_id", result.backup().backupId()).put("ok", result.isGood());
             node.set("checked", Json.strings(result.checked()));
             node.set("problems", Json.strings(result.problems()));
             node.set("left_out", Json.strings(result.leftOut()));
         }
+        root.set("problems", Json.strings(report.problems()));
+        root.set("notes", Json.strings(report.notes()));
         return root;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.backup.EndsOnRequest;
 import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.catalog.Entry;
@@ -14,6 +15,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -41,17 +44,48 @@ public record Verification(List<String> checked, List<String> problems, List<Str
      * @param progress may end it
      */
     public static Verification of(Entry entry, Application application, CopyProgress progress) throws IOException {
+        Verification bytes = ofBytes(entry, count -> progress.check());
+        return bytes.problems().isEmpty() ? bytes.and(ofContent(entry.path(), application, progress)) : bytes;
+    }
+
+    /**
+     * Checks presence, size and SHA-256, as far as it is known.
+     *
+     * @param read is told how many bytes were read since it was last told; may end it
+     */
+    static Verification ofBytes(Entry entry, LongConsumer read) throws IOException {
         List<String> checked = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        List<String> leftOut = List.of();
-        if (isWhole(entry, checked, problems) && isUnchanged(entry, checked, problems, progress)) {
-            IntegrityCheck content = contentOf(entry.path(), application);
-            checked.add(content.name());
-            progress.check();
-            problems.addAll(content.problems());
-            leftOut = content.leftOut();
+        if (isWhole(entry, checked, problems) && !entry.sha256().isEmpty()) {
+            checked.add("SHA-256");
+            String now = Sha256.of(entry.path(), read);
+            if (!now.equals(entry.sha256())) {
+                problems.add("the SHA-256 is " + now + " instead of " + entry.sha256());
+            }
         }
-        return new Verification(List.copyOf(checked), List.copyOf(problems), leftOut);
+        return new Verification(List.copyOf(checked), List.copyOf(problems), List.of());
+    }
+
+    /**
+     * Checks the content of a database that nobody writes, with SQLite.
+     *
+     * @param application as in {@link #of}
+     * @param progress may end it, also in the middle of the check
+     */
+    static Verification ofContent(Path file, Application application, CopyProgress progress) throws IOException {
+        IntegrityCheck content = contentOf(file, application, progress);
+        progress.check();
+        return new Verification(List.of(content.name()), content.problems(), content.leftOut());
+    }
+
+    /** This, and what was found after it. */
+    Verification and(Verification next) {
+        return new Verification(
+                joined(checked, next.checked), joined(problems, next.problems), joined(leftOut, next.leftOut));
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /**
@@ -91,21 +125,6 @@ public record Verification(List<String> checked, List<String> problems, List<Str
                 entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", problems));
     }
 
-    private static boolean isUnchanged(Entry entry, List<String> checked, List<String> problems, CopyProgress progress)
-            throws IOException {
-        if (entry.sha256().isEmpty()) {
-            return true;
-        }
-        checked.add("SHA-256");
-        String now = Sha256.of(entry.path());
-        progress.check();
-        if (now.equals(entry.sha256())) {
-            return true;
-        }
-        problems.add("the SHA-256 is " + now + " instead of " + entry.sha256());
-        return false;
-    }
-
     private static boolean isWhole(Entry entry, List<String> checked, List<String> problems) throws IOException {
         Path file = entry.path();
         checked.add("file present");
@@ -125,16 +144,19 @@ public record Verification(List<String> checked, List<String> problems, List<Str
         return true;
     }
 
-    private static IntegrityCheck contentOf(Path file, Application application) throws IOException {
+    private static IntegrityCheck contentOf(Path file, Application application, CopyProgress progress)
+            throws IOException {
         if (Files.size(file) == 0) {
             return new IntegrityCheck("empty database", List.of(), List.of());
         }
         try (SQLiteConnection connection = ReadOnlyConnection.openImmutable(file)) {
+            EndsOnRequest.watch(connection, progress);
             IntegrityCheck own = IntegrityCheck.complete(connection);
             return own.problems().isEmpty() && !own.leftOut().isEmpty()
                     ? application.check(file).orElse(own)
                     : own;
         } catch (SQLException e) {
+            progress.check();
             return new IntegrityCheck(
                     "integrity_check", List.of("SQLite cannot read it: " + e.getMessage()), List.of());
         }

@@ -3,6 +3,7 @@ package io.github.prtbackup.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
 
 /**
@@ -16,6 +17,10 @@ final class Base implements Closeable {
     private final PositionalFile checksums;
     private final int pageSize;
     private final CRC32C crc = new CRC32C();
+    /** Null until a chunk is read; who looks for single pages never does. */
+    private ByteBuffer chunk;
+
+    private ByteBuffer sums;
 
     private Base(PositionalFile data, PositionalFile checksums, int pageSize) {
         this.data = data;
@@ -49,28 +54,48 @@ final class Base implements Closeable {
 
     /** Shows the pages up to a number that are not in a set, without the lock page, and adds them to the set. */
     void visit(long last, PageSet seen, PageVisitor visitor) throws IOException {
-        int pagesInChunk = (int) Math.min(CHUNK / pageSize, last);
-        ByteBuffer contents = ByteBuffer.allocateDirect(pagesInChunk * pageSize);
-        ByteBuffer expected = ByteBuffer.allocate(pagesInChunk * Integer.BYTES);
-        long lockPage = PageNumbers.lockPage(pageSize);
-        for (long first = 1; first <= last; first += pagesInChunk) {
-            int count = (int) Math.min(pagesInChunk, last - first + 1);
-            // What is missing at the end of a file keeps the bytes of the chunk before, or zeros: the checksums tell.
-            data.read(contents.clear().limit(count * pageSize), (first - 1) * pageSize);
-            checksums.read(expected.clear().limit(count * Integer.BYTES), (first - 1) * Integer.BYTES);
-            for (int i = 0; i < count; i++) {
-                long number = first + i;
-                if (number != lockPage && seen.add(number)) {
-                    ByteBuffer content = contents.slice(i * pageSize, pageSize);
-                    int checksum = expected.getInt(i * Integer.BYTES);
-                    if (checksumOf(content) == checksum) {
-                        visitor.page(number, checksum, content);
-                    } else {
-                        visitor.damaged("page " + number + " in " + data.path() + " is damaged");
-                    }
+        for (long first = 1; first <= last; first += pagesInChunk()) {
+            visitChunk(first, last, seen::add, visitor);
+        }
+    }
+
+    /** How many pages are read at once. */
+    int pagesInChunk() {
+        return CHUNK / pageSize;
+    }
+
+    /**
+     * Shows some of the pages of one chunk, without the lock page.
+     *
+     * @param first the first of the chunk
+     * @param last none behind it is shown
+     */
+    void visitChunk(long first, long last, LongPredicate wanted, PageVisitor visitor) throws IOException {
+        int count = (int) Math.min(pagesInChunk(), last - first + 1);
+        if (chunk == null || chunk.capacity() < count * pageSize) {
+            chunk = ByteBuffer.allocateDirect(count * pageSize);
+            sums = ByteBuffer.allocate(count * Integer.BYTES);
+        }
+        data.read(chunk.clear().limit(count * pageSize), (first - 1) * pageSize);
+        checksums.read(sums.clear().limit(count * Integer.BYTES), (first - 1) * Integer.BYTES);
+        // What is missing at the end of a file: the buffers still hold the bytes of the chunk before there.
+        int present = Math.min(chunk.position() / pageSize, sums.position() / Integer.BYTES);
+        for (int i = 0; i < count; i++) {
+            long number = first + i;
+            if (number != PageNumbers.lockPage(pageSize) && wanted.test(number)) {
+                ByteBuffer content = chunk.slice(i * pageSize, pageSize);
+                int checksum = sums.getInt(i * Integer.BYTES);
+                if (i < present && checksumOf(content) == checksum) {
+                    visitor.page(number, checksum, content);
+                } else {
+                    visitor.damaged(number, damage(number));
                 }
             }
         }
+    }
+
+    String damage(long number) {
+        return "page " + number + " in " + data.path() + " is damaged";
     }
 
     private int checksumOf(ByteBuffer content) {

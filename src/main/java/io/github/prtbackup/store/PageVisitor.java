@@ -12,4 +12,9 @@ interface PageVisitor {
     default void damaged(String what) throws IOException {
         throw new DamagedTimelineException(what);
     }
+
+    /** The same, where its number is known. */
+    default void damaged(long number, String what) throws IOException {
+        damaged(what);
+    }
 }

@@ -274,7 +274,7 @@ public final class PendingFile implements AutoCloseable {
         }
         if (output == null) {
             Companions.requireNone(path);
-            length = Sha256.add(path, digest);
+            length = Sha256.add(path, digest, bytes -> {});
             output = new RandomAccessFile(path.toFile(), "rw");
         }
         if (output.length() != length) {

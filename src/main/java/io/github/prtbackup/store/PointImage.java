@@ -20,8 +20,6 @@ import java.util.Optional;
  * <p>While it is open, nothing is folded. Not thread-safe.
  */
 public final class PointImage implements AutoCloseable {
-    private static final int MOST_PROBLEMS = 20;
-
     private final TimelineFiles files;
     private final ReadFiles open;
     private final Point point;
@@ -203,7 +201,7 @@ public final class PointImage implements AutoCloseable {
     public List<String> verify(Progress progress) throws IOException {
         Problems problems = new Problems(new Counter(progress, point.pages()));
         visit(problems);
-        return problems.inWords();
+        return problems.list.inWords();
     }
 
     /** Takes the pages of a point. */
@@ -337,8 +335,7 @@ public final class PointImage implements AutoCloseable {
 
     private static final class Problems implements PageVisitor {
         private final Counter counter;
-        private final List<String> first = new ArrayList<>();
-        private long count;
+        private final ProblemList list = new ProblemList();
 
         Problems(Counter counter) {
             this.counter = counter;
@@ -352,17 +349,7 @@ public final class PointImage implements AutoCloseable {
         @Override
         public void damaged(String what) {
             counter.add();
-            count++;
-            if (first.size() < MOST_PROBLEMS) {
-                first.add(what);
-            }
-        }
-
-        List<String> inWords() {
-            if (count > first.size()) {
-                first.add("and " + (count - first.size()) + " more");
-            }
-            return List.copyOf(first);
+            list.add(what);
         }
     }
 }

@@ -41,6 +41,17 @@ final class SegmentReader implements Closeable {
         return file.path();
     }
 
+    long length() throws IOException {
+        return file.size();
+    }
+
+    /** What there is from an offset on, unchecked and at most so much. */
+    ByteBuffer bytes(long offset, int most) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, Math.min(most, file.size() - offset)));
+        file.read(bytes, offset);
+        return bytes.flip();
+    }
+
     /**
      * The record at an offset; its contents are not read.
      *

@@ -350,6 +350,40 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
+     * All points, to be compared with their checksums. Close it soon: it keeps points from being folded.
+     *
+     * @return to be run; empty if the timeline has not begun
+     * @throws DamagedTimelineException if there are files of it, and it can't be told what points there were
+     */
+    public Optional<TimelineCheck> check() throws IOException {
+        if (!files.areAny()) {
+            // Reading takes a lock, which a read-only disk does not have.
+            return Optional.empty();
+        }
+        RangeLock.Lease lease = files.readLease();
+        try {
+            TimelineView view = view();
+            if (view != null) {
+                List<LogEntry> log = LogIndex.entries(files, view.head(), view.end());
+                return Optional.of(new TimelineCheck(files, lease, view.head(), log, view.end()));
+            }
+            Path segment = LogRest.segmentInUse(files, -1);
+            if (segment != null) {
+                String cause = RegularFile.isTaken(files.head())
+                        ? files.base() + " was lost before it was durable"
+                        : files.head() + " is missing";
+                throw new DamagedTimelineException(cause + ", and " + segment + " needs it");
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            try (lease) {
+                throw e;
+            }
+        }
+        lease.close();
+        return Optional.empty();
+    }
+
+    /**
      * As {@link #image}, of a point that may be deleted: for who adds the next one.
      *
      * @param newest the newest point

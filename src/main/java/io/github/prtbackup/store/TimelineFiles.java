@@ -87,6 +87,12 @@ final class TimelineFiles {
         return directory.directory().resolve(stem + number);
     }
 
+    /** Whether there is any file of it, but for those set aside. */
+    boolean areAny() throws IOException {
+        return directory.fileNames().stream()
+                .anyMatch(name -> name.startsWith(prefix + ".") && !name.contains(DAMAGED));
+    }
+
     DirectoryLock directory() {
         return directory;
     }

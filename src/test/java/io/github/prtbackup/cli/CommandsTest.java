@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.prtbackup.PrtBackup;
+import io.github.prtbackup.testing.Backups;
+import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -315,7 +317,7 @@ class CommandsTest {
             create("two");
 
             JsonNode results = Cli.run("verify", database, "--json").succeeds().json();
-            assertThat(names(results)).containsExactly("results");
+            assertThat(names(results)).containsExactly("results", "problems", "notes");
             assertThat(results.get("results")).hasSize(2).allSatisfy(result -> {
                 assertThat(names(result)).containsExactly("backup_id", "ok", "checked", "problems", "left_out");
                 assertThat(result.get("left_out")).isEmpty();
@@ -351,6 +353,48 @@ class CommandsTest {
             assertThat(results.get(0).get("problems")).isNotEmpty();
             assertThat(results.get(1).get("ok").booleanValue()).isTrue();
             Cli.run("verify", database, 1, 3).succeeds();
+        }
+
+        @Test
+        void saysHowItChecked() {
+            create("one");
+            create("two");
+
+            assertThat(Cli.run("verify", database).succeeds().out().lines())
+                    .contains(
+                            "#2 ok (file present, size, SHA-256, integrity_check)",
+                            "#1 ok (file present, size, SHA-256)")
+                    .anyMatch(line -> line.contains("--deep"));
+            for (Cli.Result each :
+                    new Cli.Result[] {Cli.run("verify", database, "--deep"), Cli.run("verify", database, 2, 1)}) {
+                assertThat(each.succeeds().out().lines())
+                        .contains(
+                                "#2 ok (file present, size, SHA-256, integrity_check)",
+                                "#1 ok (file present, size, SHA-256, integrity_check)")
+                        .noneMatch(line -> line.contains("--deep"));
+                assertThat(each.err()).isEmpty();
+            }
+        }
+
+        @Test
+        void saysThatAHistoryCannotBeRead() throws Exception {
+            try (Connection ours = Sql.open(database, "backup.strategy=incremental")) {
+                Sql.run(ours, "CREATE TABLE verified (a)");
+            }
+            Path backups = database.resolveSibling("backups");
+            for (String name : Backups.files(backups)) {
+                if (name.endsWith(".head")) {
+                    Files.write(backups.resolve(name), new byte[100]);
+                }
+            }
+
+            Cli.Result verify = Cli.run("verify", database).fails();
+            assertThat(verify.out()).contains("Problem: the incremental backups cannot be read: ", " can be read.");
+            assertThat(verify.err())
+                    .contains("the incremental backups cannot be read: ")
+                    .doesNotContain("Exception");
+            assertThat(Cli.run("verify", database, "--json").fails().json().get("problems"))
+                    .hasSize(1);
         }
 
         @Test

@@ -78,6 +78,9 @@ class InterruptionTest {
         "diff 1 now, 300",
         "verify 1, 0",
         "verify 1, 200",
+        "verify, 0",
+        "verify, 100",
+        "verify --deep, 300",
     })
     void leavesEverythingAsItWas(String command, long later) throws Exception {
         if (command.startsWith("redo")) {

@@ -43,4 +43,13 @@ class TextTest {
         assertThat(Text.cut("longer", 5)).isEqualTo("long…");
         assertThat(Text.cut("👩👩👩", 2)).isEqualTo("👩…");
     }
+
+    @Test
+    void timesAreRounded() {
+        assertThat(Text.duration(0.4)).isEqualTo("0 s");
+        assertThat(Text.duration(59.4)).isEqualTo("59 s");
+        assertThat(Text.duration(89)).isEqualTo("1 min");
+        assertThat(Text.duration(3599)).isEqualTo("1 h 0 min");
+        assertThat(Text.duration(7_800)).isEqualTo("2 h 10 min");
+    }
 }
