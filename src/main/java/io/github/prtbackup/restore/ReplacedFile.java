@@ -2,6 +2,7 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
+import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +35,8 @@ final class ReplacedFile {
 
     ReplacedFile(Path database) {
         this.database = database;
-        this.complete = database.resolveSibling("." + database.getFileName() + ".restoring");
+        this.complete = database.resolveSibling(
+                FileNames.around(".", database.getFileName().toString(), ".restoring"));
     }
 
     /** Whether a process has died, or is at work. Needs no lock. */
