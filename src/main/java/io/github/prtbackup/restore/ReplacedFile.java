@@ -131,7 +131,8 @@ final class ReplacedFile {
     private void deleteCompanions() throws IOException {
         boolean deleted = false;
         for (String suffix : COMPANIONS) {
-            deleted |= Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
+            String name = database.getFileName() + suffix;
+            deleted |= !FileNames.isTooLong(name) && Files.deleteIfExists(database.resolveSibling(name));
         }
         if (deleted) {
             Durable.syncDirectory(database.getParent());

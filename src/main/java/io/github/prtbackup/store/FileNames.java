@@ -40,6 +40,16 @@ public final class FileNames {
         return before + shortened(fileName, LONGEST - length(before) - length(after)) + after;
     }
 
+    /**
+     * Whether no file can have a name.
+     *
+     * @param fileName the name
+     * @return true also where some file systems would allow it
+     */
+    public static boolean isTooLong(String fileName) {
+        return length(fileName) > LONGEST;
+    }
+
     private static String shortened(String name, int longest) {
         if (length(name) <= longest) {
             return name;
