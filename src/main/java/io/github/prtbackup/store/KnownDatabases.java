@@ -97,7 +97,8 @@ public final class KnownDatabases {
             }
         }
         changed.add(now);
-        file.write(changed, path);
+        // The first write of a new database does not wait for the disk: until it moves, its path is enough.
+        file.write(changed, path, known != null);
         return found.id;
     }
 

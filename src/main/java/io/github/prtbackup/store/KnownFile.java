@@ -57,8 +57,13 @@ final class KnownFile {
         return known;
     }
 
-    /** Replaces it, unless a directory has its name. Call it in {@link DirectoryLock#hold}. */
-    void write(List<KnownDatabase> known, Path model) throws IOException {
+    /**
+     * Replaces it, unless a directory has its name. Call it in {@link DirectoryLock#hold}.
+     *
+     * @param durably whether a crash of the operating system must not take it, as where it has taken the place of one that
+     *     knew of others
+     */
+    void write(List<KnownDatabase> known, Path model, boolean durably) throws IOException {
         if (Files.isDirectory(directory.directory().resolve(NAME), LinkOption.NOFOLLOW_LINKS)) {
             // Nobody may be kept from writing his database by what somebody has put there.
             return;
@@ -68,7 +73,11 @@ final class KnownFile {
         text.append(LAST).append('\n');
         try (PendingFile pending = PendingFile.create(directory)) {
             pending.write(text.toString().getBytes(StandardCharsets.UTF_8));
-            pending.seal(model);
+            if (durably) {
+                pending.seal(model);
+            } else {
+                pending.sealBuffered(model);
+            }
             FileMode.openToWritersOf(directory.directory(), pending.path());
             pending.replace(NAME);
         }
