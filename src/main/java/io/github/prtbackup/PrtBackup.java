@@ -8,6 +8,7 @@ import io.github.prtbackup.backup.FullCopy;
 import io.github.prtbackup.backup.FullCopy.Damage;
 import io.github.prtbackup.backup.LiveReader;
 import io.github.prtbackup.backup.Timelines;
+import io.github.prtbackup.backup.pages.DatabaseFile;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
@@ -151,6 +152,24 @@ public final class PrtBackup implements AutoCloseable {
                 .orElseThrow(() -> new SQLException(
                         "The database of " + ours.getUrl() + " has no file, so there are no backups of it"));
         return new PrtBackup(file, ours.settings(), ours.getBusyTimeout(), ours::check);
+    }
+
+    /**
+     * Where the backups are, or would be.
+     *
+     * @return the directory, which need not exist
+     */
+    public Path getBackupDirectory() {
+        return catalog.directory();
+    }
+
+    /**
+     * Whether there is a file that may be a database: an empty one, or one that begins like a database.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public boolean isDatabase() throws IOException {
+        return Files.isRegularFile(database) && DatabaseFile.isDatabase(database);
     }
 
     /**
@@ -569,7 +588,7 @@ public final class PrtBackup implements AutoCloseable {
             // Nothing to go back to, so this is about to be refused, and is not to leave an empty directory.
             return change.run();
         }
-        Closeable turn = Turn.take(catalog.directory(), database, work);
+        Closeable turn = Turn.take(catalog, database, work);
         try (turn) {
             return change.run();
         }

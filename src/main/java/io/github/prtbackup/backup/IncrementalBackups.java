@@ -54,7 +54,7 @@ final class IncrementalBackups implements Closeable {
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
-        this.timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), patience, database);
+        this.timeline = Timeline.open(DirectoryLock.ofReal(catalog.directory()), patience, catalog.claim(database));
         // The last that may fail: nobody would close it.
         this.source = new PageSource(database);
         this.first = new FirstPoint(catalog.directory(), timeline, source.database(), watch);

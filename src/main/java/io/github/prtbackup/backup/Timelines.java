@@ -5,7 +5,6 @@ import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.PointWalk;
@@ -34,13 +33,9 @@ public final class Timelines {
         this.database = database;
     }
 
-    static Timeline open(DirectoryLock directory, Path database) {
-        return open(directory, Patience.LONG, database);
-    }
-
-    /** As {@link #open(DirectoryLock, Path)}, for who waits for its locks only so long. */
-    static Timeline open(DirectoryLock directory, Patience patience, Path database) {
-        return Timeline.open(directory, patience, database.getFileName().toString(), database);
+    /** That of a database, to be read. */
+    static Timeline open(Catalog catalog, Path database) throws IOException {
+        return Timeline.open(DirectoryLock.ofReal(catalog.directory()), catalog.identify(database));
     }
 
     /** All points, oldest first. The directory is not created. */
@@ -158,7 +153,7 @@ public final class Timelines {
     }
 
     private Timeline open() throws IOException {
-        return open(DirectoryLock.ofReal(catalog.directory()), database);
+        return open(catalog, database);
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.github.prtbackup.catalog;
 
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.HeldByOthersException;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
@@ -68,6 +70,7 @@ public final class Catalog {
     private final Clock clock;
     private final Consumer<Step> progress;
     private final MetadataFile file;
+    private final Identities identities;
     /** For {@link #reserveId}, which is called too often to look for the directory each time. */
     private volatile DirectoryLock kept;
     /** Paths that have been warned of, so that a history that is read often does not fill the log. */
@@ -80,6 +83,7 @@ public final class Catalog {
         this.clock = clock;
         this.progress = progress;
         this.file = new MetadataFile(this.directory);
+        this.identities = new Identities(this.directory, file, progress);
     }
 
     /**
@@ -115,6 +119,26 @@ public final class Catalog {
      */
     public Path directory() {
         return directory;
+    }
+
+    /**
+     * Which of the databases of this directory one is. Changes nothing.
+     *
+     * @param database its path, any that leads to it
+     * @return what it is known as here
+     */
+    public DatabaseId identify(Path database) throws IOException {
+        return identities.find(database);
+    }
+
+    /**
+     * As {@link #identify}, for who is about to write its history: where the database is now is kept in mind.
+     *
+     * @param database its path, any that leads to it
+     * @return what it is known as here
+     */
+    public DatabaseId claim(Path database) throws IOException {
+        return hold(lock -> identities.claim(lock, database));
     }
 
     /**
@@ -161,7 +185,7 @@ public final class Catalog {
             if (!pending.isIn(lock)) {
                 throw new IllegalArgumentException(pending.path() + " is not in " + directory);
             }
-            return publish(lock, pending, canonical);
+            return publish(lock, pending, canonical, identities.claim(lock, canonical.original()));
         });
     }
 
@@ -244,21 +268,21 @@ public final class Catalog {
      * @return what was deleted, oldest first
      */
     public List<Entry> cleanup(Path original, long first) throws IOException {
-        Path canonical = Canonical.of(original);
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         return hold(lock -> {
-            Metadata metadata = withoutGone(readable(lock, canonical), canonical);
-            List<Entry> expired = expired(metadata, canonical, 0).stream()
+            DatabaseId id = identify(original);
+            Metadata metadata = withoutGone(readable(lock, original), id);
+            List<Entry> expired = expired(metadata, id, 0).stream()
                     .filter(entry -> entry.id() < first)
                     .toList();
             if (expired.isEmpty()) {
                 return expired;
             }
-            MetadataFile.Content written = file.replace(lock, metadata.without(expired), canonical, progress);
+            MetadataFile.Content written = file.replace(lock, metadata.without(expired), id.database(), progress);
             syncDirectory();
-            List<Entry> deleted = deleteExpired(expired, canonical);
+            List<Entry> deleted = deleteExpired(expired, id.database());
             file.replaceCopy(lock, written, progress);
             return deleted;
         });
@@ -296,7 +320,7 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
-        return readable(original).restoresOf(Canonical.of(original), directory);
+        return readable(original).restoresOf(identify(original), directory);
     }
 
     /**
@@ -345,13 +369,13 @@ public final class Catalog {
     private void replaceRestore(
             DirectoryLock lock, Metadata metadata, Path original, RestoreStep old, Optional<RestoreStep> changed)
             throws IOException {
-        Path canonical = Canonical.of(original);
-        List<RestoreStep> steps = new ArrayList<>(metadata.restoresOf(canonical, directory));
+        DatabaseId database = identify(original);
+        List<RestoreStep> steps = new ArrayList<>(metadata.restoresOf(database, directory));
         steps.removeIf(step -> step.id() == old.id() && step.restored() == old.restored());
         changed.ifPresent(steps::add);
         steps.sort(Comparator.comparingLong(RestoreStep::id));
         MetadataFile.Content written =
-                file.replace(lock, metadata.withRestores(steps, canonical, directory), canonical, progress);
+                file.replace(lock, metadata.withRestores(steps, database, directory), database.database(), progress);
         syncDirectory();
         file.replaceCopy(lock, written, progress);
     }
@@ -395,9 +419,10 @@ public final class Catalog {
         }
     }
 
-    private Entry publish(DirectoryLock lock, PendingFile pending, Request request) throws IOException {
-        Metadata metadata = withoutGone(readable(lock, request.original()), request.original());
-        BackupName name = freeName(metadata, request, pending.taken());
+    private Entry publish(DirectoryLock lock, PendingFile pending, Request request, DatabaseId database)
+            throws IOException {
+        Metadata metadata = withoutGone(readable(lock, request.original()), database);
+        BackupName name = freeName(metadata, database, request.auto(), pending.taken());
         Entry entry = new Entry(
                 reserveId(lock, metadata),
                 pending.taken(),
@@ -405,12 +430,11 @@ public final class Catalog {
                 request.comment(),
                 request.auto(),
                 pending.length(),
-                request.original(),
+                database.home(),
                 pending.sha256(),
                 request.tables());
         Metadata longer = metadata.with(RowFormat.format(entry, clock.getZone()));
-        List<Entry> expired =
-                request.auto() ? expired(longer, request.original(), Math.max(request.keep(), 1)) : List.of();
+        List<Entry> expired = request.auto() ? expired(longer, database, Math.max(request.keep(), 1)) : List.of();
         pending.publish(entry.fileName());
         progress.accept(Step.DATA_PUBLISHED);
         MetadataFile.Content written;
@@ -426,7 +450,7 @@ public final class Catalog {
             deleteExpired(expired, request.original());
         }
         file.replaceCopy(lock, written, progress);
-        return entry;
+        return entry.withOriginal(database.database());
     }
 
     private static void withdraw(Entry entry, Throwable failure) {
@@ -441,12 +465,12 @@ public final class Catalog {
      * A name that is free. Counts on from the largest counter recorded for that second rather than taking the first gap:
      * a reader with older metadata must not find another backup under a name that retention has freed.
      */
-    private BackupName freeName(Metadata metadata, Request request, Instant time) {
+    private BackupName freeName(Metadata metadata, DatabaseId database, boolean auto, Instant time) {
         BackupName first = new BackupName(
-                request.original().getFileName().toString(),
+                FileNames.label(database.home().getFileName().toString()),
                 LocalDateTime.ofInstant(time, clock.getZone()).truncatedTo(ChronoUnit.SECONDS),
                 1,
-                request.auto());
+                auto);
         String stem = first.stem();
         int counter = metadata.entries().stream()
                 .map(Entry::fileName)
@@ -497,17 +521,17 @@ public final class Catalog {
     }
 
     private Metadata reconcile(DirectoryLock lock, Path original) throws IOException {
-        Path canonical = original == null ? null : Canonical.of(original);
-        return new Reconciliation(lock, file, check, clock, progress, canonical).run();
+        DatabaseId database = original == null ? null : identify(original);
+        return new Reconciliation(lock, directory, file, check, clock, progress, database).run();
     }
 
-    private List<Entry> select(Metadata metadata, Path original) {
-        return original == null ? metadata.entries() : metadata.entriesOf(Canonical.of(original), directory);
+    private List<Entry> select(Metadata metadata, Path original) throws IOException {
+        return original == null ? metadata.entries() : metadata.entriesOf(identify(original), directory);
     }
 
     /** Automatic backups of a database beyond the newest ones, oldest first. */
-    private List<Entry> expired(Metadata metadata, Path original, int keep) {
-        return metadata.entriesOf(original, directory).stream()
+    private List<Entry> expired(Metadata metadata, DatabaseId database, int keep) {
+        return metadata.entriesOf(database, directory).stream()
                 .filter(Entry::auto)
                 .sorted(NEWEST_FIRST)
                 .skip(keep)
@@ -516,9 +540,9 @@ public final class Catalog {
     }
 
     /** Drops records of files that are gone, so that they do not count among those to be kept. */
-    private Metadata withoutGone(Metadata metadata, Path original) throws IOException {
+    private Metadata withoutGone(Metadata metadata, DatabaseId database) throws IOException {
         List<Entry> gone = new ArrayList<>();
-        for (Entry entry : metadata.entriesOf(original, directory)) {
+        for (Entry entry : metadata.entriesOf(database, directory)) {
             if (entry.auto() && present(entry).isEmpty()) {
                 warnGone(entry);
                 gone.add(entry);

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.KnownDatabases;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,25 +147,49 @@ final class Metadata {
      * The backups of one database, and that database as their original, even if the metadata names another path because
      * database and backups were moved together since.
      */
-    List<Entry> entriesOf(Path original, Path directory) {
+    List<Entry> entriesOf(DatabaseId database, Path directory) {
         return rows.stream()
                 .filter(Row::isUsable)
-                .filter(row -> RowFormat.belongsTo(row, original, directory))
-                .map(row -> row.entry().withOriginal(original))
+                .filter(row -> RowFormat.belongsTo(row, database, directory))
+                .map(row -> row.entry().withOriginal(database.database()))
+                .toList();
+    }
+
+    /** The paths that the backups name, each once. */
+    List<KnownDatabases.Recorded> recorded() {
+        return rows.stream()
+                .filter(Row::isUsable)
+                .map(RowFormat::recorded)
+                .distinct()
                 .toList();
     }
 
     /** The restores of one database, oldest first. */
-    List<RestoreStep> restoresOf(Path original, Path directory) {
-        return RestoreLog.read(document.path(RestoreLog.FIELD), original, directory);
+    List<RestoreStep> restoresOf(DatabaseId database, Path directory) {
+        return RestoreLog.read(document.path(RestoreLog.FIELD), database, directory);
     }
 
     /** With other restores of that database. */
-    Metadata withRestores(List<RestoreStep> steps, Path original, Path directory) {
+    Metadata withRestores(List<RestoreStep> steps, DatabaseId database, Path directory) {
         ObjectNode changed = JsonNodeFactory.instance.objectNode();
         changed.setAll(document);
-        changed.set(RestoreLog.FIELD, RestoreLog.with(document.path(RestoreLog.FIELD), steps, original, directory));
+        changed.set(RestoreLog.FIELD, RestoreLog.with(document.path(RestoreLog.FIELD), steps, database, directory));
         return new Metadata(changed, rows, nextId);
+    }
+
+    /** With the home of a database in all that is recorded of it; this object itself if that is nothing. */
+    Metadata moved(DatabaseId database, Path directory) {
+        List<RestoreStep> restores = restoresOf(database, directory);
+        List<Row> moved = new ArrayList<>();
+        for (Row row : rows) {
+            boolean isOfIt = row.isUsable() && RowFormat.belongsTo(row, database, directory);
+            moved.add(isOfIt ? RowFormat.moved(row, database.home(), directory) : row);
+        }
+        if (restores.isEmpty() && moved.equals(rows)) {
+            return this;
+        }
+        Metadata changed = new Metadata(document, moved, nextId);
+        return restores.isEmpty() ? changed : changed.withRestores(restores, database, directory);
     }
 
     /** Larger than every id that stands here. */

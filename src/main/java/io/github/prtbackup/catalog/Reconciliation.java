@@ -1,9 +1,11 @@
 package io.github.prtbackup.catalog;
 
 import io.github.prtbackup.catalog.MetadataFile.Outcome;
+import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
+import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -47,17 +49,18 @@ final class Reconciliation {
     private final Clock clock;
     private final Consumer<Step> progress;
     /** The database in use, or null. */
-    private final Path original;
+    private final DatabaseId original;
 
     Reconciliation(
             DirectoryLock lock,
+            Path directory,
             MetadataFile file,
             FileCheck check,
             Clock clock,
             Consumer<Step> progress,
-            Path original) {
+            DatabaseId original) {
         this.lock = lock;
-        this.directory = lock.directory();
+        this.directory = directory;
         this.file = file;
         this.check = check;
         this.clock = clock;
@@ -75,7 +78,7 @@ final class Reconciliation {
         repaired = withUnrecorded(repaired, content.metadata());
         if (original != null) {
             for (Entry entry : repaired.entriesOf(original, directory)) {
-                FileMode.restrict(original, entry.path());
+                FileMode.restrict(original.database(), entry.path());
             }
         }
         // As where all backups are incremental. Their ids are in the lock file, and in the timelines.
@@ -227,8 +230,8 @@ final class Reconciliation {
                 .map(this::originalOf)
                 .filter(path -> hasName(path, name.database()))
                 .collect(Collectors.toCollection(HashSet::new));
-        if (original != null && hasName(original, name.database())) {
-            candidates.add(original);
+        if (original != null && hasName(original.home(), name.database())) {
+            candidates.add(original.home());
         }
         Path sibling = directory.resolveSibling(name.database()).normalize();
         return candidates.size() == 1 ? candidates.iterator().next() : sibling;
@@ -236,7 +239,7 @@ final class Reconciliation {
 
     private Path originalOf(Row row) {
         boolean isInUse = original != null && RowFormat.belongsTo(row, original, directory);
-        return isInUse ? original : row.entry().original();
+        return isInUse ? original.home() : row.entry().original();
     }
 
     private List<BackupName> unrecorded(Metadata metadata) throws IOException {
@@ -247,7 +250,7 @@ final class Reconciliation {
                 String fileName = path.getFileName().toString();
                 if (fileName.indexOf(INEXPRESSIBLE) < 0
                         && !recorded.contains(fileName)
-                        && !path.equals(original)
+                        && (original == null || !path.equals(original.database()))
                         && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                     BackupName.parse(fileName).ifPresent(names::add);
                 }
@@ -260,9 +263,10 @@ final class Reconciliation {
     }
 
     private void setAside(Path path) throws IOException {
-        Path aside = path.resolveSibling(path.getFileName() + ".damaged");
+        String name = path.getFileName().toString();
+        Path aside = path.resolveSibling(FileNames.around("", name, ".damaged"));
         for (int counter = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); counter++) {
-            aside = path.resolveSibling(path.getFileName() + ".damaged_" + counter);
+            aside = path.resolveSibling(FileNames.around("", name, ".damaged_" + counter));
         }
         Files.move(path, aside);
         log.warn("This file has the name of a backup, no record, and is no good database; it is kept as {}", aside);
@@ -276,14 +280,14 @@ final class Reconciliation {
     /** The file whose permissions new metadata gets. */
     private Path model(Metadata repaired) {
         if (original != null) {
-            return original;
+            return original.database();
         }
         return repaired.entries().stream().map(Entry::path).findFirst().orElse(directory.resolve(MetadataFile.COPY));
     }
 
     private static boolean hasName(Path path, String name) {
         Path fileName = path.getFileName();
-        return fileName != null && fileName.toString().equals(name);
+        return fileName != null && FileNames.label(fileName.toString()).equals(name);
     }
 
     private static List<Row> malformed(Metadata metadata) {

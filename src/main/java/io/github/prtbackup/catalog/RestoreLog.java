@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.store.DatabaseId;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,25 +33,25 @@ final class RestoreLog {
     private RestoreLog() {}
 
     /** The restores of one database, oldest first. */
-    static List<RestoreStep> read(JsonNode log, Path original, Path directory) {
+    static List<RestoreStep> read(JsonNode log, DatabaseId database, Path directory) {
         List<RestoreStep> steps = new ArrayList<>();
         for (JsonNode element : log) {
-            step(element, original, directory).ifPresent(steps::add);
+            step(element, database, directory).ifPresent(steps::add);
         }
         steps.sort(Comparator.comparingLong(RestoreStep::id));
         return steps;
     }
 
     /** The log with other restores of that database. */
-    static ArrayNode with(JsonNode log, List<RestoreStep> steps, Path original, Path directory) {
+    static ArrayNode with(JsonNode log, List<RestoreStep> steps, DatabaseId database, Path directory) {
         ArrayNode changed = JsonNodeFactory.instance.arrayNode();
         for (JsonNode element : log) {
-            if (step(element, original, directory).isEmpty()) {
+            if (step(element, database, directory).isEmpty()) {
                 changed.add(element);
             }
         }
         for (RestoreStep step : steps.subList(Math.max(0, steps.size() - MOST), steps.size())) {
-            changed.add(format(step, original, directory));
+            changed.add(format(step, database.home(), directory));
         }
         return changed;
     }
@@ -66,12 +67,12 @@ final class RestoreLog {
                 .put(DIRECTORY, directory.toString());
     }
 
-    private static Optional<RestoreStep> step(JsonNode element, Path original, Path directory) {
+    private static Optional<RestoreStep> step(JsonNode element, DatabaseId database, Path directory) {
         boolean isStep = element.path(ID).canConvertToLong()
                 && element.path(RESTORED).canConvertToLong()
                 && element.path(ORIGINAL).isTextual()
                 && element.path(DIRECTORY).isTextual();
-        if (!isStep || !belongsTo(element, original, directory)) {
+        if (!isStep || !belongsTo(element, database, directory)) {
             return Optional.empty();
         }
         return Optional.of(new RestoreStep(
@@ -81,11 +82,12 @@ final class RestoreLog {
                 element.path(DONE).asBoolean()));
     }
 
-    private static boolean belongsTo(JsonNode element, Path original, Path directory) {
+    private static boolean belongsTo(JsonNode element, DatabaseId database, Path directory) {
         try {
             Path recorded = Path.of(element.path(ORIGINAL).textValue());
             Path formerDirectory = Path.of(element.path(DIRECTORY).textValue());
-            return RowFormat.belongsTo(recorded, formerDirectory, original, directory);
+            return database.names().stream()
+                    .anyMatch(name -> RowFormat.belongsTo(recorded, formerDirectory, name, directory));
         } catch (InvalidPathException e) {
             // Written where file names have other characters.
             return false;

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.FileNames;
+import io.github.prtbackup.store.KnownDatabases;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -34,9 +37,6 @@ final class RowFormat {
     static final String ORIGINAL = "original_path";
     static final String COMMENT = "comment";
     static final String SHA256 = "sha256";
-
-    /** Bytes. No file system has longer names, and each look for one would fail. */
-    private static final int LONGEST_NAME = 255;
 
     private static final String TIMESTAMP = "timestamp";
     private static final String INSTANT = "instant";
@@ -126,7 +126,16 @@ final class RowFormat {
      * Whether a usable row is of this database: the metadata names it, or names another from which one comes to this one
      * as the directory was moved. That is why a project that was moved or copied with its backups still has them.
      */
-    static boolean belongsTo(Row row, Path original, Path directory) {
+    static boolean belongsTo(Row row, DatabaseId database, Path directory) {
+        for (Path name : database.names()) {
+            if (belongsTo(row, name, directory)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean belongsTo(Row row, Path original, Path directory) {
         Path recorded = row.entry().original();
         // Most rows are of other databases where many share a directory, and a path costs more than their names.
         return recorded.equals(original)
@@ -136,7 +145,7 @@ final class RowFormat {
     }
 
     /**
-     * As {@link #belongsTo(Row, Path, Path)}.
+     * As {@link #belongsTo(Row, DatabaseId, Path)}.
      *
      * @param recorded the database that the metadata names
      * @param formerDirectory where the backups were then; null if that is not known
@@ -158,6 +167,22 @@ final class RowFormat {
                         .equals(original);
     }
 
+    /** The path of the database that a usable row names. */
+    static KnownDatabases.Recorded recorded(Row row) {
+        Path former = formerDirectory(row.json().path(PATH).textValue());
+        return new KnownDatabases.Recorded(
+                row.entry().original().normalize(), former != null && former.isAbsolute() ? former : null);
+    }
+
+    /** The same backup, of a database that has moved. */
+    static Row moved(Row row, Path home, Path directory) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.setAll((ObjectNode) row.json());
+        json.put(ORIGINAL, home.toString());
+        json.put(PATH, directory.resolve(row.entry().fileName()).toString());
+        return Row.usable(json, row.entry().withOriginal(home));
+    }
+
     private static boolean isNamedLike(Path recorded, Path original) {
         return Objects.equals(recorded.getFileName(), original.getFileName());
     }
@@ -176,9 +201,10 @@ final class RowFormat {
             throw new MalformedException("is not an object");
         }
         String path = text(json, PATH).orElseThrow(() -> new MalformedException(PATH + " is missing"));
+        // No file system has longer names, and each look for one would fail.
         // Only a name that this package gives can be read or deleted as a backup: never the metadata or a database.
         BackupName name = BackupName.parse(fileName(path))
-                .filter(parsed -> parsed.format().getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME)
+                .filter(parsed -> parsed.format().getBytes(StandardCharsets.UTF_8).length <= FileNames.LONGEST)
                 .orElseThrow(() -> new MalformedException(PATH + " does not end in the file name of a backup"));
         return new Entry(
                 id(json),

@@ -26,6 +26,11 @@ final class CreateCommand extends DatabaseCommand {
     }
 
     @Override
+    boolean makesBackups() {
+        return true;
+    }
+
+    @Override
     int run(PrtBackup backups) throws IOException, SQLException {
         BackupInfo backup = copying(backups, () -> backups.createBackupWithComment(comment));
         if (json()) {

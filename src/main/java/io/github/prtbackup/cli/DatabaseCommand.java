@@ -57,15 +57,43 @@ abstract class DatabaseCommand implements Callable<Integer> {
             properties.setProperty("backup.dir", backupDirectory.toString());
         }
         try (PrtBackup backups = PrtBackup.open(database, properties)) {
-            // A database that was lost still has its history; a mistyped name has none.
-            if (!Files.exists(database) && backups.getBackupHistory().isEmpty()) {
-                throw noDatabase();
-            }
+            requireSomething(backups);
             terminal.interruption().working(backups::cancel);
             return run(backups);
         } finally {
             Runnable unused = terminal.interruption().idle();
         }
+    }
+
+    /** A database that was lost, or is damaged, still has its history; a mistyped name has none. */
+    private void requireSomething(PrtBackup backups) throws IOException, Failure {
+        if (!backups.getBackupHistory().isEmpty()) {
+            return;
+        }
+        if (!Files.exists(database)) {
+            throw noDatabase();
+        }
+        if (!backups.isDatabase()) {
+            throw new Failure("not a database: " + database);
+        }
+        Path directory = backups.getBackupDirectory();
+        if (!makesBackups() && isElsewhere(directory)) {
+            throw new Failure(
+                    Files.isDirectory(directory)
+                            ? "no backups of " + database + " in " + directory
+                            : "no such backup directory: " + directory);
+        }
+    }
+
+    /** Whether somebody has said where the backups are, so that to find none is no answer. */
+    private boolean isElsewhere(Path directory) throws IOException {
+        return backupDirectory != null
+                || !directory.equals(database.toRealPath().resolveSibling("backups"));
+    }
+
+    /** Whether the command may make the first backup, and with it the directory. */
+    boolean makesBackups() {
+        return false;
     }
 
     final Failure noDatabase() {

@@ -35,7 +35,9 @@ final class ExportCommand extends DatabaseCommand {
         checkTarget(backups, target);
         if (Files.exists(target)) {
             // Written beside it and moved over it, so that the old file is there until the new one is complete.
-            Path fresh = target.resolveSibling(target.getFileName() + ".prtbackup-"
+            // Its own name may leave no room for more.
+            Path fresh = target.resolveSibling(".prtbackup-"
+                    + Integer.toHexString(target.getFileName().toString().hashCode()) + "-"
                     + ProcessHandle.current().pid());
             try {
                 export(backups, fresh);

@@ -42,6 +42,11 @@ final class MenuCommand extends DatabaseCommand {
     }
 
     @Override
+    boolean makesBackups() {
+        return true;
+    }
+
+    @Override
     int run(PrtBackup backups) throws IOException {
         // The commands that are chosen say themselves when there is something to end.
         Runnable unused = terminal().interruption().idle();

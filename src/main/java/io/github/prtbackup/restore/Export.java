@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
+import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.Located;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,7 +35,10 @@ public final class Export {
         if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(target.toString());
         }
-        Path complete = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".exporting");
+        Path complete = Files.createTempFile(
+                absolute.getParent(),
+                "." + FileNames.label(absolute.getFileName().toString()),
+                ".exporting");
         try {
             // Into the file that is there, which nobody else can read.
             Located.run(complete, () -> {

@@ -2,6 +2,7 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileMode;
+import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +35,8 @@ final class ReplacedFile {
 
     ReplacedFile(Path database) {
         this.database = database;
-        this.complete = database.resolveSibling("." + database.getFileName() + ".restoring");
+        this.complete = database.resolveSibling(
+                FileNames.around(".", database.getFileName().toString(), ".restoring"));
     }
 
     /** Whether a process has died, or is at work. Needs no lock. */
@@ -130,7 +132,8 @@ final class ReplacedFile {
     private void deleteCompanions() throws IOException {
         boolean deleted = false;
         for (String suffix : COMPANIONS) {
-            deleted |= Files.deleteIfExists(database.resolveSibling(database.getFileName() + suffix));
+            String name = database.getFileName() + suffix;
+            deleted |= !FileNames.isTooLong(name) && Files.deleteIfExists(database.resolveSibling(name));
         }
         if (deleted) {
             Durable.syncDirectory(database.getParent());

@@ -1,6 +1,7 @@
 package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
+import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Patience;
 import java.io.Closeable;
@@ -25,17 +26,19 @@ public final class Turn {
     /**
      * Waits for it while somebody else has it, who may be in this process or in another.
      *
-     * @param directory the backup directory
+     * @param catalog that of the backups
      * @param progress may end the waiting
      * @return to be closed when the database has been replaced
      * @throws io.github.prtbackup.store.HeldByOthersException if he has it for minutes; he may be stopped
      * @throws IOException if the directory cannot be locked
      */
-    public static Closeable take(Path directory, Path database, CopyProgress progress) throws IOException {
+    public static Closeable take(Catalog catalog, Path database, CopyProgress progress) throws IOException {
+        Path directory = catalog.directory();
+        int key = catalog.identify(database).key();
         Closeable turn = PATIENCE.await(
                 () -> {
                     progress.check();
-                    return DirectoryLock.of(directory).tryTurn(database).orElse(null);
+                    return DirectoryLock.of(directory).tryTurn(key).orElse(null);
                 },
                 directory.resolve(DirectoryLock.FILE_NAME));
         return () -> giveBack(turn, database);

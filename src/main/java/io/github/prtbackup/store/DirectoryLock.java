@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,9 @@ public final class DirectoryLock {
     /** The one static registry: two descriptors of a lock file in one JVM would not exclude each other. */
     private static final ConcurrentHashMap<Path, DirectoryLock> REGISTRY = new ConcurrentHashMap<>();
 
+    /** The same by device and inode: a bind mount is another path, and no link. */
+    private static final ConcurrentHashMap<Object, DirectoryLock> BY_IDENTITY = new ConcurrentHashMap<>();
+
     /** Those of them whose files are to be closed. */
     private static final IdleLocks IDLE = new IdleLocks();
 
@@ -82,10 +86,38 @@ public final class DirectoryLock {
      * @throws IOException if the directory can't be created or reached
      */
     public static DirectoryLock of(Path directory) throws IOException {
-        Path real = LockFiles.createAndResolve(directory);
+        return ofResolved(LockFiles.createAndResolve(directory));
+    }
+
+    private static DirectoryLock ofResolved(Path real) throws IOException {
         // Asked first, because adding to the map may wait for a thread that looks for another.
         DirectoryLock known = REGISTRY.get(real);
-        return known != null ? known : REGISTRY.computeIfAbsent(real, DirectoryLock::new);
+        if (known != null && (known.directory.equals(real) || isSame(known.directory, real))) {
+            return known;
+        }
+        Object identity = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
+        DirectoryLock same = identity == null
+                ? new DirectoryLock(real)
+                : BY_IDENTITY.computeIfAbsent(identity, absent -> new DirectoryLock(real));
+        if (!same.directory.equals(real) && !isSame(same.directory, real)) {
+            // That directory is gone, and its inode was given to this one.
+            same = new DirectoryLock(real);
+            BY_IDENTITY.put(identity, same);
+        }
+        if (known != null) {
+            REGISTRY.put(real, same);
+            return same;
+        }
+        DirectoryLock other = REGISTRY.putIfAbsent(real, same);
+        return other == null ? same : other;
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**
@@ -97,9 +129,8 @@ public final class DirectoryLock {
      * @throws IOException if a link is in its place, or as there
      */
     public static DirectoryLock ofReal(Path real) throws IOException {
-        DirectoryLock lock = of(real);
-        LockFiles.requireReal(real, lock.directory());
-        return lock;
+        LockFiles.requireReal(real, LockFiles.createAndResolve(real));
+        return ofResolved(real);
     }
 
     /**
@@ -159,7 +190,7 @@ public final class DirectoryLock {
     /**
      * The directory.
      *
-     * @return its real path
+     * @return its real path, one of them
      */
     public Path directory() {
         return directory;
@@ -276,15 +307,14 @@ public final class DirectoryLock {
      * Takes the turn to replace a database, if nobody else has it, in this process or another. It keeps nobody from anything
      * but the same.
      *
-     * @param database other databases have other turns, nearly always
+     * @param key that of the database; others have other turns
      * @return to be closed when it is done; empty if somebody else has the turn
      * @throws IOException if the lock file can't be opened or locked
      */
-    public Optional<Closeable> tryTurn(Path database) throws IOException {
+    public Optional<Closeable> tryTurn(int key) throws IOException {
         // Behind the bytes of the locks of timelines.
-        long key = (2L << Integer.SIZE)
-                + Integer.toUnsignedLong(database.toString().hashCode());
-        return Optional.ofNullable(range(key).tryExclusive());
+        long byteOfTurn = (2L << Integer.SIZE) + Integer.toUnsignedLong(key);
+        return Optional.ofNullable(range(byteOfTurn).tryExclusive());
     }
 
     /** The lock for one thing in the directory. Independent of {@link #hold}, and of those of other keys. */

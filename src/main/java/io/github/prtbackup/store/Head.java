@@ -99,11 +99,12 @@ record Head(
         if (head == null) {
             throw new DamagedTimelineException(path + " is damaged");
         }
-        if (!head.original.equals(files.original().toString())) {
-            throw new DamagedTimelineException(
-                    path + " belongs to " + head.original + " and not to " + files.original());
-        }
-        return head;
+        return head.of(files.home());
+    }
+
+    /** That of a database that was elsewhere, or went by another path, when it was written. */
+    private Head of(Path home) {
+        return new Head(home.toString(), logStart, settled, basePageSize, basePages, baseId, oldest);
     }
 
     /** The path of the database in some head; null if it can't be read. */

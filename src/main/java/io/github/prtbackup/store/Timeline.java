@@ -56,28 +56,27 @@ public final class Timeline implements AutoCloseable {
      * The timeline of a database, which need not have begun. Opens no file yet.
      *
      * @param directory the lock of the backup directory
-     * @param name the name of the database's file
-     * @param original the database's path, always in the same spelling
+     * @param database the database as the directory knows it
      * @return the timeline
      */
-    public static Timeline open(DirectoryLock directory, String name, Path original) {
-        return open(directory, Patience.LONG, name, original);
+    public static Timeline open(DirectoryLock directory, DatabaseId database) {
+        return open(directory, Patience.LONG, database);
     }
 
     /**
-     * As {@link #open(DirectoryLock, String, Path)}, for who may hold locks of the database.
+     * As {@link #open(DirectoryLock, DatabaseId)}, for who may hold locks of the database.
      *
      * @param patience how long to wait for each lock of the directory; who needs one longer gets a
      *     {@link HeldByOthersException}
      */
-    public static Timeline open(DirectoryLock directory, Patience patience, String name, Path original) {
-        return new Timeline(new TimelineFiles(directory, patience, name, original), step -> {}, LogWriter.MOST_POINTS);
+    public static Timeline open(DirectoryLock directory, Patience patience, DatabaseId database) {
+        return new Timeline(new TimelineFiles(directory, patience, database), step -> {}, LogWriter.MOST_POINTS);
     }
 
     /** With a look between the steps, and segments of any size. */
     static Timeline open(
-            DirectoryLock directory, String name, Path original, Consumer<TimelineStep> progress, int pointsInSegment) {
-        return new Timeline(new TimelineFiles(directory, Patience.LONG, name, original), progress, pointsInSegment);
+            DirectoryLock directory, DatabaseId database, Consumer<TimelineStep> progress, int pointsInSegment) {
+        return new Timeline(new TimelineFiles(directory, Patience.LONG, database), progress, pointsInSegment);
     }
 
     /**
@@ -180,7 +179,7 @@ public final class Timeline implements AutoCloseable {
             }
             progress.accept(TimelineStep.START_LOG_CREATED);
             LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
-            Head head = Head.startingWith(files.original().toString(), logStart, settled, header);
+            Head head = Head.startingWith(files.home().toString(), logStart, settled, header);
             if (image.isDurable()) {
                 head.publish(files);
             } else {

@@ -1,17 +1,17 @@
 package io.github.prtbackup.store;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 
 /** The names of the files of one {@link Timeline}, and its locks. Immutable. */
 final class TimelineFiles {
@@ -20,38 +20,58 @@ final class TimelineFiles {
     private static final String INFIX = ".timeline-";
     private static final String HEAD = ".head";
     private static final String DAMAGED = ".damaged-";
+    private static final Pattern HEAD_NAME = Pattern.compile("(.*)" + INFIX + "([0-9a-f]{8})" + HEAD, Pattern.DOTALL);
 
     /** Within that time who makes a base writes something, also if he waits for a lock or for the disk before. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final DirectoryLock directory;
     private final Patience patience;
-    private final Path original;
-    private final int key;
+    private final DatabaseId database;
     private final String prefix;
 
-    /** @param patience how long to wait for each of the locks */
-    TimelineFiles(DirectoryLock directory, Patience patience, String name, Path original) {
+    /**
+     * Those of a database.
+     *
+     * @param patience how long to wait for each of the locks
+     */
+    TimelineFiles(DirectoryLock directory, Patience patience, DatabaseId database) {
         this.directory = directory;
         this.patience = patience;
-        this.original = original;
-        this.key = checksum(original.toString());
-        this.prefix = name + INFIX + HexFormat.of().toHexDigits(key);
+        this.database = database;
+        this.prefix = database.label() + INFIX + HexFormat.of().toHexDigits(database.key());
     }
 
-    /** Those that have a head, found by the path in it. */
+    /** Those that have a head, of the database whose path is in it. */
     static List<TimelineFiles> all(DirectoryLock directory) throws IOException {
-        Pattern headName = Pattern.compile("(.*)" + INFIX + "[0-9a-f]{8}" + HEAD, Pattern.DOTALL);
         List<TimelineFiles> found = new ArrayList<>();
         for (String fileName : directory.fileNames()) {
-            Matcher matcher = headName.matcher(fileName);
+            Matcher matcher = HEAD_NAME.matcher(fileName);
             String original =
                     matcher.matches() ? Head.originalIn(directory.directory().resolve(fileName)) : null;
             if (original != null) {
-                found.add(new TimelineFiles(directory, Patience.LONG, matcher.group(1), Path.of(original)));
+                Path path = Path.of(original);
+                DatabaseId database = new DatabaseId(path, path, Set.of(path), keyIn(matcher), matcher.group(1));
+                found.add(new TimelineFiles(directory, Patience.LONG, database));
             }
         }
         return found;
+    }
+
+    /** The numbers that timelines have, also those whose heads can't be read. */
+    static Set<Integer> keys(DirectoryLock directory) throws IOException {
+        Set<Integer> keys = new HashSet<>();
+        for (String fileName : directory.fileNames()) {
+            Matcher matcher = HEAD_NAME.matcher(fileName);
+            if (matcher.matches()) {
+                keys.add(keyIn(matcher));
+            }
+        }
+        return keys;
+    }
+
+    private static int keyIn(Matcher headName) {
+        return HexFormat.fromHexDigits(headName.group(2));
     }
 
     /** Renames all files; the head first, because without it the others are nothing. */
@@ -65,7 +85,7 @@ final class TimelineFiles {
         for (String name : names) {
             Path file = directory.directory().resolve(name);
             if (RegularFile.isTaken(file)) {
-                Files.move(file, freeName(name + DAMAGED));
+                Files.move(file, freeName(name));
             }
         }
     }
@@ -74,17 +94,22 @@ final class TimelineFiles {
     void restrict() throws IOException {
         for (String name : directory.fileNames()) {
             if (name.startsWith(prefix + ".")) {
-                FileMode.restrict(original, directory.directory().resolve(name));
+                FileMode.restrict(original(), directory.directory().resolve(name));
             }
         }
     }
 
-    private Path freeName(String stem) {
+    private Path freeName(String name) {
         int number = 1;
-        while (RegularFile.isTaken(directory.directory().resolve(stem + number))) {
+        while (RegularFile.isTaken(damaged(name, number))) {
             number++;
         }
-        return directory.directory().resolve(stem + number);
+        return damaged(name, number);
+    }
+
+    private Path damaged(String name, int number) {
+        // A timeline that was begun before long names were shortened may have one that leaves no room.
+        return directory.directory().resolve(FileNames.around("", name, DAMAGED + number));
     }
 
     /** Whether there is any file of it, but for those set aside. */
@@ -97,9 +122,22 @@ final class TimelineFiles {
         return directory;
     }
 
-    /** The database. */
+    /** The database, by the path by which it was asked for. */
     Path original() {
-        return original;
+        return database.database();
+    }
+
+    /** The path that is recorded of it. */
+    Path home() {
+        return database.home();
+    }
+
+    int key() {
+        return database.key();
+    }
+
+    String label() {
+        return database.label();
     }
 
     /** Does some work with the lock of the directory. */
@@ -122,9 +160,9 @@ final class TimelineFiles {
         return foldLock().tryExclusive();
     }
 
-    /** The lock that folds and readers share. Other timelines have others, nearly always. */
+    /** The lock that folds and readers share. Other timelines have others. */
     private RangeLock foldLock() {
-        return directory.range(Integer.toUnsignedLong(key));
+        return directory.range(Integer.toUnsignedLong(key()));
     }
 
     /**
@@ -135,7 +173,7 @@ final class TimelineFiles {
      */
     RangeLock.Lease startLease() throws IOException {
         // Its bytes lie behind those of the fold lock.
-        RangeLock lock = directory.range((1L << Integer.SIZE) + Integer.toUnsignedLong(key));
+        RangeLock lock = directory.range((1L << Integer.SIZE) + Integer.toUnsignedLong(key()));
         while (true) {
             long written = directory.temporaryBytes();
             try {
@@ -196,12 +234,5 @@ final class TimelineFiles {
         }
         Collections.sort(numbers);
         return numbers;
-    }
-
-    /** Not a cryptographic hash: the first of those costs a process 20 ms, and only accidents matter here. */
-    private static int checksum(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return (int) crc.getValue();
     }
 }

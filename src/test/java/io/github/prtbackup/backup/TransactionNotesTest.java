@@ -6,7 +6,6 @@ import io.github.prtbackup.backup.pages.Changed;
 import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.PageSource;
 import io.github.prtbackup.backup.pages.Position;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Timeline;
 import io.github.prtbackup.testing.Sql;
 import java.io.IOException;
@@ -42,7 +41,7 @@ class TransactionNotesTest {
 
         Writer(Path database) throws Exception {
             connection = Sql.plain(database, "busy_timeout=0");
-            timeline = Timelines.open(DirectoryLock.of(database.resolveSibling("backups")), database);
+            timeline = Timelines.open(Catalogs.open(database.resolveSibling("backups")), database);
             source = new PageSource(database);
             notes = new TransactionNotes(timeline, source.database());
         }

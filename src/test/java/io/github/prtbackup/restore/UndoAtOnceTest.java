@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.RestoreResult;
 import io.github.prtbackup.UndoRefusedException;
+import io.github.prtbackup.backup.Catalogs;
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Sql;
@@ -80,7 +81,8 @@ class UndoAtOnceTest {
             Sql.run(connection, "CREATE TABLE t (n)");
         }
         PrtBackup backups = PrtBackup.open(database);
-        try (Closeable turn = Turn.take(home.resolve("backups"), database.toRealPath(), CopyProgress.NONE)) {
+        try (Closeable turn =
+                Turn.take(Catalogs.open(home.resolve("backups")), database.toRealPath(), CopyProgress.NONE)) {
             assertThat(turn).isNotNull();
             CompletableFuture<RestoreResult> undo = CompletableFuture.supplyAsync(() -> {
                 try {

@@ -141,7 +141,7 @@ class DirectoryLockTest {
     void waitsNoLongerThanItsPatience() throws Exception {
         DirectoryLock lock = DirectoryLock.of(root);
         Path original = root.resolve("prt.db");
-        TimelineFiles files = new TimelineFiles(lock, Patience.NONE, "prt.db", original);
+        TimelineFiles files = new TimelineFiles(lock, Patience.NONE, DatabaseId.ofNew(original));
         try (ChildJvm holder = ChildJvm.start(LockChild.class, root, "hold");
                 ChildJvm folder = ChildJvm.start(LockChild.class, root, "fold", original)) {
             assertThat(holder.readLine()).isEqualTo("held");
@@ -350,10 +350,10 @@ class DirectoryLockTest {
             return null;
         });
         waitUntilClosed();
-        try (Closeable turn = lock.tryTurn(lock.directory().resolve("x.db")).orElseThrow()) {
+        try (Closeable turn = lock.tryTurn(7).orElseThrow()) {
             DirectoryLock.closeAll();
             assertThat(open()).hasSize(1);
-            assertThat(lock.tryTurn(lock.directory().resolve("x.db"))).isEmpty();
+            assertThat(lock.tryTurn(7)).isEmpty();
             assertThat(turn).isNotNull();
         }
         waitUntilClosed();
@@ -400,9 +400,8 @@ class DirectoryLockTest {
         try (URLClassLoader loader = new URLClassLoader(new URL[] {classes}, null)) {
             Class<?> otherLock = loader.loadClass(DirectoryLock.class.getName());
             Object other = otherLock.getMethod("of", Path.class).invoke(null, root);
-            Closeable turn = ((Optional<?>) otherLock
-                            .getMethod("tryTurn", Path.class)
-                            .invoke(other, lock.directory().resolve("x.db")))
+            Closeable turn = ((Optional<?>)
+                            otherLock.getMethod("tryTurn", int.class).invoke(other, 7))
                     .map(Closeable.class::cast)
                     .orElseThrow();
             lock.hold(() -> null);

@@ -241,7 +241,7 @@ class FreshBaseTest {
     void aTimelineThatTookThePlaceOfAnotherIsNotSettledForIt() throws Exception {
         beginFresh();
         LogPosition earlier = new LogPosition(1, Files.size(only(".log")), 4711);
-        TimelineFiles files = new TimelineFiles(lock, Patience.LONG, "prt.db", original);
+        TimelineFiles files = new TimelineFiles(lock, Patience.LONG, DatabaseId.ofNew(original));
         FreshBase.settle(files, earlier);
         assertThat(status()).isEqualTo(LogRecord.FRESH);
         FreshBase.settle(files, Head.read(files).logStart());

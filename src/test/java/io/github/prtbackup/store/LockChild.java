@@ -29,7 +29,7 @@ public final class LockChild {
                     return null;
                 });
             case "fold" -> {
-                TimelineFiles files = new TimelineFiles(lock, Patience.LONG, "prt.db", Path.of(args[2]));
+                TimelineFiles files = new TimelineFiles(lock, Patience.LONG, DatabaseId.ofNew(Path.of(args[2])));
                 RangeLock.Lease lease = files.onlyLease();
                 try (lease) {
                     System.out.println("held");
@@ -37,7 +37,7 @@ public final class LockChild {
                 }
             }
             case "turn" -> {
-                Optional<Closeable> turn = lock.tryTurn(lock.directory().resolve("x.db"));
+                Optional<Closeable> turn = lock.tryTurn(7);
                 System.out.println(turn.isPresent());
                 if (turn.isPresent()) {
                     turn.get().close();

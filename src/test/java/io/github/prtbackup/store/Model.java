@@ -49,7 +49,7 @@ final class Model {
     }
 
     static Timeline open(DirectoryLock directory, Path original, Consumer<TimelineStep> progress) {
-        return Timeline.open(directory, "prt.db", original, progress, POINTS_IN_SEGMENT);
+        return Timeline.open(directory, DatabaseId.ofNew(original), progress, POINTS_IN_SEGMENT);
     }
 
     /** What each point must give. */

@@ -178,7 +178,7 @@ class TimelineCheckTest {
             return marks;
         }
         String[] parts = file.getFileName().toString().split("\\.", -1);
-        TimelineFiles files = new TimelineFiles(model.directory(), Patience.LONG, "prt.db", model.original());
+        TimelineFiles files = new TimelineFiles(model.directory(), Patience.LONG, DatabaseId.ofNew(model.original()));
         try (SegmentReader reader = SegmentReader.open(files, Long.parseLong(parts[parts.length - 2]))) {
             long offset = 0;
             for (LogRecord record = reader.read(0); record != null; record = reader.read(offset)) {

@@ -20,13 +20,13 @@ final class TimelineCost {
         int points = Integer.parseInt(args[2]);
         DirectoryLock directory = DirectoryLock.of(root.resolve("backups"));
         Path original = Files.writeString(root.resolve("prt.db"), "live");
-        try (Timeline timeline = Timeline.open(directory, "prt.db", original)) {
+        try (Timeline timeline = Timeline.open(directory, DatabaseId.ofNew(original))) {
             Tail tail = start(timeline, directory, original, pages);
             append(timeline, tail, pages, points);
             long start = System.nanoTime();
             int listed = timeline.points().size();
             print("list", start, listed);
-            try (Timeline other = Timeline.open(directory, "prt.db", original)) {
+            try (Timeline other = Timeline.open(directory, DatabaseId.ofNew(original))) {
                 start = System.nanoTime();
                 other.tail();
                 print("open before a fold", start, 1);
@@ -45,7 +45,7 @@ final class TimelineCost {
             start = System.nanoTime();
             int gone = timeline.fold(points / 2);
             print("fold, point", start, gone);
-            try (Timeline other = Timeline.open(directory, "prt.db", original)) {
+            try (Timeline other = Timeline.open(directory, DatabaseId.ofNew(original))) {
                 start = System.nanoTime();
                 other.tail();
                 print("open after a fold", start, 1);

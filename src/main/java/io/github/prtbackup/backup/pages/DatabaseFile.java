@@ -45,6 +45,13 @@ public final class DatabaseFile implements Closeable {
         return new DatabaseFile(path, HeldFile.hold(path).orElseThrow(() -> new NoSuchFileException(path.toString())));
     }
 
+    /** Whether a file is empty, as a new database is, or begins like one. */
+    public static boolean isDatabase(Path file) throws IOException {
+        try (DatabaseFile opened = of(file)) {
+            return opened.length() == 0 || opened.header().isPresent();
+        }
+    }
+
     /**
      * Opens a connection of ours to any database. While that is done, no file is closed whose locks the connection might
      * take meanwhile.

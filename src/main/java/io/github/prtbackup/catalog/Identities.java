@@ -1,0 +1,50 @@
+package io.github.prtbackup.catalog;
+
+import io.github.prtbackup.store.DatabaseId;
+import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.KnownDatabases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** Tells which of the databases of a backup directory is meant by a path. Thread-safe. */
+final class Identities {
+    private final Path directory;
+    private final MetadataFile file;
+    private final Consumer<Step> progress;
+
+    Identities(Path directory, MetadataFile file, Consumer<Step> progress) {
+        this.directory = directory;
+        this.file = file;
+        this.progress = progress;
+    }
+
+    /** Changes nothing, and creates no directory. */
+    DatabaseId find(Path path) throws IOException {
+        Path database = Canonical.of(path);
+        if (!Files.isDirectory(directory)) {
+            return DatabaseId.ofNew(database);
+        }
+        Metadata metadata = file.read().metadata();
+        return new KnownDatabases(DirectoryLock.ofReal(directory)).find(database, directory, metadata::recorded);
+    }
+
+    /** As {@link #find}, and keeps in mind where the database is now. */
+    DatabaseId claim(DirectoryLock lock, Path path) throws IOException {
+        Metadata metadata = file.read().metadata();
+        return new KnownDatabases(lock)
+                .claim(Canonical.of(path), directory, metadata::recorded, id -> move(lock, metadata, id));
+    }
+
+    private void move(DirectoryLock lock, Metadata metadata, DatabaseId id) throws IOException {
+        Metadata moved = metadata.moved(id, directory);
+        if (moved != metadata) {
+            MetadataFile.Content written = file.replace(lock, moved, id.database(), progress);
+            Durable.syncDirectory(directory);
+            progress.accept(Step.DIRECTORY_SYNCED);
+            file.replaceCopy(lock, written, progress);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.prtbackup.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a file is, whatever it is called. It survives a renaming, and a restart of the machine, which may give the device
+ * another number: so that is not part of it. An inode alone is given to another file as soon as this one is deleted, that
+ * one is younger.
+ *
+ * @param inode its number in the file system
+ * @param bornNanos when it was created, in nanoseconds since 1970; where Java or the file system can't tell, when it was last
+ *     written, so that it is never taken for a file that it is not
+ */
+record FileIdentity(long inode, long bornNanos) {
+
+    /** That of the file at a path; null if there is none, or none that can be told (Windows). Opens no file. */
+    static FileIdentity of(Path path) {
+        try {
+            Map<String, Object> attributes = Files.readAttributes(path, "unix:ino,creationTime");
+            long born = ((FileTime) attributes.get("creationTime")).to(TimeUnit.NANOSECONDS);
+            return new FileIdentity(((Number) attributes.get("ino")).longValue(), born);
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /**
+     * What is to be remembered of the file at a path.
+     *
+     * @param before what was remembered; null if nothing
+     * @param now what it is; null if there is none
+     */
+    static FileIdentity remembered(Path path, FileIdentity before, FileIdentity now) {
+        boolean mayBeSame = before != null && (now == null || (now.inode == before.inode && !tellsBirth(path)));
+        return mayBeSame ? before : now;
+    }
+
+    private static boolean tellsBirth(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return !attributes.creationTime().equals(attributes.lastModifiedTime());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.github.prtbackup.store;
+
+import io.github.prtbackup.store.Claim.Disk;
+import io.github.prtbackup.store.Claim.Kind;
+import io.github.prtbackup.store.Claim.Question;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The databases that have a history in a backup directory. {@link Claim} has the rules which of them a database is.
+ *
+ * <p>They stand in a {@link KnownFile}. What that doesn't know, as where an older version has begun a history or the file was
+ * deleted, is told by the heads of the timelines, and by the paths that are recorded of full backups.
+ *
+ * <p>Thread-safe. Opens no database.
+ */
+public final class KnownDatabases {
+    private final DirectoryLock directory;
+    private final KnownFile file;
+
+    /**
+     * Those of a directory.
+     *
+     * @param directory its lock
+     */
+    public KnownDatabases(DirectoryLock directory) {
+        this.directory = directory;
+        this.file = new KnownFile(directory);
+    }
+
+    /**
+     * A path that is recorded of full backups.
+     *
+     * @param database the path of the database
+     * @param directory where the backup directory was then; null if that is not known
+     */
+    public record Recorded(Path database, Path directory) {}
+
+    /** What is done before a database is recorded with another path. */
+    @FunctionalInterface
+    public interface Moving {
+        /**
+         * Records of full backups name other paths, and are to name its home.
+         *
+         * @param id the database
+         * @throws IOException if that can't be written
+         */
+        void to(DatabaseId id) throws IOException;
+    }
+
+    /**
+     * Which database that is. Changes nothing.
+     *
+     * @param path its real path
+     * @param directoryPath that of the directory
+     * @param recorded asked for only if nothing else tells
+     * @return what it is known as
+     * @throws IOException if the directory can't be read
+     */
+    public DatabaseId find(Path path, Path directoryPath, Supplier<List<Recorded>> recorded) throws IOException {
+        return find(new Question(path, directoryPath, FileIdentity.of(path)), file.read(), recorded).id;
+    }
+
+    /**
+     * As {@link #find}, and records it. Call it in {@link DirectoryLock#hold}.
+     *
+     * @param path its real path
+     * @param directoryPath that of the directory
+     * @param recorded as there
+     * @param moving called first where the database has moved
+     * @return what it is known as
+     * @throws IOException if the directory can't be read or written
+     */
+    public DatabaseId claim(Path path, Path directoryPath, Supplier<List<Recorded>> recorded, Moving moving)
+            throws IOException {
+        Question asked = new Question(path, directoryPath, FileIdentity.of(path));
+        List<KnownDatabase> known = file.read();
+        Found found = find(asked, known, recorded);
+        KnownDatabase now = found.now(asked);
+        if (known != null && known.contains(now)) {
+            return found.id;
+        }
+        if (found.claim.kind() == Kind.MOVED || found.claim.kind() == Kind.MOVED_ALONG) {
+            moving.to(found.id);
+        }
+        List<KnownDatabase> changed = new ArrayList<>();
+        for (KnownDatabase other : found.all) {
+            // A path is one database's.
+            if (other.key() != now.key() && !other.path().equals(now.path())) {
+                changed.add(other);
+            }
+        }
+        changed.add(now);
+        // The first write of a new database does not wait for the disk: until it moves, its path is enough.
+        file.write(changed, path, known != null);
+        return found.id;
+    }
+
+    /** What was found, and among which. */
+    private record Found(Claim claim, DatabaseId id, List<KnownDatabase> all) {
+        /** What is to stand in the file. */
+        KnownDatabase now(Question asked) {
+            KnownDatabase known = claim.known();
+            boolean isAsItWas = switch (claim.kind()) {
+                case SAME_FILE -> true;
+                // Nobody has moved it, but that it is seen from elsewhere; or all of it, and may do so again.
+                case SAME_PLACE ->
+                    known.directory() != null
+                            && asked.file() != null
+                            && asked.file().equals(known.file());
+                default -> false;
+            };
+            if (isAsItWas) {
+                return new KnownDatabase(id.key(), id.label(), known.path(), known.directory(), known.file());
+            }
+            FileIdentity before = known == null ? null : known.file();
+            FileIdentity file = FileIdentity.remembered(asked.path(), before, asked.file());
+            return new KnownDatabase(id.key(), id.label(), id.home(), asked.directory(), file);
+        }
+    }
+
+    private Found find(Question asked, List<KnownDatabase> file, Supplier<List<Recorded>> recorded) throws IOException {
+        List<KnownDatabase> all = file == null ? fromHeads(List.of()) : file;
+        Claim claim = Claim.bySight(asked, all, Disk.REAL);
+        if (claim.known() == null && file != null) {
+            all = fromHeads(file);
+            claim = Claim.bySight(asked, all, Disk.REAL);
+        }
+        if (claim.known() == null) {
+            List<KnownDatabase> more = new ArrayList<>(all);
+            for (Recorded backup : recorded.get()) {
+                if (all.stream().noneMatch(database -> database.path().equals(backup.database()))) {
+                    more.add(new KnownDatabase(
+                            freeKey(backup.database(), all),
+                            DatabaseId.labelOf(backup.database()),
+                            backup.database(),
+                            backup.directory(),
+                            null));
+                }
+            }
+            claim = Claim.of(asked, more, Disk.REAL);
+        }
+        return new Found(claim, id(asked, claim, all), all);
+    }
+
+    private DatabaseId id(Question asked, Claim claim, List<KnownDatabase> all) throws IOException {
+        KnownDatabase known = claim.known();
+        if (known == null) {
+            return DatabaseId.of(asked.path(), freeKey(asked.path(), all));
+        }
+        Path home = claim.kind() == Kind.SAME_FILE ? Claim.presentPath(asked, known, Disk.REAL) : asked.path();
+        Set<Path> names = new LinkedHashSet<>(List.of(home, asked.path()));
+        if (claim.kind() != Kind.SAME_PLACE) {
+            names.add(known.path());
+        }
+        return new DatabaseId(asked.path(), home, names, known.key(), known.label());
+    }
+
+    /** With those that have a timeline of which nothing else is known. */
+    private List<KnownDatabase> fromHeads(List<KnownDatabase> known) throws IOException {
+        Set<Integer> keys = new HashSet<>();
+        known.forEach(database -> keys.add(database.key()));
+        List<KnownDatabase> more = new ArrayList<>(known);
+        for (TimelineFiles files : TimelineFiles.all(directory)) {
+            if (!keys.contains(files.key())) {
+                more.add(new KnownDatabase(files.key(), files.label(), files.original(), null, null));
+            }
+        }
+        return more;
+    }
+
+    /** The checksum of a path, or the next number that no other has: two paths may have the same. */
+    private int freeKey(Path path, List<KnownDatabase> known) throws IOException {
+        Set<Integer> taken = TimelineFiles.keys(directory);
+        known.forEach(database -> taken.add(database.key()));
+        int key = FileNames.checksum(path.toString());
+        while (taken.contains(key)) {
+            key++;
+        }
+        return key;
+    }
+}
