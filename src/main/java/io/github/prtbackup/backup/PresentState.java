@@ -5,7 +5,6 @@ import io.github.prtbackup.backup.pages.DatabaseFile;
 import io.github.prtbackup.backup.pages.PageList;
 import io.github.prtbackup.backup.pages.PageSource;
 import io.github.prtbackup.catalog.Catalog;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
@@ -68,7 +67,7 @@ public final class PresentState implements Closeable {
         try (DatabaseFile file = DatabaseFile.of(database);
                 SQLiteConnection reader = ReadOnlyConnection.open(database);
                 BriefLock lock = BriefLock.open(database, MOST_MILLIS);
-                Timeline timeline = Timelines.open(DirectoryLock.ofReal(catalog.directory()), database);
+                Timeline timeline = Timelines.open(catalog.lock(), database);
                 PageSource source = new PageSource(file)) {
             // The last to close a database in WAL mode empties the log. One that can only read does not.
             reader.setBusyTimeout(MOST_MILLIS);

@@ -141,8 +141,20 @@ public final class Timelines {
         }
     }
 
+    /**
+     * Lets those use the files who may use the database now, and nobody else, as far as this process may do that. The directory
+     * is not created.
+     */
+    public void followDatabase() throws IOException {
+        if (Files.isDirectory(catalog.directory())) {
+            try (Timeline timeline = open()) {
+                timeline.followDatabase();
+            }
+        }
+    }
+
     private Timeline open() throws IOException {
-        return open(DirectoryLock.ofReal(catalog.directory()), database);
+        return open(catalog.lock(), database);
     }
 
     private Entry entry(Timeline timeline, Point point) {

@@ -3,7 +3,6 @@ package io.github.prtbackup.catalog;
 import io.github.prtbackup.catalog.MetadataFile.Outcome;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
-import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -73,11 +72,6 @@ final class Reconciliation {
         MetadataFile.Content content = file.read();
         Metadata repaired = content.wasRead() ? withoutMalformed(content.metadata()) : startAgain(content);
         repaired = withUnrecorded(repaired, content.metadata());
-        if (original != null) {
-            for (Entry entry : repaired.entriesOf(original, directory)) {
-                FileMode.restrict(original, entry.path());
-            }
-        }
         // As where all backups are incremental. Their ids are in the lock file, and in the timelines.
         boolean nothingIsKnown = content.outcome() == Outcome.MISSING
                 && repaired.rows().isEmpty()

@@ -44,7 +44,8 @@ public final class Export {
             });
             progress.check();
             Verification.require(backup, content.withPath(complete), progress);
-            FileMode.copy(backup.path(), complete);
+            // Of the backup only where there is no database, which may be private since.
+            FileMode.copy(Files.exists(backup.original()) ? backup.original() : backup.path(), complete);
             Durable.syncFile(complete);
             progress.check();
             Files.move(complete, absolute);
