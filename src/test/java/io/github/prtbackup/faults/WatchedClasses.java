@@ -48,6 +48,7 @@ final class WatchedClasses extends ClassLoader {
             "exists",
             "isDirectory",
             "isRegularFile",
+            "isWritable",
             "readSymbolicLink",
             "size",
             "position",
