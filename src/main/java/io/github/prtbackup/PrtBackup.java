@@ -93,10 +93,11 @@ public final class PrtBackup implements AutoCloseable {
         this.settings = settings;
         this.busyMillis = busyMillis;
         this.application = application;
-        this.catalog = Catalogs.open(settings.directoryFor(database));
+        this.catalog = Catalogs.open(settings, database);
         this.history = new History(catalog, database);
         try {
             catalog.reconcileUnlessHeld(database);
+            new Timelines(catalog, database).followDatabase();
             Restore.removeAbandoned(catalog, database);
         } catch (IOException e) {
             // A full disk keeps nobody from reading what is there, and who may only read has nothing to put right.

@@ -7,7 +7,6 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
 import io.github.prtbackup.observe.Meters;
 import io.github.prtbackup.observe.Operation;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import java.io.Closeable;
@@ -69,6 +68,7 @@ public final class AutomaticBackups implements Closeable {
         if (Files.isDirectory(catalog.directory())) {
             use(catalog);
             catalog.reconcileUnlessHeld(database);
+            new Timelines(catalog, database).followDatabase();
         }
     }
 
@@ -340,9 +340,7 @@ public final class AutomaticBackups implements Closeable {
     /** The connection writes to the directory of a catalogue, or may do so. */
     private void use(Catalog catalog) throws IOException {
         if (!uses.containsKey(catalog.directory())) {
-            uses.put(
-                    catalog.directory(),
-                    DirectoryLock.ofReal(catalog.directory()).use());
+            uses.put(catalog.directory(), catalog.lock().use());
         }
     }
 
@@ -389,7 +387,6 @@ public final class AutomaticBackups implements Closeable {
     }
 
     private Catalog catalog(Path database) {
-        return catalogs.computeIfAbsent(
-                database, file -> Catalogs.open(settings.directoryFor(file), () -> patienceNanos));
+        return catalogs.computeIfAbsent(database, file -> Catalogs.open(settings, file, () -> patienceNanos));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.catalog.Catalog;
+import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.store.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,9 +21,19 @@ public final class Catalogs {
         return Catalog.open(directory, Catalogs::isGoodDatabase);
     }
 
-    /** As {@link #open(Path)}, for who waits for its lock only so long. */
-    static Catalog open(Path directory, Patience patience) {
-        return Catalog.open(directory, patience, Catalogs::isGoodDatabase);
+    /** That of the backups of a database. Who may use the database may use the directory, too. */
+    public static Catalog open(Settings settings, Path database) {
+        return open(settings, database, Patience.LONG);
+    }
+
+    /** As {@link #open(Settings, Path)}, for who waits for its lock only so long. */
+    static Catalog open(Settings settings, Path database, Patience patience) {
+        return Catalog.open(
+                settings.directoryFor(database),
+                database,
+                !settings.namesDirectory(),
+                patience,
+                Catalogs::isGoodDatabase);
     }
 
     /**

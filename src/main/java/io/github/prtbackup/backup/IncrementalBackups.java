@@ -6,7 +6,6 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
 import io.github.prtbackup.store.DamagedTimelineException;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.Tail;
@@ -54,7 +53,7 @@ final class IncrementalBackups implements Closeable {
         this.database = database;
         this.catalog = catalog;
         this.settings = settings;
-        this.timeline = Timeline.open(DirectoryLock.ofReal(catalog.directory()), patience, catalog.claim(database));
+        this.timeline = Timeline.open(catalog.lock(), patience, catalog.claim(database));
         // The last that may fail: nobody would close it.
         this.source = new PageSource(database);
         this.first = new FirstPoint(catalog.directory(), timeline, source.database(), watch);

@@ -4,7 +4,6 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.DamagedTimelineException;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.PointWalk;
@@ -35,7 +34,7 @@ public final class Timelines {
 
     /** That of a database, to be read. */
     static Timeline open(Catalog catalog, Path database) throws IOException {
-        return Timeline.open(DirectoryLock.ofReal(catalog.directory()), catalog.identify(database));
+        return Timeline.open(catalog.lock(), catalog.identify(database));
     }
 
     /** All points, oldest first. The directory is not created. */
@@ -149,6 +148,18 @@ public final class Timelines {
                 gone += left.id() < first && timeline.delete(left.id()) ? 1 : 0;
             }
             cleanup.done(Operation.INCREMENTAL, gone);
+        }
+    }
+
+    /**
+     * Lets those use the files who may use the database now, and nobody else, as far as this process may do that. The directory
+     * is not created.
+     */
+    public void followDatabase() throws IOException {
+        if (Files.isDirectory(catalog.directory())) {
+            try (Timeline timeline = open()) {
+                timeline.followDatabase();
+            }
         }
     }
 

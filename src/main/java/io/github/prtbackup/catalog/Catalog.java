@@ -65,6 +65,11 @@ public final class Catalog {
             Comparator.comparingLong(Entry::id).reversed();
 
     private final Path directory;
+    /** Says who may use the directory; null if that is not known. */
+    private final Path database;
+    /** Whether that is there for the backups only, so that its permissions are not those that somebody wanted. */
+    private final boolean isOurs;
+
     private final Patience patience;
     private final FileCheck check;
     private final Clock clock;
@@ -76,9 +81,18 @@ public final class Catalog {
     /** Paths that have been warned of, so that a history that is read often does not fill the log. */
     private final Set<Path> warned = ConcurrentHashMap.newKeySet();
 
-    private Catalog(Path directory, Patience patience, FileCheck check, Clock clock, Consumer<Step> progress) {
+    private Catalog(
+            Path directory,
+            Path database,
+            boolean isOurs,
+            Patience patience,
+            FileCheck check,
+            Clock clock,
+            Consumer<Step> progress) {
         this.patience = patience;
         this.directory = Canonical.of(directory);
+        this.database = database == null ? null : Canonical.of(database);
+        this.isOurs = isOurs;
         this.check = check;
         this.clock = clock;
         this.progress = progress;
@@ -94,22 +108,26 @@ public final class Catalog {
      * @return the catalog
      */
     public static Catalog open(Path directory, FileCheck check) {
-        return open(directory, Patience.LONG, check);
+        return new Catalog(
+                directory, null, false, Patience.LONG, check, Clock.system(ZoneId.systemDefault()), step -> {});
     }
 
     /**
-     * As {@link #open(Path, FileCheck)}, for who may hold locks of a database.
+     * As {@link #open(Path, FileCheck)}, for who uses a database, and may hold locks of it.
      *
+     * @param database says who may use the directory
+     * @param isOurs whether that is there for the backups only, so that its permissions are not those that somebody wanted
      * @param patience how long to wait for the lock of the directory; what needs it longer throws a
      *     {@link HeldByOthersException}
      */
-    public static Catalog open(Path directory, Patience patience, FileCheck check) {
-        return new Catalog(directory, patience, check, Clock.system(ZoneId.systemDefault()), step -> {});
+    public static Catalog open(Path directory, Path database, boolean isOurs, Patience patience, FileCheck check) {
+        Clock clock = Clock.system(ZoneId.systemDefault());
+        return new Catalog(directory, database, isOurs, patience, check, clock, step -> {});
     }
 
     /** With a clock of one's own, and a look between the steps. */
     static Catalog open(Path directory, FileCheck check, Clock clock, Consumer<Step> progress) {
-        return new Catalog(directory, Patience.LONG, check, clock, progress);
+        return new Catalog(directory, null, false, Patience.LONG, check, clock, progress);
     }
 
     /**
@@ -142,13 +160,23 @@ public final class Catalog {
     }
 
     /**
+     * The lock of the backup directory, which is created if it is missing.
+     *
+     * @return the lock
+     * @throws IOException if the directory can't be created or reached
+     */
+    public DirectoryLock lock() throws IOException {
+        return database == null ? DirectoryLock.ofReal(directory) : DirectoryLock.ofReal(directory, database);
+    }
+
+    /**
      * A new file in the backup directory, to be filled and given to {@link #publish}.
      *
      * @return the file, empty
      * @throws IOException if it can't be created
      */
     public PendingFile newFile() throws IOException {
-        return PendingFile.create(DirectoryLock.ofReal(directory), clock.instant());
+        return PendingFile.create(lock(), clock.instant());
     }
 
     /**
@@ -197,7 +225,7 @@ public final class Catalog {
     public long reserveId() throws IOException {
         DirectoryLock lock = kept;
         if (lock == null) {
-            lock = DirectoryLock.ofReal(directory);
+            lock = lock();
             kept = lock;
         }
         DirectoryLock known = lock;
@@ -412,7 +440,7 @@ public final class Catalog {
             return;
         }
         try {
-            DirectoryLock lock = DirectoryLock.ofReal(directory);
+            DirectoryLock lock = lock();
             lock.hold(Patience.NONE, () -> reconcile(lock, original));
         } catch (HeldByOthersException e) {
             log.debug("{} is not looked through now: {}", directory, e.getMessage());
@@ -521,8 +549,13 @@ public final class Catalog {
     }
 
     private Metadata reconcile(DirectoryLock lock, Path original) throws IOException {
-        DatabaseId database = original == null ? null : identify(original);
-        return new Reconciliation(lock, directory, file, check, clock, progress, database).run();
+        DatabaseId id = original == null ? null : identify(original);
+        Metadata repaired = new Reconciliation(lock, directory, file, check, clock, progress, id).run();
+        if (id != null) {
+            new Admission(lock, id, repaired)
+                    .bringUpToDate(isOurs && id.database().equals(database));
+        }
+        return repaired;
     }
 
     private List<Entry> select(Metadata metadata, Path original) throws IOException {
@@ -617,7 +650,7 @@ public final class Catalog {
     }
 
     private <T> T hold(Locked<T> work) throws IOException {
-        DirectoryLock lock = DirectoryLock.ofReal(directory);
+        DirectoryLock lock = lock();
         return lock.hold(patience, () -> work.call(lock));
     }
 

@@ -4,7 +4,6 @@ import io.github.prtbackup.catalog.MetadataFile.Outcome;
 import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
-import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
@@ -76,11 +75,6 @@ final class Reconciliation {
         MetadataFile.Content content = file.read();
         Metadata repaired = content.wasRead() ? withoutMalformed(content.metadata()) : startAgain(content);
         repaired = withUnrecorded(repaired, content.metadata());
-        if (original != null) {
-            for (Entry entry : repaired.entriesOf(original, directory)) {
-                FileMode.restrict(original.database(), entry.path());
-            }
-        }
         // As where all backups are incremental. Their ids are in the lock file, and in the timelines.
         boolean nothingIsKnown = content.outcome() == Outcome.MISSING
                 && repaired.rows().isEmpty()

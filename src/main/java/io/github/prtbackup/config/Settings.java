@@ -111,6 +111,15 @@ public record Settings(
     }
 
     /**
+     * Whether it was said where backups go, so that the directory may be there for other things, too.
+     *
+     * @return false for the default
+     */
+    public boolean namesDirectory() {
+        return directory.isPresent();
+    }
+
+    /**
      * The same for a connection that is to make a backup before each of its transactions, whatever was set, and to delete
      * none: the application that writes the database decides how many are kept.
      *

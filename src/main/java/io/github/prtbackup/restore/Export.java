@@ -50,7 +50,8 @@ public final class Export {
             Verification.require(backup, content.withPath(complete), progress);
             // Before it gets permissions by which it may be that not even its owner can write to it.
             Durable.syncFile(complete);
-            FileMode.copy(backup.path(), complete);
+            // Those of the backup only where there is no database, which may be private since.
+            FileMode.copy(Files.exists(backup.original()) ? backup.original() : backup.path(), complete);
             progress.check();
             Files.move(complete, absolute);
             Durable.syncDirectory(absolute.getParent());

@@ -6,6 +6,7 @@ import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -61,6 +62,10 @@ final class ReplacedFile {
 
     /** Puts a copy of the backup in the place of a database that SQLite cannot open. */
     void replace(Path backup) throws IOException {
+        if (!Files.isWritable(database)) {
+            // Who may write the directory only could replace it, and would take it from those who write it.
+            throw new AccessDeniedException(database.toString());
+        }
         try {
             prepare(backup, database);
             deleteCompanions();

@@ -8,7 +8,6 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.catalog.RestoreStep;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,7 +123,7 @@ public final class Restore {
     public static void removeAbandoned(Catalog catalog, Path database) throws IOException {
         ReplacedFile file = new ReplacedFile(database);
         if (file.isBegun()) {
-            DirectoryLock.ofReal(catalog.directory()).hold(() -> {
+            catalog.lock().hold(() -> {
                 file.removeAbandoned();
                 return null;
             });
@@ -149,7 +148,7 @@ public final class Restore {
      * @return empty if it can be opened now, because somebody else has put a database in its place
      */
     private Optional<Result> replaceFile(Entry backup, Path copy) throws IOException {
-        return DirectoryLock.ofReal(catalog.directory()).hold(() -> {
+        return catalog.lock().hold(() -> {
             ReplacedFile file = new ReplacedFile(database);
             if (!Files.exists(database)) {
                 return create(file, backup, copy);

@@ -86,7 +86,7 @@ public final class DirectoryLock {
      * @throws IOException if the directory can't be created or reached
      */
     public static DirectoryLock of(Path directory) throws IOException {
-        return ofResolved(LockFiles.createAndResolve(directory));
+        return ofResolved(LockFiles.createAndResolve(directory, null));
     }
 
     private static DirectoryLock ofResolved(Path real) throws IOException {
@@ -129,8 +129,38 @@ public final class DirectoryLock {
      * @throws IOException if a link is in its place, or as there
      */
     public static DirectoryLock ofReal(Path real) throws IOException {
-        LockFiles.requireReal(real, LockFiles.createAndResolve(real));
+        LockFiles.requireReal(real, LockFiles.createAndResolve(real, null));
         return ofResolved(real);
+    }
+
+    /**
+     * As {@link #ofReal(Path)}. If the directory is created, now or later, whoever may use a database may use it.
+     *
+     * @param real the path, without links
+     * @param database one whose backups go there; it may be missing
+     * @return its lock
+     * @throws IOException as there
+     */
+    public static DirectoryLock ofReal(Path real, Path database) throws IOException {
+        BackupDirectory.create(real, database);
+        DirectoryLock lock = ofReal(real);
+        lock.files.belongTo(database);
+        return lock;
+    }
+
+    /**
+     * Lets in who may use the database, and was not let in before. Call it in {@link #hold}.
+     *
+     * @param database one whose backups go there
+     * @param isOurs whether the directory is there for us only, so that its permissions are not those that somebody wanted
+     * @throws IOException if the present ones can't be read
+     */
+    public void widen(Path database, boolean isOurs) throws IOException {
+        requireHeld();
+        if (isOurs) {
+            FileMode.widenDirectory(database, directory);
+        }
+        held.widen();
     }
 
     /**

@@ -7,15 +7,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.Set;
+import java.util.Collection;
+import java.util.Optional;
 
 /**
- * Who may read a file. The harmful error is a copy that more people can read than the original, so where the group of
- * the original cannot be given to the copy, the copy's group gets no more than everyone has.
+ * Who may read and write a file: who may read and write the database. So each file gets the owner, group and permissions of the
+ * database, as SQLite gives them to its log. The harmful error is a file that more people can read than the database, so where
+ * its group cannot be given, group and others get no more than both have.
+ *
+ * <p>All of it is done to the name itself, never to what a link in its place leads to: who may write the directory could put
+ * one there while root is at work in it.
  *
  * <p>Uses the numeric {@code unix} attributes: asking for an owner by name may go to a name service over the network.
  * Does nothing on file systems without them (Windows), where access follows from the directory.
@@ -23,18 +25,28 @@ import java.util.Set;
 public final class FileMode {
     private static final boolean UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-    private static final int PERMISSIONS = 0777;
+    private static final int ROOT = 0;
     private static final int OWNER = 0700;
+    private static final int GROUP_WRITES = 0020;
 
     private FileMode() {}
 
     /** Attributes for creating a file that nobody but its owner can open. */
     static FileAttribute<?>[] ownerOnly() {
-        if (!UNIX) {
-            return new FileAttribute<?>[0];
-        }
-        Set<PosixFilePermission> mode = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)};
+        return only("rw-------");
+    }
+
+    /** The same for a directory. */
+    static FileAttribute<?>[] directoryOfOwner() {
+        return only("rwx------");
+    }
+
+    private static FileAttribute<?>[] only(String permissions) {
+        return UNIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
     }
 
     /**
@@ -46,85 +58,215 @@ public final class FileMode {
      * @throws IOException if they can't be read or set
      */
     public static void copy(Path model, Path target) throws IOException {
-        if (!UNIX) {
+        FileAccess wanted = model(model);
+        if (wanted == null) {
             return;
         }
-        Map<String, Object> wanted;
-        try {
-            wanted = Files.readAttributes(model, "unix:uid,gid,mode");
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        Map<String, Object> present = read(target);
-        if (((Integer) present.get("mode") & 0077) != 0) {
+        FileAccess present = FileAccess.of(target, LinkOption.NOFOLLOW_LINKS);
+        if (!present.isPrivate()) {
             // Created for its owner only, and open to others nevertheless: this file system has no permissions (FAT).
             return;
         }
-        boolean groupIsSame = give(target, "unix:gid", present.get("gid"), wanted.get("gid"));
-        give(target, "unix:uid", present.get("uid"), wanted.get("uid"));
-        int mode = (Integer) wanted.get("mode") & PERMISSIONS;
-        Files.setAttribute(target, "unix:mode", groupIsSame ? mode : withGroupAsOthers(mode));
+        int mode = wanted.forCopy(isInGroup(wanted, present, target));
+        giveOwner(wanted, present, target);
+        Files.setAttribute(target, FileAccess.MODE, mode, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
-     * Takes from a file what the model does not allow, if it is ours: who made the model private means what was copied from
-     * it, too.
+     * Brings a file up to date with the permissions of the database, which may have changed, as far as this process may do so:
+     * takes from it what the model does not allow, and lets those in whom the model lets in now.
      *
      * @param model a file whose permissions may have changed
      * @param target a copy of it, or a part
      * @throws IOException if their permissions can't be read
      */
-    public static void restrict(Path model, Path target) throws IOException {
-        if (!UNIX) {
-            return;
+    public static void follow(Path model, Path target) throws IOException {
+        FileAccess wanted = model(model);
+        if (wanted != null) {
+            follow(wanted, target, true);
         }
-        try {
-            Map<String, Object> allowed = Files.readAttributes(model, "unix:gid,mode");
-            Map<String, Object> present = read(target);
-            int mode = (Integer) present.get("mode") & PERMISSIONS;
-            int most = (Integer) allowed.get("mode") & PERMISSIONS;
-            int restricted =
-                    mode & (OWNER | (allowed.get("gid").equals(present.get("gid")) ? most : withGroupAsOthers(most)));
-            if (restricted != mode && Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
-                give(target, "unix:mode", mode, restricted);
+    }
+
+    /**
+     * As {@link #follow}, for a file that tells of several databases: who may use one of them may use it.
+     *
+     * @param models the databases; those that are missing say nothing
+     * @param target the file
+     * @throws IOException if their permissions can't be read
+     */
+    public static void followAll(Collection<Path> models, Path target) throws IOException {
+        FileAccess wanted = null;
+        for (Path model : models) {
+            FileAccess one = model(model);
+            if (one != null) {
+                wanted = wanted == null ? one : wanted.and(one);
             }
-        } catch (NoSuchFileException e) {
-            // Nothing to restrict, or nothing to restrict it to.
+        }
+        if (wanted != null) {
+            follow(wanted, target, false);
         }
     }
 
-    /** Lets whoever may create files in a directory read and write this file in it, if it is ours. */
-    static void openToWritersOf(Path directory, Path file) throws IOException {
-        if (!UNIX) {
+    /**
+     * Whether {@link #followAll} of that one would have something to do.
+     *
+     * @param model the database
+     * @param target the file
+     * @return false also if one of them is missing
+     * @throws IOException if their permissions can't be read
+     */
+    public static boolean differs(Path model, Path target) throws IOException {
+        FileAccess wanted = model(model);
+        FileAccess present = target(target);
+        return wanted != null
+                && present != null
+                && (present.permissions() != wanted.permissions()
+                        || present.group() != wanted.group()
+                        || isToBeGivenBack(present, wanted));
+    }
+
+    private static void follow(FileAccess wanted, Path target, boolean isItsOwn) throws IOException {
+        FileAccess present = target(target);
+        if (present == null || !present.isRegularFile()) {
             return;
         }
-        Map<String, Object> model = Files.readAttributes(directory, "unix:gid,mode");
-        int directoryMode = (Integer) model.get("mode") & PERMISSIONS;
-        int writers = directoryMode & 0222;
-        boolean groupIsSame = give(file, "unix:gid", read(file).get("gid"), model.get("gid"));
-        int mode = 0600 | writers | (writers << 1);
-        give(file, "unix:mode", null, groupIsSame ? mode : withGroupAsOthers(mode));
-    }
-
-    private static Map<String, Object> read(Path file) throws IOException {
-        return Files.readAttributes(file, "unix:uid,gid,mode", LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static int withGroupAsOthers(int mode) {
-        int others = mode & 0007;
-        return (mode & ~0070) | (mode & 0070 & (others << 3));
-    }
-
-    private static boolean give(Path file, String attribute, Object present, Object wanted) {
-        if (wanted.equals(present)) {
-            return true;
+        // First what is taken away: a new group must not find what the old one was allowed.
+        int least = present.permissions() & (OWNER | wanted.forCopy(wanted.group() == present.group()));
+        if (least != present.permissions() && !isGiven(target, FileAccess.MODE, least)) {
+            return;
         }
+        if (present.links() != 1) {
+            // Another name of it may be that of a file which is none of ours, and was linked here.
+            return;
+        }
+        int mode = least | wanted.forCopy(isInGroup(wanted, present, target));
+        if (isItsOwn || isToBeGivenBack(present, wanted)) {
+            giveOwner(wanted, present, target);
+        }
+        if (mode != least) {
+            boolean unused = isGiven(target, FileAccess.MODE, mode);
+        }
+    }
+
+    /**
+     * Lets whoever may use a database use a directory that was just created for its backups.
+     *
+     * @param model the database; if it is missing, the directory stays as it is
+     * @param directory only its owner can use it
+     */
+    static void openDirectory(Path model, Path directory) throws IOException {
+        FileAccess wanted = model(model);
+        if (wanted != null) {
+            FileAccess present = FileAccess.of(directory, LinkOption.NOFOLLOW_LINKS);
+            int mode = wanted.forDirectory(isInGroup(wanted, present, directory));
+            giveOwner(wanted, present, directory);
+            boolean unused = isGiven(directory, FileAccess.MODE, mode | present.specialBits());
+        }
+    }
+
+    /**
+     * Lets whoever may use a database now use a directory that is there. It is never closed to anybody: other databases may
+     * have their backups in it, and its names tell no rows.
+     */
+    static void widenDirectory(Path model, Path directory) throws IOException {
+        FileAccess wanted = model(model);
+        FileAccess present = target(directory);
+        if (wanted == null || present == null || !present.isDirectory()) {
+            return;
+        }
+        boolean isGivenBack = isToBeGivenBack(present, wanted);
+        // Who has a directory for himself may give it to a group. One that a group works in stays with that.
+        boolean mayChangeGroup = isGivenBack || (present.permissions() & GROUP_WRITES) == 0;
+        boolean sameGroup = wanted.group() == present.group()
+                || (mayChangeGroup
+                        && wanted.forDirectory(true) != wanted.forDirectory(false)
+                        && isInGroup(wanted, present, directory));
+        if (isGivenBack) {
+            giveOwner(wanted, present, directory);
+        }
+        int mode = present.permissions() | wanted.forDirectory(sameGroup);
+        if (mode != present.permissions()) {
+            boolean unused = isGiven(directory, FileAccess.MODE, mode | present.specialBits());
+        }
+    }
+
+    /** Lets whoever may create files in a directory read and write this file in it, which was just created. */
+    static void openToWritersOf(Path directory, Path file) throws IOException {
+        if (UNIX) {
+            FileAccess model = FileAccess.of(directory);
+            FileAccess present = FileAccess.of(file, LinkOption.NOFOLLOW_LINKS);
+            int mode = model.forSharedFile(isInGroup(model, present, file));
+            giveOwner(model, present, file);
+            boolean unused = isGiven(file, FileAccess.MODE, mode);
+        }
+    }
+
+    /**
+     * As {@link #openToWritersOf}, for a file that may be in use. It is closed to nobody.
+     *
+     * @param opened leads to the file, but not by its name; asked only if there is something to do. To change a name and not
+     *     what a link leads to, Java opens the file, and so would drop the locks that this process has on it
+     */
+    static void widenToWritersOf(Path directory, Path file, IOCallable<Optional<Path>> opened) throws IOException {
+        FileAccess model = model(directory);
+        FileAccess present = target(file);
+        if (model == null || present == null) {
+            return;
+        }
+        boolean isGivenBack = isToBeGivenBack(present, model);
+        boolean givesGroup = model.group() != present.group()
+                && (isGivenBack || model.forSharedFile(true) != model.forSharedFile(false));
+        int mode = present.permissions() | model.forSharedFile(model.group() == present.group());
+        if (mode == present.permissions() && !isGivenBack && !givesGroup) {
+            return;
+        }
+        Path descriptor = opened.call().orElse(null);
+        if (descriptor == null) {
+            return;
+        }
+        if (givesGroup && FileAccess.isSet(descriptor, FileAccess.GROUP, model.group())) {
+            mode = present.permissions() | model.forSharedFile(true);
+        }
+        if (isGivenBack) {
+            boolean unused = FileAccess.isSet(descriptor, FileAccess.OWNER, model.owner());
+        }
+        boolean unused = FileAccess.isSet(descriptor, FileAccess.MODE, mode);
+    }
+
+    /** Null if it is missing, or if nothing is known here. */
+    private static FileAccess model(Path path) throws IOException {
+        return read(path);
+    }
+
+    /** The same of the name itself. */
+    private static FileAccess target(Path path) throws IOException {
+        return read(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static FileAccess read(Path path, LinkOption... options) throws IOException {
         try {
-            Files.setAttribute(file, attribute, wanted);
-            return true;
-        } catch (IOException | UnsupportedOperationException e) {
-            // Only root gives files away, and only members give them to a group.
-            return false;
+            return UNIX ? FileAccess.of(path, options) : null;
+        } catch (NoSuchFileException e) {
+            return null;
         }
+    }
+
+    /** Whether root has made it for somebody else, as versions before this one did. What several share has an owner else. */
+    private static boolean isToBeGivenBack(FileAccess present, FileAccess wanted) {
+        return present.owner() == ROOT && wanted.owner() != ROOT;
+    }
+
+    private static boolean isInGroup(FileAccess wanted, FileAccess present, Path target) {
+        return wanted.group() == present.group() || isGiven(target, FileAccess.GROUP, wanted.group());
+    }
+
+    private static void giveOwner(FileAccess wanted, FileAccess present, Path target) {
+        if (wanted.owner() != present.owner()) {
+            boolean unused = isGiven(target, FileAccess.OWNER, wanted.owner());
+        }
+    }
+
+    private static boolean isGiven(Path file, String attribute, int wanted) {
+        return FileAccess.isSet(file, attribute, wanted, LinkOption.NOFOLLOW_LINKS);
     }
 }

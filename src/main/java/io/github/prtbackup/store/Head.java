@@ -3,6 +3,7 @@ package io.github.prtbackup.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -112,7 +113,8 @@ record Head(
         try {
             Head head = read(path);
             return head == null ? null : head.original;
-        } catch (NoSuchFileException | UnknownVersionException e) {
+        } catch (NoSuchFileException | AccessDeniedException | UnknownVersionException e) {
+            // A database of others, which we may not read, keeps nobody from backing up his own.
             return null;
         }
     }

@@ -90,6 +90,10 @@ final class LockFile {
         List<RandomAccessFile> unidentified = new ArrayList<>();
         while (true) {
             BasicFileAttributes before = attributes(path);
+            if (before == null) {
+                create(path);
+                before = attributes(path);
+            }
             if (before != null && !before.isRegularFile()) {
                 throw new FileSystemException(path.toString(), null, "the lock file is not a regular file");
             }
@@ -107,7 +111,7 @@ final class LockFile {
             // file that all others lock.
             unidentified.add(file);
             if (before == null && after != null) {
-                FileMode.openToWritersOf(path.getParent(), path);
+                FileMode.widenToWritersOf(path.getParent(), path, () -> OpenFile.of(after.fileKey()));
             }
         }
     }
@@ -123,6 +127,35 @@ final class LockFile {
             throw new FileSystemException(path.toString(), null, "the lock file is not a regular file");
         }
         return new LockFile(path, new RandomAccessFile(path.toFile(), "r"), false, found.fileKey(), new ArrayList<>());
+    }
+
+    /**
+     * Whoever may use it may do so from the moment when it has its name: others come at the same time, and would be refused. And
+     * nothing but its name is ever changed again, as that would open the file.
+     */
+    private static void create(Path path) throws IOException {
+        Path fresh = TemporaryFiles.ofNobody(path.getParent(), randomSlot());
+        try {
+            Files.createFile(fresh, FileMode.ownerOnly());
+        } catch (FileSystemException e) {
+            // The opening will tell why.
+            return;
+        }
+        try {
+            FileMode.openToWritersOf(path.getParent(), fresh);
+            Files.createLink(path, fresh);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // Somebody else was first, or took it for that of a dead process; or there are no hard links here (FAT,
+            // some
+            // network file systems).
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    /** Lets in who may write to the directory now. */
+    void widen() throws IOException {
+        FileMode.widenToWritersOf(path.getParent(), path, () -> OpenFile.of(fileKey));
     }
 
     /** Gives back the slot. Call it when nobody here uses the file. */

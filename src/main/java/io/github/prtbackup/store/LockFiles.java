@@ -22,6 +22,8 @@ final class LockFiles {
 
     /** Opened where the file can't be written; null before. */
     private LockFile onlyRead;
+    /** Says who may use the directory, should it have to be created again; null if that is not known. */
+    private volatile Path database;
 
     /** Rises with each lock file that is opened. */
     private final AtomicInteger generation = new AtomicInteger();
@@ -58,7 +60,7 @@ final class LockFiles {
             file.takeSlot();
             return file;
         }
-        requireReal(directory, createAndResolve(directory));
+        requireReal(directory, createAndResolve(directory, database));
         LockFile opened = LockFile.open(path(), file == null ? LockFile.randomSlot() : file.slot());
         if (file != null) {
             replaced.add(file);
@@ -110,8 +112,14 @@ final class LockFiles {
         return file == null && onlyRead == null && replaced.isEmpty();
     }
 
-    static Path createAndResolve(Path directory) throws IOException {
-        Durable.createDirectories(directory);
+    /** The directory is one of the backups of a database. */
+    void belongTo(Path user) {
+        database = user;
+    }
+
+    /** @param database says who may use the directory; may be null */
+    static Path createAndResolve(Path directory, Path database) throws IOException {
+        BackupDirectory.create(directory, database);
         return directory.toRealPath();
     }
 

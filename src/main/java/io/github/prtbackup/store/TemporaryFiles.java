@@ -43,6 +43,11 @@ final class TemporaryFiles {
         }
     }
 
+    /** The name of one that is used up at once, and is no proof of anybody's life. */
+    static Path ofNobody(Path directory, int slot) {
+        return directory.resolve(".tmp-" + HexFormat.of().toHexDigits(slot) + "-0.db");
+    }
+
     /** Removes those of the dead, and says which; one that can't be removed stays. */
     List<Path> removeAbandoned(Slots slots) throws IOException {
         List<Path> removed = new ArrayList<>();

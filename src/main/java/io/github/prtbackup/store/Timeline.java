@@ -508,15 +508,24 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Looks whether files are missing that points rest on. By their names only, so it costs little. Takes from who may not
-     * read the database any more what he may read of them.
+     * Lets those use the files who may use the database now, and nobody else, as far as this process may do that.
+     *
+     * @throws IOException if the directory or the present permissions can't be read
+     */
+    public void followDatabase() throws IOException {
+        files.followDatabase();
+    }
+
+    /**
+     * Looks whether files are missing that points rest on. By their names only, so it costs little. Lets those use them who may
+     * use the database now, and nobody else.
      *
      * @throws DamagedTimelineException if one is, or the head can't be read
      */
     public void requireFiles() throws IOException {
         guard.lock();
         try (guard) {
-            files.restrict();
+            files.followDatabase();
             refresh();
             Head head = tail.tail() == null ? null : Head.read(files);
             while (head != null) {

@@ -90,11 +90,11 @@ final class TimelineFiles {
         }
     }
 
-    /** Lets nobody read any of the files, also those set aside, who may not read the database now. */
-    void restrict() throws IOException {
+    /** Lets those use the files, also those set aside, who may use the database now, and nobody else. */
+    void followDatabase() throws IOException {
         for (String name : directory.fileNames()) {
             if (name.startsWith(prefix + ".")) {
-                FileMode.restrict(original(), directory.directory().resolve(name));
+                FileMode.follow(original(), directory.directory().resolve(name));
             }
         }
     }

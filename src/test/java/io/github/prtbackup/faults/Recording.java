@@ -180,7 +180,11 @@ final class Recording implements Watcher, Closeable {
             case SYNC_DIRECTORY -> changes.add(new Change.NamesSynced(path));
             case RENAME -> {
                 Inode file = names.remove(path);
-                adopt(file, access.target());
+                if (file.directory() == null) {
+                    adopt(file, access.target());
+                } else {
+                    file = new Inode(access.target());
+                }
                 names.put(access.target(), file);
                 changes.add(new Change.Named(path.getParent(), name(path), name(access.target()), file));
             }

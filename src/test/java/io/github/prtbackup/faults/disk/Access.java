@@ -19,8 +19,8 @@ import java.util.Set;
 public record Access(Kind kind, Path path, Path target, Object handle, long offset, byte[] bytes) {
 
     /** What is between the one who wants something and the operation. */
-    private static final Set<String> PLUMBING =
-            Set.of("PositionalFile", "PendingFile", "Durable", "FileMode", "RunWriter", "Disk", "WatchedFile");
+    private static final Set<String> PLUMBING = Set.of(
+            "PositionalFile", "PendingFile", "Durable", "FileMode", "FileAccess", "RunWriter", "Disk", "WatchedFile");
 
     private static final StackWalker STACK = StackWalker.getInstance();
 

@@ -233,6 +233,11 @@ public final class Disk {
     }
 
     /** As that of {@link Files}. */
+    public static Path createDirectory(Path path, FileAttribute<?>[] attributes) throws IOException {
+        return watched(Access.of(Kind.CREATE, path), () -> Files.createDirectory(path, attributes));
+    }
+
+    /** As that of {@link Files}. */
     public static Path setAttribute(Path path, String attribute, Object value, LinkOption[] options)
             throws IOException {
         return watched(Access.of(Kind.ATTRIBUTE, path), () -> Files.setAttribute(path, attribute, value, options));
