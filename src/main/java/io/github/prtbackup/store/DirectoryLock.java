@@ -3,12 +3,8 @@ package io.github.prtbackup.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileLock;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,10 +45,7 @@ public final class DirectoryLock {
     public static final long LARGEST_ID = 1L << 52;
 
     /** The one static registry: two descriptors of a lock file in one JVM would not exclude each other. */
-    private static final ConcurrentHashMap<Path, DirectoryLock> REGISTRY = new ConcurrentHashMap<>();
-
-    /** The same by device and inode: a bind mount is another path, and no link. */
-    private static final ConcurrentHashMap<Object, DirectoryLock> BY_IDENTITY = new ConcurrentHashMap<>();
+    private static final LockRegistry REGISTRY = new LockRegistry();
 
     /** Those of them whose files are to be closed. */
     private static final IdleLocks IDLE = new IdleLocks();
@@ -72,7 +65,8 @@ public final class DirectoryLock {
 
     private final TemporaryFiles temporaries;
 
-    private DirectoryLock(Path directory) {
+    /** For {@link LockRegistry}. */
+    DirectoryLock(Path directory) {
         this.directory = directory;
         this.files = new LockFiles(directory);
         this.temporaries = new TemporaryFiles(directory);
@@ -86,38 +80,7 @@ public final class DirectoryLock {
      * @throws IOException if the directory can't be created or reached
      */
     public static DirectoryLock of(Path directory) throws IOException {
-        return ofResolved(LockFiles.createAndResolve(directory, null));
-    }
-
-    private static DirectoryLock ofResolved(Path real) throws IOException {
-        // Asked first, because adding to the map may wait for a thread that looks for another.
-        DirectoryLock known = REGISTRY.get(real);
-        if (known != null && (known.directory.equals(real) || isSame(known.directory, real))) {
-            return known;
-        }
-        Object identity = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
-        DirectoryLock same = identity == null
-                ? new DirectoryLock(real)
-                : BY_IDENTITY.computeIfAbsent(identity, absent -> new DirectoryLock(real));
-        if (!same.directory.equals(real) && !isSame(same.directory, real)) {
-            // That directory is gone, and its inode was given to this one.
-            same = new DirectoryLock(real);
-            BY_IDENTITY.put(identity, same);
-        }
-        if (known != null) {
-            REGISTRY.put(real, same);
-            return same;
-        }
-        DirectoryLock other = REGISTRY.putIfAbsent(real, same);
-        return other == null ? same : other;
-    }
-
-    private static boolean isSame(Path one, Path other) {
-        try {
-            return Files.isSameFile(one, other);
-        } catch (IOException e) {
-            return false;
-        }
+        return REGISTRY.of(LockFiles.createAndResolve(directory, null));
     }
 
     /**
@@ -130,7 +93,7 @@ public final class DirectoryLock {
      */
     public static DirectoryLock ofReal(Path real) throws IOException {
         LockFiles.requireReal(real, LockFiles.createAndResolve(real, null));
-        return ofResolved(real);
+        return REGISTRY.of(real);
     }
 
     /**
@@ -314,13 +277,7 @@ public final class DirectoryLock {
 
     /** The names of all files in the directory. */
     List<String> fileNames() throws IOException {
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            files.forEach(file -> names.add(file.getFileName().toString()));
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return names;
+        return files.fileNames();
     }
 
     /** Creates an empty temporary file that only its owner can open, and that lives no longer than this process, or its use. */
@@ -409,7 +366,7 @@ public final class DirectoryLock {
             }
             LockFile file = files.anyOpen();
             FileLock taken = file.tryMutex();
-            while (taken != null && !isCurrentOrReleased(file, taken)) {
+            while (taken != null && !file.isCurrentOrReleased(taken)) {
                 file = files.current();
                 taken = file.tryMutex();
             }
@@ -430,19 +387,6 @@ public final class DirectoryLock {
             owner = null;
             taken.release();
         }
-    }
-
-    /** Releases it unless the path leads to its file, and also where that can't be told: nobody else could ever have it. */
-    private static boolean isCurrentOrReleased(LockFile file, FileLock taken) throws IOException {
-        boolean isCurrent = false;
-        try {
-            isCurrent = file.isCurrent();
-        } finally {
-            if (!isCurrent) {
-                taken.release();
-            }
-        }
-        return isCurrent;
     }
 
     private void requireHeld() {

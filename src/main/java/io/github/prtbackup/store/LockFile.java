@@ -222,6 +222,19 @@ final class LockFile {
         return file.getChannel().isOpen();
     }
 
+    /** Releases a lock of it unless the path leads to it, and also where that can't be told: nobody else could ever have it. */
+    boolean isCurrentOrReleased(FileLock taken) throws IOException {
+        boolean isCurrent = false;
+        try {
+            isCurrent = isCurrent();
+        } finally {
+            if (!isCurrent) {
+                taken.release();
+            }
+        }
+        return isCurrent;
+    }
+
     /** Whether the path still leads to this file. The inode cannot be reused while the descriptor is open. */
     boolean isCurrent() throws IOException {
         BasicFileAttributes now = attributes(path);

@@ -1,6 +1,8 @@
 package io.github.prtbackup.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,5 +130,16 @@ final class LockFiles {
             throw new FileSystemException(
                     known.toString(), now.toString(), "the backup directory was replaced by a link");
         }
+    }
+
+    /** The names of all files in the directory. */
+    List<String> fileNames() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
     }
 }

@@ -101,11 +101,7 @@ public final class PendingFile implements AutoCloseable {
         return create(lock, Instant.now());
     }
 
-    /**
-     * As {@link #create(DirectoryLock)}.
-     *
-     * @param now the present time
-     */
+    /** As {@link #create(DirectoryLock)}, with a clock of one's own. */
     public static PendingFile create(DirectoryLock lock, Instant now) throws IOException {
         return new PendingFile(lock, Sha256.begin(), now);
     }
