@@ -3,6 +3,7 @@ package io.github.prtbackup.catalog;
 import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.FileMode;
+import io.github.prtbackup.store.KnownDatabases;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -44,6 +45,7 @@ final class Admission {
         }
         shared(lock.directory().resolve(MetadataFile.NAME));
         shared(lock.directory().resolve(MetadataFile.COPY));
+        shared(lock.directory().resolve(KnownDatabases.FILE_NAME));
         try (DirectoryStream<Path> aside = Files.newDirectoryStream(lock.directory(), ASIDE)) {
             for (Path file : aside) {
                 String name = file.getFileName().toString();

@@ -21,6 +21,9 @@ import java.util.function.Supplier;
  * <p>Thread-safe. Opens no database.
  */
 public final class KnownDatabases {
+    /** The name of the file that they are in. */
+    public static final String FILE_NAME = KnownFile.NAME;
+
     private final DirectoryLock directory;
     private final KnownFile file;
 

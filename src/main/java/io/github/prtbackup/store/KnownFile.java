@@ -60,6 +60,7 @@ final class KnownFile {
     /**
      * Replaces it, unless a directory has its name. Call it in {@link DirectoryLock#hold}.
      *
+     * @param model the file whose permissions the first of a directory gets; later ones keep them
      * @param durably whether a crash of the operating system must not take it, as where it has taken the place of one that
      *     knew of others
      */
@@ -73,12 +74,13 @@ final class KnownFile {
         text.append(LAST).append('\n');
         try (PendingFile pending = PendingFile.create(directory)) {
             pending.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            Path present = directory.directory().resolve(NAME);
+            Path permissions = RegularFile.exists(present) ? present : model;
             if (durably) {
-                pending.seal(model);
+                pending.seal(permissions);
             } else {
-                pending.sealBuffered(model);
+                pending.sealBuffered(permissions);
             }
-            FileMode.openToWritersOf(directory.directory(), pending.path());
             pending.replace(NAME);
         }
     }
