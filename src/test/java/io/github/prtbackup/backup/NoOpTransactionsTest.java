@@ -245,11 +245,8 @@ class NoOpTransactionsTest {
             Sql.run(connection, "PRAGMA user_version = 7");
             backups.undo();
             assertThat(Sql.column(connection, "SELECT b FROM t")).containsExactly("0", "0", "3");
-            Sql.run(connection, "PRAGMA user_version = 7");
-            backups.undo();
-            assertThat(Sql.column(connection, "SELECT b FROM t")).containsExactly("0", "0");
             inTransaction(connection, false, "DELETE FROM t");
-            backups.redo();
+            Sql.run(connection, "PRAGMA user_version = 7");
             backups.redo();
             assertThat(Sql.column(connection, "SELECT b FROM t")).containsExactly("1", "1", "1");
         }
