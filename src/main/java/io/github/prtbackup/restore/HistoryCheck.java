@@ -129,10 +129,10 @@ public final class HistoryCheck {
         } else {
             readAndCopyNewest(check, points.get(points.size() - 1).id());
         }
-        // Those that have given way to the next are no backups any more.
+        // Those that have given way to the next are no backups any more. None is listed where the base is missing.
         Set<Long> listed = timelines.points().stream().map(Entry::id).collect(Collectors.toSet());
         for (Point point : points) {
-            if (listed.contains(point.id())) {
+            if (listed.isEmpty() || listed.contains(point.id())) {
                 Entry entry = timelines.entry(check.base(), point);
                 Verification found = new Verification(POINT, check.problems(point.id()), List.of());
                 results.put(point.id(), new Result(entry, found));
