@@ -17,11 +17,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What can be undone and redone at one moment, and with which backup. */
 final class Undoing {
@@ -31,13 +34,34 @@ final class Undoing {
     private final UndoState state;
     /** The ids of the backups that were made under the write lock, between transactions. */
     private final TreeSet<Long> between = new TreeSet<>();
+    /** The ids of the newest backups behind which nothing has changed. */
+    private final Set<Long> unchanged = new HashSet<>();
 
-    private Undoing(Path database, Comparer comparer, List<Entry> backups, List<RestoreStep> restores) {
+    private Undoing(Path database, Comparer comparer, List<Entry> backups, List<RestoreStep> restores)
+            throws IOException {
         this.database = database;
         this.comparer = comparer;
         backups.forEach(backup -> this.backups.put(backup.id(), backup));
-        this.state =
-                UndoState.of(backups.stream().filter(Entry::auto).map(Entry::id).toList(), restores);
+        long restored = restores.stream().mapToLong(RestoreStep::id).max().orElse(0);
+        for (Entry backup : backups) {
+            if (backup.auto()) {
+                // Newest first, up to the first change. A full one may have been made for something else than a
+                // transaction.
+                if (backup.id() <= restored
+                        || !(backup.ofTransaction() || History.isIncremental(backup))
+                        || !comparer.isPresent(backup)) {
+                    break;
+                }
+                unchanged.add(backup.id());
+            }
+        }
+        this.state = UndoState.of(
+                backups.stream()
+                        .filter(Entry::auto)
+                        .map(Entry::id)
+                        .filter(id -> !unchanged.contains(id))
+                        .toList(),
+                restores);
         backups.stream().filter(Entry::auto).map(Entry::id).forEach(between::add);
         restores.forEach(step -> between.add(step.id()));
     }
@@ -134,7 +158,7 @@ final class Undoing {
             throw new UndoRefusedException("backup #" + backup.id()
                     + " was made by hand, not before a transaction that could be undone; restore it instead");
         }
-        if (!state.undoable().contains(backup.id())) {
+        if (!state.undoable().contains(backup.id()) && !unchanged.contains(backup.id())) {
             throw new UndoRefusedException("what came after backup #" + backup.id() + " has been undone already");
         }
         return backup;
@@ -157,7 +181,9 @@ final class Undoing {
 
     /** The newest backup before that operation. */
     Entry newestOf(String operation) {
-        return undoable().stream()
+        return Stream.concat(
+                        undoable().stream(),
+                        unchanged.stream().sorted(Comparator.reverseOrder()).map(backups::get))
                 .filter(backup -> BackupInfo.of(backup)
                         .operation()
                         .filter(operation::equals)

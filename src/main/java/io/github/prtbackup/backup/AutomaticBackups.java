@@ -287,9 +287,22 @@ public final class AutomaticBackups implements Closeable {
         }
     }
 
-    /** Nothing is known of the present transaction, if there is one. */
+    /** There is no transaction, or nothing is known of it. */
     public void transactionEnded() {
         incremental.values().forEach(backups -> backups.notes().forget());
+        full.values().forEach(FullBackups::transactionEnded);
+    }
+
+    /** What transactions that are over have changed decides whether the oldest backups go. Called without their locks. */
+    public void settle() throws IOException {
+        if (!full.isEmpty()) {
+            Each.of(full.values(), FullBackups::settle);
+        }
+    }
+
+    /** Whether there is something to settle when the present transaction is over. */
+    public boolean isUnsettled() {
+        return full.values().stream().anyMatch(FullBackups::isUnsettled);
     }
 
     /** The connection has just committed, and holds no lock. */

@@ -1,17 +1,21 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.FullCopy.Damage;
+import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.PageSource;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.store.SameContent;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -21,6 +25,8 @@ import org.sqlite.SQLiteConnection;
  */
 final class FullBackups {
 
+    private static final Logger log = LoggerFactory.getLogger(FullBackups.class);
+
     private final Path database;
     private final Catalog catalog;
     private final int keep;
@@ -28,6 +34,17 @@ final class FullBackups {
 
     /** The newest that was seen here; null before that. One that somebody has made since is younger. */
     private File seen;
+
+    /** The last one of a transaction, as long as it is not known what becomes of the oldest; null if there is none. */
+    private Catalog.Published unsettled;
+
+    private boolean exclusive;
+
+    /** Whether the transaction behind {@link #unsettled} is over. */
+    private boolean isOver;
+
+    /** The id of the last one whose transaction is known to have changed something. */
+    private long changed;
 
     /**
      * @param keep how many backups stay
@@ -53,7 +70,63 @@ final class FullBackups {
             } else {
                 copyPages(locked, schema, exclusive, file);
             }
-            return publish(file, occasion);
+            Catalog.Published published =
+                    catalog.publishBeforeTransaction(file, request(occasion), this::mayHaveChangedNothing);
+            unsettled = published.expiring().isPresent() ? published : null;
+            this.exclusive = exclusive;
+            isOver = false;
+            return published.backup();
+        }
+    }
+
+    /** A point that was taken in between has seen another state. */
+    private boolean mayHaveChangedNothing(Entry newest) throws IOException {
+        return newest.id() != changed
+                && new Timelines(catalog, database).newestId().orElse(0) < newest.id();
+    }
+
+    /** There is no transaction of the connection any more. */
+    void transactionEnded() {
+        isOver = true;
+    }
+
+    /**
+     * Lets the oldest go if the last transaction has changed something. Nobody has to be locked out: what others have changed
+     * since, they have made the next backup before, or it counts as changed by us.
+     */
+    void settle() throws IOException {
+        if (unsettled == null || !isOver) {
+            return;
+        }
+        Catalog.Published settling = unsettled;
+        unsettled = null;
+        boolean hasChanged = !isStill(settling.backup());
+        if (hasChanged) {
+            changed = settling.backup().id();
+        }
+        catalog.settle(settling, hasChanged);
+    }
+
+    /** Whether there is something to settle when the connection closes. */
+    boolean isUnsettled() {
+        return unsettled != null;
+    }
+
+    /** Whether the database is what it was. If in doubt it is not: one backup too few of many does less than one too many. */
+    private boolean isStill(Entry backup) {
+        if (database.toFile().length() == 0) {
+            return backup.size() == 0;
+        }
+        try (PageSource source = new PageSource(database)) {
+            CurrentPages now = source.now(exclusive);
+            return SameContent.of(
+                    backup.path(),
+                    (offset, into, count) ->
+                            now.read((int) (offset / now.pageSize()) + 1, count / now.pageSize(), into, 0),
+                    (long) now.pages() * now.pageSize());
+        } catch (IOException e) {
+            log.debug("{} cannot be compared with its backup #{}", database, backup.id(), e);
+            return false;
         }
     }
 
@@ -84,7 +157,11 @@ final class FullBackups {
     }
 
     private Entry publish(PendingFile file, Occasion occasion) throws IOException {
-        return catalog.publish(file, new Request(database, occasion.comment(), true, keep, occasion.tables()));
+        return catalog.publish(file, request(occasion));
+    }
+
+    private Request request(Occasion occasion) {
+        return new Request(database, occasion.comment(), true, keep, occasion.tables());
     }
 
     /** When the newest that was seen here was made. When its file was written tells that to finer than a second. */

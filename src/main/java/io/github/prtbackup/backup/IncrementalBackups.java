@@ -60,7 +60,7 @@ final class IncrementalBackups implements Closeable {
         this.notes = new TransactionNotes(timeline, source.database());
         this.closingNotes = new ClosingNotes(timeline, source);
         this.changed = new ChangedPages(database, timeline, notes, closingNotes, watch);
-        this.fold = new LazyFold(timeline, settings.keepPoints());
+        this.fold = new LazyFold(timeline, settings.keepPoints(), new Changes(catalog, database)::between);
     }
 
     /**

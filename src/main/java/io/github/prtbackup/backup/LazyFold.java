@@ -1,10 +1,12 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.Between;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class LazyFold {
 
     private final Timeline timeline;
     private final int keepPoints;
+    private final Supplier<Between> between;
 
     /** Null before the first. */
     private FutureTask<?> running;
@@ -44,10 +47,15 @@ final class LazyFold {
     /** How much there was to fold when that failed: it is tried again when there is more. */
     private volatile long failedAt;
 
-    /** @param keepPoints how many points stay */
-    LazyFold(Timeline timeline, int keepPoints) {
+    /**
+     * @param keepPoints how many points stay
+     * @param between tells which of them count
+     */
+    LazyFold(Timeline timeline, int keepPoints, Supplier<Between> between) {
         this.timeline = timeline;
-        this.keepPoints = keepPoints;
+        // Beside the newest: whether the transaction behind it changes something is not known yet.
+        this.keepPoints = Math.max(keepPoints, keepPoints + 1);
+        this.between = between;
     }
 
     /** Begins a fold in the background if one is due. */
@@ -81,7 +89,7 @@ final class LazyFold {
     void insist() throws IOException {
         long filled = timeline.filledSegments();
         if (filled > MUCH + 1 || (failedAt > 0 && filled > failedAt + 1)) {
-            timeline.fold(keepPoints);
+            timeline.fold(keepPoints, between.get());
         }
     }
 
@@ -109,7 +117,7 @@ final class LazyFold {
     private void fold() {
         long toFold = timeline.filledSegments();
         try (Operation cleanup = Operation.cleanup(timeline.original())) {
-            cleanup.done(Operation.INCREMENTAL, timeline.fold(keepPoints));
+            cleanup.done(Operation.INCREMENTAL, timeline.fold(keepPoints, between.get()));
             failedAt = 0;
         } catch (IOException | RuntimeException e) {
             failedAt = toFold;

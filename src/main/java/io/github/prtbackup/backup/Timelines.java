@@ -7,6 +7,7 @@ import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.PointWalk;
+import io.github.prtbackup.store.Tail;
 import io.github.prtbackup.store.Timeline;
 import io.github.prtbackup.store.TimelineCheck;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +49,7 @@ public final class Timelines {
                 // Reading takes a lock, which a read-only disk does not have.
                 return List.of();
             }
-            return timeline.points().stream()
+            return timeline.points(new Changes(catalog, database).between()).stream()
                     .map(point -> entry(timeline.base(), point))
                     .toList();
         } catch (DamagedTimelineException e) {
@@ -59,11 +61,20 @@ public final class Timelines {
 
     /** When the newest point was taken. The directory is not created. */
     Optional<Instant> newest() throws IOException {
+        return newestPoint().map(point -> point.header().time());
+    }
+
+    /** The id of the newest point. The directory is not created. */
+    OptionalLong newestId() throws IOException {
+        return newestPoint().stream().mapToLong(Point::id).findFirst();
+    }
+
+    private Optional<Point> newestPoint() throws IOException {
         if (!Files.isDirectory(catalog.directory())) {
             return Optional.empty();
         }
         try (Timeline timeline = open()) {
-            return timeline.tail().map(tail -> tail.newest().header().time());
+            return timeline.tail().map(Tail::newest);
         }
     }
 

@@ -191,6 +191,27 @@ public final class Catalog {
     }
 
     /**
+     * A backup that was made before a transaction.
+     *
+     * @param backup its record
+     * @param expiring the oldest one, which goes if the transaction changes something
+     */
+    public record Published(Entry backup, Optional<Entry> expiring) {}
+
+    /** Whether a backup is still the newest one of its database, also among those that are kept elsewhere. */
+    @FunctionalInterface
+    public interface Newest {
+        /**
+         * Asks.
+         *
+         * @param backup the newest automatic one of this catalog
+         * @return false if that is not known
+         * @throws IOException if it can't be found out
+         */
+        boolean is(Entry backup) throws IOException;
+    }
+
+    /**
      * Makes a file a backup: seals it, gives it an id and a name, records it durably, and deletes the oldest automatic
      * backups of the same database beyond the number to be kept. If it fails, there is no new backup; only if the last
      * {@code fsync} fails, it may be there nevertheless.
@@ -200,6 +221,21 @@ public final class Catalog {
      * @return its record
      */
     public Entry publish(PendingFile pending, Request request) throws IOException {
+        return publish(pending, request, null).backup();
+    }
+
+    /**
+     * As {@link #publish}, before a transaction that holds the write lock and has changed nothing yet. If the transaction
+     * behind the newest backup has changed nothing either, the new one takes its place.
+     *
+     * @param newest asked for that backup
+     * @return its record, and what is to be settled when the transaction has ended
+     */
+    public Published publishBeforeTransaction(PendingFile pending, Request request, Newest newest) throws IOException {
+        return publish(pending, request, newest::is);
+    }
+
+    private Published publish(PendingFile pending, Request request, Retention.Newest newest) throws IOException {
         Request canonical = new Request(
                 Canonical.of(request.original()),
                 RowFormat.writable(request.comment()),
@@ -213,7 +249,7 @@ public final class Catalog {
             if (!pending.isIn(lock)) {
                 throw new IllegalArgumentException(pending.path() + " is not in " + directory);
             }
-            return publish(lock, pending, canonical, identities.claim(lock, canonical.original()));
+            return publish(lock, pending, canonical, identities.claim(lock, canonical.original()), newest);
         });
     }
 
@@ -253,7 +289,7 @@ public final class Catalog {
         while (true) {
             List<Entry> present = new ArrayList<>();
             List<Entry> gone = new ArrayList<>();
-            for (Entry entry : select(metadata, original)) {
+            for (Entry entry : select(withAll(metadata, original), original)) {
                 Optional<Entry> found = present(entry);
                 found.ifPresentOrElse(present::add, () -> gone.add(entry));
             }
@@ -283,7 +319,7 @@ public final class Catalog {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        return select(readable(original), original).stream()
+        return select(withAll(readable(original), original), original).stream()
                 .filter(entry -> entry.id() == id)
                 .findFirst();
     }
@@ -301,9 +337,10 @@ public final class Catalog {
         }
         return hold(lock -> {
             DatabaseId id = identify(original);
-            Metadata metadata = withoutGone(readable(lock, original), id);
-            List<Entry> expired = expired(metadata, id, 0).stream()
-                    .filter(entry -> entry.id() < first)
+            Metadata metadata = withoutGone(readableWithAll(lock, original), id);
+            List<Entry> expired = metadata.entriesOf(id, directory).stream()
+                    .filter(entry -> entry.auto() && entry.id() < first)
+                    .sorted(NEWEST_FIRST.reversed())
                     .toList();
             if (expired.isEmpty()) {
                 return expired;
@@ -326,7 +363,7 @@ public final class Catalog {
      */
     public Entry delete(long id) throws IOException {
         return hold(lock -> {
-            Metadata metadata = readable(lock, null);
+            Metadata metadata = readableWithAll(lock, null);
             Entry entry = metadata.find(id).orElseThrow(() -> unknown(id, metadata));
             MetadataFile.Content written =
                     file.replace(lock, metadata.without(List.of(entry)), entry.original(), progress);
@@ -447,9 +484,10 @@ public final class Catalog {
         }
     }
 
-    private Entry publish(DirectoryLock lock, PendingFile pending, Request request, DatabaseId database)
+    private Published publish(
+            DirectoryLock lock, PendingFile pending, Request request, DatabaseId database, Retention.Newest newest)
             throws IOException {
-        Metadata metadata = withoutGone(readable(lock, request.original()), database);
+        Metadata metadata = withoutGone(readableWithAll(lock, request.original()), database);
         BackupName name = freeName(metadata, database, request.auto(), pending.taken());
         Entry entry = new Entry(
                 reserveId(lock, metadata),
@@ -460,25 +498,70 @@ public final class Catalog {
                 pending.length(),
                 database.home(),
                 pending.sha256(),
-                request.tables());
+                request.tables(),
+                newest != null);
         Metadata longer = metadata.with(RowFormat.format(entry, clock.getZone()));
-        List<Entry> expired = request.auto() ? expired(longer, database, Math.max(request.keep(), 1)) : List.of();
+        Retention retention =
+                Retention.after(entry, pending.path(), longer, request.keep(), database, directory, newest);
         pending.publish(entry.fileName());
         progress.accept(Step.DATA_PUBLISHED);
         MetadataFile.Content written;
         try {
-            written = file.replace(lock, longer.without(expired), request.original(), progress);
+            written = file.replace(lock, retention.metadata(), request.original(), progress);
         } catch (IOException | RuntimeException | Error e) {
             // The rename of the metadata is its last step: there is no record yet.
             withdraw(entry, e);
             throw e;
         }
         syncDirectory();
-        if (!expired.isEmpty()) {
-            deleteExpired(expired, request.original());
+        if (!retention.gone().isEmpty()) {
+            deleteExpired(retention.gone(), request.original());
         }
         file.replaceCopy(lock, written, progress);
-        return entry.withOriginal(database.database());
+        return new Published(entry.withOriginal(database.database()), retention.expiring());
+    }
+
+    /**
+     * Lets the oldest backup go, or stay, when a transaction has ended. Does nothing if that has been decided since: by the
+     * next backup, or by who has deleted one of the two.
+     *
+     * @param published from {@link #publishBeforeTransaction}, with an expiring one
+     * @param changed whether the transaction has changed something
+     */
+    public void settle(Published published, boolean changed) throws IOException {
+        if (published.expiring().isPresent() && Files.isDirectory(directory)) {
+            hold(lock -> {
+                settle(lock, published.backup(), published.expiring().get(), changed);
+                return null;
+            });
+        }
+    }
+
+    private void settle(DirectoryLock lock, Entry backup, Entry oldest, boolean changed) throws IOException {
+        Path original = backup.original();
+        Metadata metadata = readable(lock, original);
+        DatabaseId database = identify(original);
+        Metadata all = Expiring.returned(metadata, database, directory);
+        boolean isNewest = all.entriesOf(database, directory).stream()
+                .filter(Entry::auto)
+                .max(Comparator.comparingLong(Entry::id))
+                .filter(entry -> entry.id() == backup.id())
+                .isPresent();
+        if (!isNewest || all.find(oldest.id()).isEmpty()) {
+            return;
+        }
+        Metadata settled = changed ? metadata.without(List.of(oldest)) : all;
+        Optional<MetadataFile.Content> written = Optional.empty();
+        if (settled != metadata) {
+            written = Optional.of(file.replace(lock, settled, original, progress));
+            syncDirectory();
+        }
+        if (changed) {
+            deleteExpired(List.of(oldest), original);
+        }
+        if (written.isPresent()) {
+            file.replaceCopy(lock, written.get(), progress);
+        }
     }
 
     private static void withdraw(Entry entry, Throwable failure) {
@@ -548,6 +631,15 @@ public final class Catalog {
         return content.wasRead() ? content.metadata() : reconcile(lock, original);
     }
 
+    /** The same, with those backups of a database that are about to expire. */
+    private Metadata readableWithAll(DirectoryLock lock, Path original) throws IOException {
+        return withAll(readable(lock, original), original);
+    }
+
+    private Metadata withAll(Metadata metadata, Path original) throws IOException {
+        return Expiring.returned(metadata, original == null ? null : identify(original), directory);
+    }
+
     private Metadata reconcile(DirectoryLock lock, Path original) throws IOException {
         DatabaseId id = original == null ? null : identify(original);
         Metadata repaired = new Reconciliation(lock, directory, file, check, clock, progress, id).run();
@@ -560,16 +652,6 @@ public final class Catalog {
 
     private List<Entry> select(Metadata metadata, Path original) throws IOException {
         return original == null ? metadata.entries() : metadata.entriesOf(identify(original), directory);
-    }
-
-    /** Automatic backups of a database beyond the newest ones, oldest first. */
-    private List<Entry> expired(Metadata metadata, DatabaseId database, int keep) {
-        return metadata.entriesOf(database, directory).stream()
-                .filter(Entry::auto)
-                .sorted(NEWEST_FIRST)
-                .skip(keep)
-                .sorted(NEWEST_FIRST.reversed())
-                .toList();
     }
 
     /** Drops records of files that are gone, so that they do not count among those to be kept. */

@@ -19,6 +19,8 @@ import java.util.List;
  * @param original the database it is a backup of
  * @param sha256 the SHA-256 of the file, 64 lower-case hexadecimal digits; empty if the metadata does not tell
  * @param tables those that the write names before which it was made; empty where that is not known
+ * @param ofTransaction whether it was made under the write lock of the transaction that followed. If that has changed nothing,
+ *     the next one takes its place
  */
 public record Entry(
         long id,
@@ -29,11 +31,26 @@ public record Entry(
         long size,
         Path original,
         String sha256,
-        List<String> tables) {
+        List<String> tables,
+        boolean ofTransaction) {
 
     /** Copies the list. */
     public Entry {
         tables = List.copyOf(tables);
+    }
+
+    /** One that stays until it is one of too many. */
+    public Entry(
+            long id,
+            Instant time,
+            Path path,
+            String comment,
+            boolean auto,
+            long size,
+            Path original,
+            String sha256,
+            List<String> tables) {
+        this(id, time, path, comment, auto, size, original, sha256, tables, false);
     }
 
     /** One of which no table is known. */
@@ -62,10 +79,10 @@ public record Entry(
     }
 
     Entry withSize(long other) {
-        return new Entry(id, time, path, comment, auto, other, original, sha256, tables);
+        return new Entry(id, time, path, comment, auto, other, original, sha256, tables, ofTransaction);
     }
 
     Entry withOriginal(Path other) {
-        return new Entry(id, time, path, comment, auto, size, other, sha256, tables);
+        return new Entry(id, time, path, comment, auto, size, other, sha256, tables, ofTransaction);
     }
 }

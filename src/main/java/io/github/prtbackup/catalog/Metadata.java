@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The content of {@code backup_metadata.json}. Immutable. What it does not understand it keeps: fields, and rows.
@@ -33,6 +36,7 @@ final class Metadata {
     private static final String BACKUPS = "backups";
     private static final String NEXT_ID = "next_id";
     private static final String REMOVED = "removed";
+    private static final String EXPIRING = "expiring";
 
     /** A backup has about twenty. Each may take a hundred bytes of heap, however few in the file. */
     static final int MOST_TOKENS = 2_000_000;
@@ -180,16 +184,23 @@ final class Metadata {
     /** With the home of a database in all that is recorded of it; this object itself if that is nothing. */
     Metadata moved(DatabaseId database, Path directory) {
         List<RestoreStep> restores = restoresOf(database, directory);
+        List<Row> moved = moved(rows, database, directory);
+        List<Row> expiring = expiring(directory);
+        List<Row> expiringMoved = moved(expiring, database, directory);
+        if (restores.isEmpty() && moved.equals(rows) && expiringMoved.equals(expiring)) {
+            return this;
+        }
+        Metadata changed = new Metadata(document, moved, nextId).withExpiring(expiringMoved);
+        return restores.isEmpty() ? changed : changed.withRestores(restores, database, directory);
+    }
+
+    private static List<Row> moved(List<Row> rows, DatabaseId database, Path directory) {
         List<Row> moved = new ArrayList<>();
         for (Row row : rows) {
             boolean isOfIt = row.isUsable() && RowFormat.belongsTo(row, database, directory);
             moved.add(isOfIt ? RowFormat.moved(row, database.home(), directory) : row);
         }
-        if (restores.isEmpty() && moved.equals(rows)) {
-            return this;
-        }
-        Metadata changed = new Metadata(document, moved, nextId);
-        return restores.isEmpty() ? changed : changed.withRestores(restores, database, directory);
+        return moved;
     }
 
     /** Larger than every id that stands here. */
@@ -229,15 +240,11 @@ final class Metadata {
      * @return the same rows
      */
     Metadata inPlaceOf(Metadata before) {
-        Set<String> present = new HashSet<>();
-        rows.stream()
-                .filter(Row::isUsable)
-                .forEach(row -> present.add(row.entry().fileName()));
+        Set<String> present = recordedFiles().collect(Collectors.toSet());
         ArrayNode now = JsonNodeFactory.instance.arrayNode();
-        before.rows.stream()
-                .filter(Row::isUsable)
-                .filter(row -> !present.contains(row.entry().fileName()))
-                .forEach(row -> now.add(row.json()));
+        Stream.concat(before.rows.stream().filter(Row::isUsable).map(Row::json), before.expiringJson())
+                .filter(json -> !present.contains(RowFormat.fileName(json)))
+                .forEach(now::add);
         JsonNode last = before.document.path(REMOVED).path(0);
         ObjectNode changed = JsonNodeFactory.instance.objectNode();
         changed.setAll(document);
@@ -251,17 +258,51 @@ final class Metadata {
         return new Metadata(changed, rows, nextId);
     }
 
+    /** The names of the files that have a record here, those of expiring ones included. */
+    Stream<String> recordedFiles() {
+        return Stream.concat(
+                rows.stream().filter(Row::isUsable).map(row -> row.entry().fileName()),
+                expiringJson().map(RowFormat::fileName));
+    }
+
     /** The records that the last two changes have removed, usable ones, if their files should be there. */
     List<Row> removed(Path directory) {
-        List<Row> removed = new ArrayList<>();
-        for (JsonNode change : document.path(REMOVED)) {
-            for (JsonNode element : change) {
-                Row row = RowFormat.parse(element, directory);
-                if (row.isUsable()) {
-                    removed.add(row);
-                }
-            }
+        return usable(
+                StreamSupport.stream(document.path(REMOVED).spliterator(), false)
+                        .flatMap(change -> StreamSupport.stream(change.spliterator(), false)),
+                directory);
+    }
+
+    /**
+     * The backups that go as soon as it is known that the transaction behind the newest one of their database has changed
+     * something. Until their files are deleted they are there like any other; after that their records mean nothing.
+     */
+    List<Row> expiring(Path directory) {
+        return usable(expiringJson(), directory);
+    }
+
+    /** With other expiring ones. */
+    Metadata withExpiring(List<Row> expiring) {
+        if (expiring.isEmpty() && !document.has(EXPIRING)) {
+            return this;
         }
-        return removed;
+        ObjectNode changed = JsonNodeFactory.instance.objectNode();
+        changed.setAll(document);
+        changed.remove(EXPIRING);
+        if (!expiring.isEmpty()) {
+            ArrayNode array = changed.putArray(EXPIRING);
+            expiring.forEach(row -> array.add(row.json()));
+        }
+        return new Metadata(changed, rows, nextId);
+    }
+
+    private Stream<JsonNode> expiringJson() {
+        return StreamSupport.stream(document.path(EXPIRING).spliterator(), false);
+    }
+
+    private static List<Row> usable(Stream<JsonNode> elements, Path directory) {
+        return elements.map(element -> RowFormat.parse(element, directory))
+                .filter(Row::isUsable)
+                .toList();
     }
 }

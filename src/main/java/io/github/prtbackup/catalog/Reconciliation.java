@@ -130,7 +130,7 @@ final class Reconciliation {
         Metadata copy = file.readCopy().metadata();
         Map<String, Row> hints = new HashMap<>();
         Stream.of(copy, found)
-                .flatMap(some -> some.removed(directory).stream())
+                .flatMap(some -> Stream.concat(some.removed(directory).stream(), some.expiring(directory).stream()))
                 .forEach(row -> hints.put(row.entry().fileName(), row));
         // What was dropped as a repetition still tells what its own file is.
         malformed(found).stream()
@@ -237,7 +237,12 @@ final class Reconciliation {
     }
 
     private List<BackupName> unrecorded(Metadata metadata) throws IOException {
-        Set<String> recorded = metadata.entries().stream().map(Entry::fileName).collect(Collectors.toSet());
+        // What expires is recorded as that. Whether the transaction is still under way that decides can't be told.
+        Set<String> recorded = Stream.concat(
+                        metadata.entries().stream(),
+                        metadata.expiring(directory).stream().map(Row::entry))
+                .map(Entry::fileName)
+                .collect(Collectors.toSet());
         List<BackupName> names = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.db")) {
             for (Path path : files) {

@@ -43,6 +43,7 @@ final class RowFormat {
     private static final String AUTO = "is_auto";
     private static final String SIZE = "size_bytes";
     private static final String TABLES = "tables";
+    private static final String OF_TRANSACTION = "of_transaction";
     private static final Pattern WINDOWS_PATH = Pattern.compile("(?:[A-Za-z]:|\\\\\\\\).*", Pattern.DOTALL);
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT);
@@ -80,6 +81,9 @@ final class RowFormat {
             ArrayNode tables = json.putArray(TABLES);
             entry.tables().forEach(tables::add);
         }
+        if (entry.ofTransaction()) {
+            json.put(OF_TRANSACTION, true);
+        }
         return Row.usable(json, entry);
     }
 
@@ -105,12 +109,18 @@ final class RowFormat {
                         size,
                         entry.original(),
                         sha256,
-                        entry.tables()));
+                        entry.tables(),
+                        entry.ofTransaction()));
     }
 
     /** A comment that can be written as UTF-8: half of a surrogate pair becomes a question mark. */
     static String writable(String comment) {
         return new String(comment.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    /** The name of the file of an element; that of none if it has none. */
+    static String fileName(JsonNode json) {
+        return fileName(json.path(PATH).asText(""));
     }
 
     /** The last part of a path, which may have been written on another system. */
@@ -217,7 +227,9 @@ final class RowFormat {
                 text(json, SHA256)
                         .filter(digest -> DIGEST.matcher(digest).matches())
                         .orElse(""),
-                tables(json));
+                tables(json),
+                // Only informs as well: without it the backup just stays.
+                json.path(OF_TRANSACTION).asBoolean(false));
     }
 
     /** Only informs: what is not as it should be is left out. */

@@ -14,6 +14,7 @@ import io.github.prtbackup.restore.History;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.PointImage;
 import io.github.prtbackup.store.RegularFile;
+import io.github.prtbackup.store.SameContent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +31,9 @@ import org.sqlite.SQLiteConnection;
 /** Brings two states of a database to where they can be compared, with as few pages as are enough. */
 public final class Comparer {
     private static final Logger log = LoggerFactory.getLogger(Comparer.class);
+
+    /** A larger database is not copied just to see whether it has changed. */
+    private static final long MOST_BYTES = 16L << 20;
 
     private final Catalog catalog;
     private final History history;
@@ -73,6 +77,62 @@ public final class Comparer {
             }
         }
         return compareFiles(from, before, to, after);
+    }
+
+    /**
+     * Whether the database is what a backup holds, to the byte but for what SQLite counts: the transaction behind its newest
+     * backup has then changed nothing.
+     *
+     * @return false also if that would take long to find out, or the database cannot be read
+     * @throws IOException if the backup cannot be read
+     */
+    public boolean isPresent(Entry backup) throws IOException {
+        try {
+            return History.isIncremental(backup) ? isPresentPoint(backup.id()) : isPresentFile(backup);
+        } catch (SQLException e) {
+            log.debug("{} cannot be compared with backup #{}", database, backup.id(), e);
+            return false;
+        }
+    }
+
+    private boolean isPresentPoint(long id) throws IOException {
+        try (OpenFiles files = new OpenFiles()) {
+            Optional<PresentState> present = Files.exists(database)
+                    ? PresentState.of(catalog, database, files.add(catalog.newFile()))
+                    : Optional.empty();
+            if (present.isEmpty()) {
+                return false;
+            }
+            try (PresentState now = present.get();
+                    PointImage image = timelines.image(id)) {
+                Optional<BitSet> different = now.newest().pagesChangedSince(image);
+                if (different.isEmpty()
+                        || now.pages() != image.point().pages()
+                        || now.newest().point().pageSize() != image.point().pageSize()) {
+                    return false;
+                }
+                different.get().or(now.changed());
+                boolean same = true;
+                for (int page = different.get().nextSetBit(1);
+                        same && page > 0 && page <= now.pages();
+                        page = different.get().nextSetBit(page + 1)) {
+                    same = SameContent.ofPages(page, image.page(page), now.page(page));
+                }
+                return same;
+            }
+        }
+    }
+
+    private boolean isPresentFile(Entry backup) throws IOException, SQLException {
+        if (!Files.exists(database) || Files.size(database) > MOST_BYTES || !Files.exists(backup.path())) {
+            return false;
+        }
+        try (PendingFile copy = catalog.newFile();
+                SQLiteConnection reader = ReadOnlyConnection.open(database)) {
+            reader.setBusyTimeout(busyMillis);
+            FullCopy.ofSnapshot(reader, FullCopy.Damage.COPIED, copy, progress);
+            return SameContent.of(backup.path(), copy.path());
+        }
     }
 
     private Optional<Entry> entry(Version version) throws IOException {

@@ -126,10 +126,23 @@ final class AutocommitWrites {
 
     /** Whether the transaction is over, or goes on until the last row is read. */
     private void ended(boolean over) {
-        if (over) {
+        if (over || (endings.areAwaited() && !rule.usersMayBeOpen() && !isOnRow())) {
             endings.over();
         }
         endings.catchUp();
+    }
+
+    private boolean isOnRow() {
+        try {
+            boolean isOnRow = transaction.isWriteOnRow();
+            if (!isOnRow) {
+                rule.rowsAreRead();
+            }
+            return isOnRow;
+        } catch (SQLException e) {
+            // It is asked again before the next write.
+            return true;
+        }
     }
 
     private <T> T runHeld(SqlStatement statement, OnRow hold, NativeEnds.End end, Work<T> work) throws SQLException {
@@ -300,12 +313,16 @@ final class AutocommitWrites {
                 hold.close();
                 return null;
             });
-            endings.over();
+            endings.released();
         }
         if (replaces) {
             endings.beforeReplacement(databases);
         }
-        return work.run();
+        try {
+            return work.run();
+        } finally {
+            endings.settle();
+        }
     }
 
     private static boolean isReadOnly(Throwable e) {

@@ -127,8 +127,26 @@ final class Endings {
 
     /** There is no transaction any more. */
     void over() {
+        released();
+        settle();
+    }
+
+    /** As {@link #over}, but what the backups were made for is still to come. */
+    void released() {
         rule.ended();
         backups.transactionEnded();
+    }
+
+    /** Whether a backup waits for the end of the present transaction. */
+    boolean areAwaited() {
+        return backups.isUnsettled();
+    }
+
+    /** Also what the backups were made for is over, unless more statements of the same call follow. */
+    void settle() {
+        if (!rule.isInCall()) {
+            attempt(backups::settle);
+        }
     }
 
     /** The connection may just have committed, and holds no lock then. */
@@ -150,7 +168,20 @@ final class Endings {
         } catch (IOException | SQLException | RuntimeException e) {
             log.debug("How the database is left cannot be noted", e);
         }
+        attempt(this::settleLast);
         attempt(backups::close);
+    }
+
+    /** What is not committed by now never will be. */
+    private void settleLast() throws IOException, SQLException {
+        if (backups.isUnsettled()) {
+            connection.heardCommits().unheard(() -> {
+                transaction.abandon();
+                return null;
+            });
+            backups.transactionEnded();
+            backups.settle();
+        }
     }
 
     private void leaveClosingNotes() throws IOException, SQLException {

@@ -156,6 +156,7 @@ final class Guard {
                 return oneByOne.run();
             } finally {
                 rule.severalEnd();
+                endings.settle();
             }
         });
     }

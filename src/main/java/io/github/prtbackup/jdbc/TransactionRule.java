@@ -122,6 +122,11 @@ final class TransactionRule {
         backedUpByCall.clear();
     }
 
+    /** Whether a call is running that runs several statements. */
+    boolean isInCall() {
+        return severalInCall;
+    }
+
     /** Whether the call runs other statements than the present one. */
     boolean runsOthers() {
         return variousInCall;

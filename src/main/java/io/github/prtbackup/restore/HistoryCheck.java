@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Checks all backups of a database at once. All that is stored is read once and compared with its checksums, which tells of
@@ -127,9 +129,14 @@ public final class HistoryCheck {
         } else {
             readAndCopyNewest(check, points.get(points.size() - 1).id());
         }
+        // Those that have given way to the next are no backups any more. None is listed where the base is missing.
+        Set<Long> listed = timelines.points().stream().map(Entry::id).collect(Collectors.toSet());
         for (Point point : points) {
-            Entry entry = timelines.entry(check.base(), point);
-            results.put(point.id(), new Result(entry, new Verification(POINT, check.problems(point.id()), List.of())));
+            if (listed.isEmpty() || listed.contains(point.id())) {
+                Entry entry = timelines.entry(check.base(), point);
+                Verification found = new Verification(POINT, check.problems(point.id()), List.of());
+                results.put(point.id(), new Result(entry, found));
+            }
         }
         problems.addAll(check.lost());
         notes.addAll(check.notes());

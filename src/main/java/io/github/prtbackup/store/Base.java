@@ -52,6 +52,12 @@ final class Base implements Closeable {
         return isThere && checksumOf(content.flip()) == expected.getInt(0) ? content : null;
     }
 
+    /** The checksum that a page is recorded with; null if there is none. */
+    Integer checksum(long number) throws IOException {
+        ByteBuffer recorded = ByteBuffer.allocate(Integer.BYTES);
+        return checksums.read(recorded, (number - 1) * Integer.BYTES) ? recorded.getInt(0) : null;
+    }
+
     /** Shows the pages up to a number that are not in a set, without the lock page, and adds them to the set. */
     void visit(long last, PageSet seen, PageVisitor visitor) throws IOException {
         for (long first = 1; first <= last; first += pagesInChunk()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
  *   <li>Segments that end before that are deleted.
  * </ol>
  *
- * <p>The oldest point is one that is not deleted, unless all are. Where a point was deleted, the mark in its record goes
+ * <p>The oldest point is one that is neither deleted nor followed by the same state, unless all are. Where a point was deleted, the mark in its record goes
  * with it into the head.
  *
  * <p>A crash leaves one of these states; the next fold starts from it, and does what was not done again. Appending goes
@@ -31,10 +32,14 @@ import java.util.function.Consumer;
 final class Fold {
     private final TimelineFiles files;
     private final Consumer<TimelineStep> progress;
+    private final Between between;
+    /** After which nothing was changed. They count as little as deleted ones. */
+    private Set<Long> unchanged = Set.of();
 
-    Fold(TimelineFiles files, Consumer<TimelineStep> progress) {
+    Fold(TimelineFiles files, Consumer<TimelineStep> progress, Between between) {
         this.files = files;
         this.progress = progress;
+        this.between = between;
     }
 
     /** Which points go. */
@@ -43,8 +48,8 @@ final class Fold {
         /**
          * Whether the oldest one does.
          *
-         * @param oldest the oldest point, which is not deleted
-         * @param count how many there are that are not deleted
+         * @param oldest the oldest point, which counts
+         * @param count how many there are that count
          */
         boolean goes(Point oldest, long count);
     }
@@ -54,7 +59,7 @@ final class Fold {
      *
      * @param head the present head
      * @param end the end of the log
-     * @param expiry which points go; of those that are not deleted, the newest stays
+     * @param expiry which points go; of those that count, the newest stays
      * @return how many of those are gone
      */
     int run(Head head, LogPosition end, Expiry expiry) throws IOException {
@@ -65,14 +70,18 @@ final class Fold {
         progress.accept(TimelineStep.FOLD_LOG_DURABLE);
         List<LogEntry> log = LogIndex.entries(files, head, end);
         int present = countUpToOldest(log, head);
-        long live = log.stream().skip(present).filter(Fold::isLive).count()
-                + (head.oldest().deleted() ? 0 : 1);
+        unchanged = Unchanged.ids(files, head, log, between);
+        long live = log.stream()
+                        .skip(present)
+                        .filter(entry -> entry.isPoint() && counts(entry.point()))
+                        .count()
+                + (counts(head.oldest()) ? 1 : 0);
         Point oldest = head.oldest();
         int gone = 0;
         int folded = present;
-        for (int i = present; i < log.size() && (oldest.deleted() || expiry.goes(oldest, live - gone)); i++) {
+        for (int i = present; i < log.size() && (!counts(oldest) || expiry.goes(oldest, live - gone)); i++) {
             if (log.get(i).isPoint()) {
-                gone += oldest.deleted() ? 0 : 1;
+                gone += counts(oldest) ? 1 : 0;
                 oldest = log.get(i).point();
                 folded = i + 1;
             }
@@ -88,8 +97,8 @@ final class Fold {
         return gone;
     }
 
-    private static boolean isLive(LogEntry entry) {
-        return entry.isPoint() && !entry.point().deleted();
+    private boolean counts(Point point) {
+        return !point.deleted() && !unchanged.contains(point.id());
     }
 
     /** How many entries an interrupted fold has begun to put into the base. */

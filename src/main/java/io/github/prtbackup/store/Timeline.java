@@ -312,9 +312,20 @@ public final class Timeline implements AutoCloseable {
      * @return oldest first
      */
     public List<Point> points() throws IOException {
+        return points(Between.CHANGES);
+    }
+
+    /**
+     * All points that are not deleted, and behind which something was changed before the next, or may still be. Reads pages only
+     * where few are stored for a point.
+     *
+     * @param between asked for each two neighbours
+     * @return oldest first
+     */
+    public List<Point> points(Between between) throws IOException {
         return share(() -> {
             TimelineView view = view();
-            return view == null ? List.of() : view.points();
+            return view == null ? List.of() : view.points(between);
         });
     }
 
@@ -475,10 +486,22 @@ public final class Timeline implements AutoCloseable {
      * @throws DamagedTimelineException if those points are damaged; nothing was changed
      */
     public int fold(int keep) throws IOException {
+        return fold(keep, Between.CHANGES);
+    }
+
+    /**
+     * As {@link #fold(int)}; points behind which nothing was changed before the next do not count either.
+     *
+     * @param keep how many points stay, at least 1
+     * @param between asked for each two neighbours
+     * @return how many points went that count; 0 also if a reader or another fold is at work
+     * @throws DamagedTimelineException if those points are damaged; nothing was changed
+     */
+    public int fold(int keep, Between between) throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("keep is " + keep);
         }
-        return fold((oldest, count) -> count > keep);
+        return fold((oldest, count) -> count > keep, between);
     }
 
     /**
@@ -489,16 +512,16 @@ public final class Timeline implements AutoCloseable {
      * @throws DamagedTimelineException if those points are damaged; nothing was changed
      */
     public int foldBefore(long first) throws IOException {
-        return fold((oldest, count) -> oldest.id() < first && count > 1);
+        return fold((oldest, count) -> oldest.id() < first && count > 1, Between.CHANGES);
     }
 
-    private int fold(Fold.Expiry expiry) throws IOException {
+    private int fold(Fold.Expiry expiry, Between between) throws IOException {
         try (RangeLock.Lease lease = files.tryOnlyLease()) {
             TimelineView view = lease == null ? null : view();
             if (view == null) {
                 return 0;
             }
-            int gone = new Fold(files, progress).run(view.head(), view.end(), expiry);
+            int gone = new Fold(files, progress, between).run(view.head(), view.end(), expiry);
             guard.lock();
             try (guard) {
                 tail.settled(view.end().segment());

@@ -3,18 +3,21 @@ package io.github.prtbackup.store;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A timeline as it was at one moment, which it stays as long as nobody folds. Immutable. */
 record TimelineView(TimelineFiles files, Head head, LogPosition end) {
-    List<Point> points() throws IOException {
+    List<Point> points(Between between) throws IOException {
+        List<LogEntry> log = LogIndex.entries(files, head, end);
         List<Point> points = new ArrayList<>();
         points.add(head.oldest());
-        for (LogEntry entry : LogIndex.entries(files, head, end)) {
+        for (LogEntry entry : log) {
             if (entry.isPoint() && entry.point().id() > head.oldest().id()) {
                 points.add(entry.point());
             }
         }
-        points.removeIf(Point::deleted);
+        Set<Long> unchanged = Unchanged.ids(files, head, log, between);
+        points.removeIf(point -> point.deleted() || unchanged.contains(point.id()));
         return points;
     }
 
@@ -54,6 +57,6 @@ record TimelineView(TimelineFiles files, Head head, LogPosition end) {
 
     private IllegalArgumentException noSuchPoint(long id) throws IOException {
         return new IllegalArgumentException("There is no point " + id + "; there are "
-                + points().stream().map(Point::id).toList());
+                + points(Between.CHANGES).stream().map(Point::id).toList());
     }
 }

@@ -177,7 +177,7 @@ class RowLogTest {
                 model.putIfAbsent(Backups.newest(database()).backupId(), state);
                 if (step == 80 && seed % 2 == 0) {
                     try (PrtBackup backups = PrtBackup.open(database())) {
-                        backups.deleteBackup(Backups.newest(database()).backupId() - 3);
+                        backups.deleteBackup(backups.getBackupHistory().get(3).backupId());
                         backups.createBackupWithComment("");
                         model.put(Backups.newest(database()).backupId(), everything(connection));
                     }

@@ -78,7 +78,17 @@ final class Model {
 
     /** BEGIN IMMEDIATE and COMMIT give an empty file its first page, and write nothing. */
     static boolean isChange(byte[] before, byte[] after) {
-        return !Arrays.equals(before, after) && !(before.length == 0 && Image.isEmpty(after));
+        return !Arrays.equals(withoutCounters(before), withoutCounters(after))
+                && !(before.length == 0 && Image.isEmpty(after));
+    }
+
+    private static byte[] withoutCounters(byte[] image) {
+        byte[] copy = image.clone();
+        if (copy.length > 0) {
+            Arrays.fill(copy, 24, 28, (byte) 0);
+            Arrays.fill(copy, 92, 96, (byte) 0);
+        }
+        return copy;
     }
 
     /** Several transactions are over, each of which has left one backup, or need not have if it is not required. */
@@ -148,10 +158,13 @@ final class Model {
         try (PrtBackup backups = open()) {
             List<BackupInfo> present = automatic(backups);
             assertThat(present).extracting(BackupInfo::backupId).isSubsetOf(expected.keySet());
-            assertThat(present.size()).isGreaterThanOrEqualTo(Math.min(kept, expected.size()));
+            // Those whose transactions changed nothing have given way.
+            NavigableMap<Long, Expected> staying = new TreeMap<>(expected);
+            staying.values().removeIf(one -> !one.required);
+            assertThat(present.size()).isGreaterThanOrEqualTo(Math.min(kept, staying.size()));
             if (!present.isEmpty()) {
                 List<Long> ids = present.stream().map(BackupInfo::backupId).toList();
-                assertThat(expected.tailMap(firstPoint(present)).keySet())
+                assertThat(staying.tailMap(firstPoint(present)).keySet())
                         .as("no gap")
                         .isSubsetOf(ids);
             }

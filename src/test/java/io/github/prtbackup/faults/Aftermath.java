@@ -23,7 +23,7 @@ import org.sqlite.SQLiteConnection;
 /** What must be true of a database and its backups after whatever has happened. */
 final class Aftermath {
     private static final List<String> LATER = List.of(
-            "UPDATE t SET v = 'later ' || hex(randomblob(300)) WHERE id % 2",
+            "UPDATE t SET v = 'later ' || hex(randomblob(300)) WHERE id % 2; CREATE TABLE sooner (v)",
             "CREATE TABLE later (v); INSERT INTO later VALUES (randomblob(9000))",
             "UPDATE t SET v = 'last ' || hex(randomblob(200)); DELETE FROM later");
 

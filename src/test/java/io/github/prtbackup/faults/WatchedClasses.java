@@ -50,6 +50,7 @@ final class WatchedClasses extends ClassLoader {
             "isRegularFile",
             "isSameFile",
             "isWritable",
+            "notExists",
             "readSymbolicLink",
             "size",
             "position",

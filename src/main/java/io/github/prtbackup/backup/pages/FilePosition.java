@@ -46,7 +46,7 @@ public record FilePosition(int changeCounter, long modifiedNanos, int pages, int
     }
 
     /** Whether nothing was written between the two. The size follows from the rest, and may not be known yet. */
-    boolean isSameStateAs(FilePosition other) {
+    public boolean isSameStateAs(FilePosition other) {
         return changeCounter == other.changeCounter
                 && modifiedNanos == other.modifiedNanos
                 && modifiedNanos != NO_TIME
