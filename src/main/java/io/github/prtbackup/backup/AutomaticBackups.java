@@ -172,15 +172,12 @@ public final class AutomaticBackups implements Closeable {
                 backup.done(Operation.INCREMENTAL, point.id(), point.storedBytes());
             } else {
                 use(catalog(database));
-                done(backup, full(database).take(locked, schema, exclusive, occasion));
+                Entry made = full(database).take(locked, schema, exclusive, occasion);
+                backup.done(Operation.FULL, made.id(), made.size());
             }
         } finally {
             meters.record(backup);
         }
-    }
-
-    private static void done(Operation backup, Entry full) {
-        backup.done(Operation.FULL, full.id(), full.size());
     }
 
     /**
@@ -197,7 +194,7 @@ public final class AutomaticBackups implements Closeable {
         Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
             Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
-            done(backup, entry);
+            backup.done(Operation.FULL, entry.id(), entry.size());
             return entry;
         } finally {
             meters.record(backup);
@@ -238,11 +235,7 @@ public final class AutomaticBackups implements Closeable {
         }
     }
 
-    /**
-     * That was tried.
-     *
-     * @param isOver whether the transaction has ended like that
-     */
+    /** That was tried; now the transaction is over like that, or not. */
     public void ended(boolean isOver) throws IOException {
         // Others wait for the marks of the other databases.
         Each.of(incremental.values(), backups -> backups.notes().ended(isOver));

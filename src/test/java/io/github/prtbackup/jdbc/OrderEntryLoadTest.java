@@ -88,7 +88,13 @@ class OrderEntryLoadTest {
             assertThat(Sql.column(ours, sum)).isEqualTo(Sql.column(plain, sum));
         }
         List<Path> backups = Backups.export(ours, directory);
-        assertThat(backups).hasSize(outcome.committed() + outcome.rolledBack());
+        // What was rolled back or found nothing to deliver has changed nothing, and gives way to the next.
+        int changes = Integer.parseInt(Sql.column(
+                        ours,
+                        "SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM history)"
+                                + " + (SELECT sum(deliveries) FROM customer)")
+                .get(0));
+        assertThat(backups).hasSizeBetween(changes, changes + 1);
         for (Path backup : backups) {
             assertThat(inconsistencies(backup)).isEmpty();
         }
