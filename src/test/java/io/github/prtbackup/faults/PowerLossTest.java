@@ -124,6 +124,10 @@ class PowerLossTest {
         DirectoryLock.closeAll();
         Field registry = DirectoryLock.class.getDeclaredField("REGISTRY");
         registry.setAccessible(true);
-        ((Map<?, ?>) registry.get(null)).clear();
+        Object locks = registry.get(null);
+        for (Field map : locks.getClass().getDeclaredFields()) {
+            map.setAccessible(true);
+            ((Map<?, ?>) map.get(locks)).clear();
+        }
     }
 }

@@ -49,6 +49,7 @@ final class WatchedClasses extends ClassLoader {
             "isDirectory",
             "isRegularFile",
             "isSameFile",
+            "isReadable",
             "isWritable",
             "notExists",
             "readSymbolicLink",

@@ -232,6 +232,11 @@ public final class Disk {
         return watched(Access.of(Kind.CREATE, path), () -> Files.createDirectories(path, attributes));
     }
 
+    /** That of {@link Files}. Nothing fails there: what lies among the temporary files of the system is never published. */
+    public static Path createTempDirectory(String prefix, FileAttribute<?>[] attributes) throws IOException {
+        return Files.createTempDirectory(prefix, attributes);
+    }
+
     /** As that of {@link Files}. */
     public static Path createDirectory(Path path, FileAttribute<?>[] attributes) throws IOException {
         return watched(Access.of(Kind.CREATE, path), () -> Files.createDirectory(path, attributes));
