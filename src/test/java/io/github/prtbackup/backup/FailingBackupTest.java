@@ -139,7 +139,7 @@ class FailingBackupTest {
         try (Connection connection = Sql.open(database)) {
             Sql.run(connection, INSERT);
         }
-        try (SmallDisk disk = SmallDisk.readOnly(directory.resolve("backups"), kept)) {
+        try (SmallDisk disk = SmallDisk.readOnlyCopy(directory.resolve("backups"), kept)) {
             try (Connection connection = Sql.open(database, "backup.dir=" + disk.path())) {
                 assertFails(connection, INSERT, disk.path());
                 assertThat(Sql.number(connection, COUNT)).isEqualTo(301);

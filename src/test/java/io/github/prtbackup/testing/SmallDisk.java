@@ -39,6 +39,17 @@ public final class SmallDisk implements AutoCloseable {
         return disk;
     }
 
+    /**
+     * As {@link #readOnly}, with a copy of the directory. A bind mount is the same directory, and a JVM that can write to it by
+     * another path goes on doing that.
+     */
+    public static SmallDisk readOnlyCopy(Path directory, Path mountPoint) throws IOException {
+        SmallDisk disk = mount(mountPoint, 20_000);
+        assertThat(run("cp", "-a", directory + "/.", mountPoint.toString())).isTrue();
+        assertThat(run("mount", "-o", "remount,ro", mountPoint.toString())).isTrue();
+        return disk;
+    }
+
     public Path path() {
         return mountPoint;
     }
