@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.testing.Backups;
+import io.github.prtbackup.testing.Images;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,11 +110,12 @@ class IncrementalHistoryTest {
         } finally {
             ours.close();
         }
+        List<byte[]> staying = Images.staying(expected);
         List<BackupInfo> points = Backups.of(database);
-        assertThat(points).hasSize(expected.size());
+        assertThat(points).hasSize(staying.size());
         List<Path> files = Backups.export(database, directory);
-        for (int i = 0; i < expected.size(); i++) {
-            assertThat(Files.readAllBytes(files.get(i))).as("point %d", i).isEqualTo(expected.get(i));
+        for (int i = 0; i < staying.size(); i++) {
+            assertThat(Files.readAllBytes(files.get(i))).as("point %d", i).isEqualTo(staying.get(i));
         }
     }
 
