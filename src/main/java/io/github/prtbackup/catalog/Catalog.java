@@ -156,7 +156,9 @@ public final class Catalog {
      * @return what it is known as here
      */
     public DatabaseId claim(Path database) throws IOException {
-        return hold(lock -> identities.claim(lock, database));
+        // Who only goes on does not wait for those who have the lock.
+        Optional<DatabaseId> recorded = identities.asRecorded(database);
+        return recorded.isPresent() ? recorded.get() : hold(lock -> identities.claim(lock, database));
     }
 
     /**

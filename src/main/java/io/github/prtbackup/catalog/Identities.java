@@ -7,6 +7,7 @@ import io.github.prtbackup.store.KnownDatabases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Tells which of the databases of a backup directory is meant by a path. Thread-safe. */
@@ -29,6 +30,16 @@ final class Identities {
         }
         Metadata metadata = file.read().metadata();
         return new KnownDatabases(DirectoryLock.ofReal(directory)).find(database, directory, metadata::recorded);
+    }
+
+    /** As {@link #find}, where that need not be kept in mind because it is already; else empty. Needs no lock. */
+    Optional<DatabaseId> asRecorded(Path path) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        Metadata metadata = file.read().metadata();
+        return new KnownDatabases(DirectoryLock.ofReal(directory))
+                .asRecorded(Canonical.of(path), directory, metadata::recorded);
     }
 
     /** As {@link #find}, and keeps in mind where the database is now. */

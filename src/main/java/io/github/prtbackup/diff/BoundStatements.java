@@ -57,17 +57,31 @@ final class BoundStatements implements SqlSink, AutoCloseable {
     <T> T run(Work<T> work) throws SQLException {
         try {
             JDBC4PreparedStatement statement = compiled(sql.toString());
+            T result;
             try {
                 for (int i = 0; i < values.size(); i++) {
                     bind(statement, i + 1, values.get(i));
                 }
-                return work.run(statement);
-            } finally {
-                statement.clearParameters();
+                result = work.run(statement);
+            } catch (SQLException e) {
+                // What has failed may leave a statement that does not even let go of its values.
+                compiled.values().remove(statement);
+                closeAfter(statement, e);
+                throw e;
             }
+            statement.clearParameters();
+            return result;
         } finally {
             sql.setLength(0);
             values.clear();
+        }
+    }
+
+    private static void closeAfter(JDBC4PreparedStatement statement, SQLException failure) {
+        try {
+            statement.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 

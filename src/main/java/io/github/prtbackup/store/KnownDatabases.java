@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -68,6 +69,23 @@ public final class KnownDatabases {
      */
     public DatabaseId find(Path path, Path directoryPath, Supplier<List<Recorded>> recorded) throws IOException {
         return find(new Question(path, directoryPath, FileIdentity.of(path)), file.read(), recorded).id;
+    }
+
+    /**
+     * As {@link #find}, of a database of which nothing is to be recorded.
+     *
+     * @param path its real path
+     * @param directoryPath that of the directory
+     * @param recorded as there
+     * @return what it is known as; empty if {@link #claim} would write something
+     * @throws IOException if the directory can't be read
+     */
+    public Optional<DatabaseId> asRecorded(Path path, Path directoryPath, Supplier<List<Recorded>> recorded)
+            throws IOException {
+        Question asked = new Question(path, directoryPath, FileIdentity.of(path));
+        List<KnownDatabase> known = file.read();
+        Found found = find(asked, known, recorded);
+        return known != null && known.contains(found.now(asked)) ? Optional.of(found.id) : Optional.empty();
     }
 
     /**

@@ -92,7 +92,8 @@ class SeveralWritersTest {
         Path database = Writers.create(directory, "DELETE", 500);
         String output = Writers.run(database, "busy");
         assertThat(Writers.comparisons(output)).as(output).isZero();
-        Writers.requireExact(database, 16);
+        // Three commits fail, whose points give way.
+        Writers.requireExact(database, 13);
     }
 
     @Test
