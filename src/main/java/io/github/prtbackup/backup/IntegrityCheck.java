@@ -130,9 +130,8 @@ public record IntegrityCheck(String name, List<String> problems, List<String> le
                 unchecked.add("table " + table + ", whose name SQLite takes for a number");
             } else {
                 try {
-                    String quoted = "'" + table.replace("'", "''") + "'";
-                    problems.addAll(
-                            ask(own, "main", "(" + quoted + ")", unchecked).problems());
+                    problems.addAll(ask(own, "main", "(" + Queries.text(table) + ")", unchecked)
+                            .problems());
                 } catch (SQLException e) {
                     requireUnknownName(e);
                     unchecked.add("table " + table + ": " + e.getMessage());

@@ -1,9 +1,13 @@
 package io.github.prtbackup.backup;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
+import org.sqlite.jdbc4.JDBC4Statement;
 
 /** Small questions to SQLite, asked past the guard: plain statements, also on the user's connection. */
 public final class Queries {
@@ -16,6 +20,11 @@ public final class Queries {
     /** The name in double quotes, whatever it holds. */
     public static String quote(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** The text as a literal. */
+    public static String text(String value) {
+        return "'" + value.replace("'", "''") + "'";
     }
 
     /** The PRAGMA of one database of a connection. */
@@ -47,5 +56,22 @@ public final class Queries {
             }
             return null;
         }
+    }
+
+    /** All rows of a small result, as text. */
+    public static List<List<String>> rows(SQLiteConnection on, String sql) throws SQLException {
+        List<List<String>> result = new ArrayList<>();
+        try (JDBC4Statement statement = new JDBC4Statement(on);
+                ResultSet rows = statement.executeQuery(sql)) {
+            int count = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= count; i++) {
+                    row.add(rows.getString(i));
+                }
+                result.add(row);
+            }
+        }
+        return result;
     }
 }

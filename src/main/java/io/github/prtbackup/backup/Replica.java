@@ -40,9 +40,9 @@ final class Replica implements AutoCloseable {
         return missing(
                 sql,
                 "SELECT 'EXPLAIN UPDATE main.' || t || ' SET ' || group_concat(c || ' = ' || c, ', ') FROM"
-                        + " (SELECT '\"' || replace('" + name.replace("'", "''") + "', '\"', '\"\"') || '\"' AS t,"
-                        + " '\"' || replace(name, '\"', '\"\"') || '\"' AS c FROM pragma_table_xinfo('"
-                        + name.replace("'", "''") + "') WHERE hidden = 0)");
+                        + " (SELECT '\"' || replace(" + Queries.text(name) + ", '\"', '\"\"') || '\"' AS t,"
+                        + " '\"' || replace(name, '\"', '\"\"') || '\"' AS c FROM pragma_table_xinfo("
+                        + Queries.text(name) + ") WHERE hidden = 0)");
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.Replica.Missing;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
  * What SQLite cannot check of a database, because it rests on what only the application has. It may also have its own of what
@@ -97,12 +95,13 @@ final class Unchecked {
 
     /** What the rows of another table are is that table's matter. */
     private boolean hasContentElsewhere(String table) throws SQLException {
-        return rows("SELECT sql FROM " + Queries.quote(schema) + ".sqlite_schema WHERE name = " + text(table)).stream()
+        return rows("SELECT sql FROM " + Queries.quote(schema) + ".sqlite_schema WHERE name = " + Queries.text(table))
+                .stream()
                 .anyMatch(row -> CONTENT_ELSEWHERE.matcher(row.get(0)).find());
     }
 
     private boolean isTrue(String question, String name) throws SQLException {
-        return !rows(question.replace("?1", text(name)).replace("?2", text(schema)))
+        return !rows(question.replace("?1", Queries.text(name)).replace("?2", Queries.text(schema)))
                 .isEmpty();
     }
 
@@ -140,7 +139,8 @@ final class Unchecked {
 
     private void addUnreadable(String virtual, Set<String> all) {
         try {
-            List<List<String>> unused = rows("PRAGMA " + Queries.quote(schema) + ".table_xinfo(" + text(virtual) + ")");
+            List<List<String>> unused =
+                    rows("PRAGMA " + Queries.quote(schema) + ".table_xinfo(" + Queries.text(virtual) + ")");
         } catch (SQLException e) {
             all.add("virtual table " + virtual + ": " + e.getMessage());
         }
@@ -183,10 +183,11 @@ final class Unchecked {
     /** An index that SQLite makes by itself computes nothing. */
     private Missing ofSorting(String index, Missing ofTable) throws SQLException {
         Set<String> collations = new TreeSet<>(ofTable.collations());
-        collations.retainAll(
-                rows("SELECT lower(coll) FROM pragma_index_xinfo(" + text(index) + ", " + text(schema) + ")").stream()
-                        .map(row -> row.get(0))
-                        .toList());
+        collations.retainAll(rows("SELECT lower(coll) FROM pragma_index_xinfo(" + Queries.text(index) + ", "
+                        + Queries.text(schema) + ")")
+                .stream()
+                .map(row -> row.get(0))
+                .toList());
         return new Missing(Set.of(), collations);
     }
 
@@ -200,22 +201,6 @@ final class Unchecked {
     }
 
     private List<List<String>> rows(String sql) throws SQLException {
-        List<List<String>> result = new ArrayList<>();
-        try (JDBC4Statement statement = new JDBC4Statement(on);
-                ResultSet rows = statement.executeQuery(sql)) {
-            int count = rows.getMetaData().getColumnCount();
-            while (rows.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= count; i++) {
-                    row.add(rows.getString(i));
-                }
-                result.add(row);
-            }
-        }
-        return result;
-    }
-
-    private static String text(String value) {
-        return "'" + value.replace("'", "''") + "'";
+        return Queries.rows(on, sql);
     }
 }

@@ -1,8 +1,8 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.diff.TableSchema.Column;
 import io.github.prtbackup.diff.TableSchema.Identity;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
  * The schema of a database.
@@ -43,12 +42,12 @@ record DatabaseSchema(
     static DatabaseSchema read(SQLiteConnection from) throws SQLException {
         List<SchemaObject> all = new ArrayList<>();
         for (List<String> row :
-                rows(from, "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid")) {
+                Queries.rows(from, "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid")) {
             long root = row.get(3) == null ? 0 : Long.parseLong(row.get(3));
             all.add(new SchemaObject(row.get(0), row.get(1), row.get(2), root, closed(row.get(4))));
         }
         Map<String, List<String>> listed = new HashMap<>();
-        for (List<String> row : rows(from, "PRAGMA main.table_list")) {
+        for (List<String> row : Queries.rows(from, "PRAGMA main.table_list")) {
             listed.put(row.get(1), row);
         }
         Map<String, TableSchema> tables = new LinkedHashMap<>();
@@ -85,8 +84,9 @@ record DatabaseSchema(
         Set<String> names = new TreeSet<>();
         for (TableSchema table : tables) {
             if (!table.isVirtual()) {
-                for (List<String> index : rows(from, "PRAGMA main.index_list(" + Literal.name(table.name()) + ")")) {
-                    rows(from, "PRAGMA main.index_xinfo(" + Literal.name(index.get(1)) + ")")
+                for (List<String> index :
+                        Queries.rows(from, "PRAGMA main.index_list(" + Literal.name(table.name()) + ")")) {
+                    Queries.rows(from, "PRAGMA main.index_xinfo(" + Literal.name(index.get(1)) + ")")
                             .forEach(column -> names.add(column.get(4)));
                 }
             }
@@ -140,7 +140,7 @@ record DatabaseSchema(
         if (isVirtual) {
             return new TableSchema(object, Identity.VIRTUAL, rowid, columns, List.of(), Set.of(), true, isShadow);
         }
-        List<List<String>> indexes = rows(from, "PRAGMA main.index_list(" + quoted + ")");
+        List<List<String>> indexes = Queries.rows(from, "PRAGMA main.index_list(" + quoted + ")");
         boolean hasKeyIndex = indexes.stream().anyMatch(row -> "pk".equals(row.get(3)));
         Identity identity;
         if (withoutRowid) {
@@ -160,7 +160,8 @@ record DatabaseSchema(
         for (List<String> index : indexes) {
             if ("1".equals(index.get(2)) && !"pk".equals(index.get(3))) {
                 isOpaque |= "1".equals(index.get(4));
-                for (List<String> column : rows(from, "PRAGMA main.index_xinfo(" + Literal.name(index.get(1)) + ")")) {
+                for (List<String> column :
+                        Queries.rows(from, "PRAGMA main.index_xinfo(" + Literal.name(index.get(1)) + ")")) {
                     if ("1".equals(column.get(5))) {
                         isOpaque |= column.get(2) == null || generated.contains(column.get(2));
                         unique.add(String.valueOf(column.get(2)));
@@ -175,29 +176,12 @@ record DatabaseSchema(
     private static List<List<String>> describe(SQLiteConnection from, String pragma, String table, boolean isVirtual)
             throws SQLException {
         try {
-            return rows(from, "PRAGMA main." + pragma + "(" + table + ")");
+            return Queries.rows(from, "PRAGMA main." + pragma + "(" + table + ")");
         } catch (SQLException e) {
             if (isVirtual) {
                 return List.of();
             }
             throw e;
         }
-    }
-
-    /** All rows of a small result, as text. */
-    static List<List<String>> rows(SQLiteConnection from, String sql) throws SQLException {
-        List<List<String>> result = new ArrayList<>();
-        try (JDBC4Statement statement = new JDBC4Statement(from);
-                ResultSet rows = statement.executeQuery(sql)) {
-            int count = rows.getMetaData().getColumnCount();
-            while (rows.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= count; i++) {
-                    row.add(rows.getString(i));
-                }
-                result.add(row);
-            }
-        }
-        return result;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.backup.Queries;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -43,7 +44,7 @@ final class ForeignKeys {
         Map<List<String>, Integer> violations = new HashMap<>();
         for (String table : referring()) {
             for (List<String> row :
-                    DatabaseSchema.rows(target, "PRAGMA main.foreign_key_check(" + Literal.name(table) + ")")) {
+                    Queries.rows(target, "PRAGMA main.foreign_key_check(" + Literal.name(table) + ")")) {
                 violations.merge(row, 1, Integer::sum);
             }
         }
@@ -53,7 +54,7 @@ final class ForeignKeys {
     /** The tables with foreign keys that are touched, or refer to one that is. */
     private Set<String> referring() throws SQLException {
         Set<String> names = new LinkedHashSet<>();
-        for (List<String> row : DatabaseSchema.rows(
+        for (List<String> row : Queries.rows(
                 target,
                 "SELECT t.name, k.\"table\" FROM main.sqlite_schema AS t, pragma_foreign_key_list(t.name) AS k"
                         + " WHERE t.type = 'table'")) {

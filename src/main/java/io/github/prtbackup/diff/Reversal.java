@@ -1,5 +1,6 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.diff.SchemaChange.Kind;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -229,7 +230,7 @@ public final class Reversal {
 
     private void requireSameTables(SQLiteConnection target, List<Conflict> conflicts) throws SQLException {
         for (TablePair pair : byRow) {
-            List<List<String>> present = DatabaseSchema.rows(
+            List<List<String>> present = Queries.rows(
                     target,
                     "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = " + Literal.text(pair.name()));
             if (present.isEmpty()) {
@@ -252,7 +253,7 @@ public final class Reversal {
             }
         }
         List<String> kept = new ArrayList<>();
-        for (List<String> trigger : DatabaseSchema.rows(
+        for (List<String> trigger : Queries.rows(
                 target, "SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY rowid")) {
             if (tables.contains(trigger.get(1).toLowerCase(Locale.ROOT))) {
                 statement.executeUpdate("DROP TRIGGER main." + Literal.name(trigger.get(0)));
@@ -338,11 +339,10 @@ public final class Reversal {
 
     private static Map<String, String> sequences(SQLiteConnection target) throws SQLException {
         Map<String, String> sequences = new LinkedHashMap<>();
-        boolean isThere = !DatabaseSchema.rows(
-                        target, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'")
+        boolean isThere = !Queries.rows(target, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'")
                 .isEmpty();
         if (isThere) {
-            for (List<String> row : DatabaseSchema.rows(target, "SELECT name, quote(seq) FROM main.sqlite_sequence")) {
+            for (List<String> row : Queries.rows(target, "SELECT name, quote(seq) FROM main.sqlite_sequence")) {
                 sequences.put(String.valueOf(row.get(0)), row.get(1));
             }
         }
@@ -382,7 +382,7 @@ public final class Reversal {
             throws SQLException {
         for (SettingChange setting : back.settings()) {
             if (!setting.name().startsWith(Settings.SEQUENCE)) {
-                String present = DatabaseSchema.rows(target, "PRAGMA main." + setting.name())
+                String present = Queries.rows(target, "PRAGMA main." + setting.name())
                         .get(0)
                         .get(0);
                 if (present.equals(setting.before())) {

@@ -1,5 +1,6 @@
 package io.github.prtbackup.diff;
 
+import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -75,11 +76,11 @@ final class State implements AutoCloseable {
 
     /** A value of the file's header. */
     String pragma(String name) throws SQLException {
-        return DatabaseSchema.rows(connection, "PRAGMA main." + name).get(0).get(0);
+        return Queries.rows(connection, "PRAGMA main." + name).get(0).get(0);
     }
 
     List<List<String>> rows(String sql) throws SQLException {
-        return DatabaseSchema.rows(connection, sql);
+        return Queries.rows(connection, sql);
     }
 
     long countRows(String table) throws SQLException {

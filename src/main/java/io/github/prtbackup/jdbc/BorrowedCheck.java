@@ -42,7 +42,7 @@ final class BorrowedCheck {
             return Optional.empty();
         }
         String uri = ReadOnlyConnection.uri(file) + "?immutable=1&cache=private";
-        String unused = Queries.first(connection, "ATTACH DATABASE '" + uri.replace("'", "''") + "' AS " + NAME);
+        String unused = Queries.first(connection, "ATTACH DATABASE " + Queries.text(uri) + " AS " + NAME);
         try {
             return Optional.of(IntegrityCheck.with(connection, NAME));
         } finally {

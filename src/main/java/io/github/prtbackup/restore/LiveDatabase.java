@@ -267,7 +267,7 @@ final class LiveDatabase implements AutoCloseable {
         try (SQLiteConnection source = ReadOnlyConnection.open(backup);
                 JDBC4Statement statement = new JDBC4Statement(source)) {
             statement.execute("PRAGMA page_size = " + query("PRAGMA page_size"));
-            statement.execute("VACUUM INTO '" + target.toString().replace("'", "''") + "'");
+            statement.execute("VACUUM INTO " + Queries.text(target.toString()));
         }
     }
 
