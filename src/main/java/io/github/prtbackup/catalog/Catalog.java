@@ -1,6 +1,7 @@
 package io.github.prtbackup.catalog;
 
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.Companions;
 import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Durable;
@@ -60,7 +61,6 @@ import org.slf4j.LoggerFactory;
 public final class Catalog {
     private static final Logger log = LoggerFactory.getLogger(Catalog.class);
 
-    private static final String[] SQLITE_COMPANIONS = {"-journal", "-wal", "-shm"};
     private static final Comparator<Entry> NEWEST_FIRST =
             Comparator.comparingLong(Entry::id).reversed();
 
@@ -697,9 +697,7 @@ public final class Catalog {
             return;
         }
         Files.deleteIfExists(entry.path());
-        for (String suffix : SQLITE_COMPANIONS) {
-            Files.deleteIfExists(entry.path().resolveSibling(entry.fileName() + suffix));
-        }
+        Companions.delete(entry.path());
     }
 
     /** The entry if its file is there, and a file: behind a symbolic link lies something that is not a backup. */

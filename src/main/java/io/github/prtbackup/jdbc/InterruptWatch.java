@@ -37,7 +37,7 @@ final class InterruptWatch implements CopyProgress {
 
     /** Throws SQLite's exception if the user has interrupted the connection. */
     void checkNow() throws SQLException {
-        statements.require(OwnStatements.SQLITE_ROW, statements.step("SELECT 1"));
+        statements.checkInterrupt();
     }
 
     /** What SQLite has said, if an exception is because of it; otherwise the exception itself. */

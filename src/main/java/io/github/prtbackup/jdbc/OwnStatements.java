@@ -25,6 +25,9 @@ final class OwnStatements {
     static final int SQLITE_ROW = 100;
     static final int SQLITE_DONE = 101;
 
+    /** Touches nothing. {@link #prepare} it where compiling it may be interrupted. */
+    static final String CHECK = "SELECT 1";
+
     private final SQLiteConnection connection;
     private final Map<String, JDBC4PreparedStatement> prepared = new HashMap<>();
 
@@ -58,6 +61,11 @@ final class OwnStatements {
         if (code != expected) {
             throw failure(code);
         }
+    }
+
+    /** Throws SQLite's exception if the user has interrupted the connection, and something on its row still remembers that. */
+    void checkInterrupt() throws SQLException {
+        require(SQLITE_ROW, step(CHECK));
     }
 
     /** SQLite's own exception for a code. Of an interrupt it says no more than that, whatever of ours it has met. */

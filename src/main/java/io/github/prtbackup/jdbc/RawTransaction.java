@@ -4,7 +4,6 @@ import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_BUSY;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_DONE;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ERROR;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_INTERRUPT;
-import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ROW;
 
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
 import java.sql.SQLException;
@@ -37,7 +36,6 @@ final class RawTransaction {
     private static final String COMMIT = "COMMIT";
     private static final String ROLLBACK = "ROLLBACK";
 
-    private static final String CHECK = "SELECT 1";
     /** Done at once. Compiled before it is needed: behind a commit nothing may fail. */
     private static final String NO_ROW = "SELECT 1 LIMIT 0";
 
@@ -172,16 +170,22 @@ final class RawTransaction {
 
     private void prepare() throws SQLException {
         if (!prepared) {
-            statements.prepare(
-                    List.of(BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, CHECK, NO_ROW, ANOTHER_WRITE_WITHOUT_EFFECT));
+            statements.prepare(List.of(
+                    BEGIN,
+                    COMMIT,
+                    ROLLBACK,
+                    SAVEPOINT,
+                    RELEASE,
+                    OwnStatements.CHECK,
+                    NO_ROW,
+                    ANOTHER_WRITE_WITHOUT_EFFECT));
             prepared = true;
         }
     }
 
     /** Throws SQLite's exception if the user has interrupted the connection since it was {@linkplain #hold held}. */
     void checkInterrupt() throws SQLException {
-        int code = statements.step(CHECK);
-        statements.require(SQLITE_ROW, code);
+        statements.checkInterrupt();
     }
 
     /** What SQLite says of an interrupt. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What SQLite puts beside a database while it works. Stateless. */
-final class Companions {
+public final class Companions {
     private static final List<String> SUFFIXES = List.of("-journal", "-wal", "-shm");
 
     private Companions() {}
@@ -23,8 +23,13 @@ final class Companions {
         }
     }
 
-    /** Deletes what is beside a file that is to go. */
-    static void delete(Path file) throws IOException {
+    /**
+     * Deletes what is beside a file that is to go.
+     *
+     * @param file the file, which nobody uses
+     * @throws IOException if something cannot be deleted
+     */
+    public static void delete(Path file) throws IOException {
         for (String suffix : SUFFIXES) {
             Files.deleteIfExists(companion(file, suffix));
         }
