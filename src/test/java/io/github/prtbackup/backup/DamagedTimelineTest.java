@@ -58,6 +58,8 @@ class DamagedTimelineTest {
                 // More than a segment of the log where that matters.
                 write(before, damage.contains("segment") ? 270 : 20);
                 newest = Backups.newest(database).backupId();
+                // Before that the base is compared with its checksums, and damage is noticed in all cases.
+                Backups.awaitSettled(backups);
                 damage(damage);
                 if (open && !damage.contains("is gone")) {
                     write(before, 1);

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 
 /** Looks at the backups of a database from outside. */
 public final class Backups {
+    private static final int STATUS_OFFSET = 3;
+    private static final byte FRESH = 0x3C;
 
     private Backups() {}
 
@@ -52,6 +54,20 @@ public final class Backups {
     public static BackupInfo newest(Path database) throws Exception {
         List<BackupInfo> all = of(database);
         return all.get(all.size() - 1);
+    }
+
+    /**
+     * Waits until the timelines in a directory have all on the disk that the driver waits for: the status of the first record
+     * is no longer that of a fresh base (docs/timeline-format.md).
+     */
+    public static void awaitSettled(Path backups) throws Exception {
+        for (String name : files(backups)) {
+            if (name.endsWith(".log")) {
+                while (Files.readAllBytes(backups.resolve(name))[STATUS_OFFSET] == FRESH) {
+                    Thread.sleep(5);
+                }
+            }
+        }
     }
 
     /** The names of all files in a directory, none if it does not exist. */

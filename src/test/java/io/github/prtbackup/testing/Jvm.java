@@ -46,6 +46,9 @@ public final class Jvm {
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         // What a child prints is read by its parent. Before the others, of which the last one counts.
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+        // It prints a stack trace where another JVM cleans up the temporary files of its native library at the same
+        // time.
+        command.add("-Dorg.slf4j.simpleLogger.log.org.sqlite.SQLiteJDBCLoader=off");
         if (Runtime.version().feature() >= FIRST_TO_WARN_OF_NATIVE_CODE) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }

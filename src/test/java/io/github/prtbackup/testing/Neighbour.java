@@ -17,6 +17,8 @@ import org.sqlite.SQLiteException;
 
 /** A second JVM with one connection of plain sqlite-jdbc, which does what it is told. */
 public final class Neighbour implements AutoCloseable {
+    /** What each answer begins with; whatever else the process prints is a fault. */
+    private static final String ANSWER = "answer:";
 
     private final Process process;
     private final BufferedWriter orders;
@@ -60,7 +62,11 @@ public final class Neighbour implements AutoCloseable {
     private String tell(String order) throws IOException {
         orders.write(order + "\n");
         orders.flush();
-        return answers.readLine();
+        String answer = answers.readLine();
+        if (answer == null || !answer.startsWith(ANSWER)) {
+            throw new IOException("the other process says: " + answer);
+        }
+        return answer.substring(ANSWER.length());
     }
 
     /** Kills it. */
@@ -76,7 +82,7 @@ public final class Neighbour implements AutoCloseable {
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             int space = order.indexOf(' ');
             String verb = space < 0 ? order : order.substring(0, space);
-            System.out.println(servant.answer(verb, order.substring(space + 1)));
+            System.out.println(ANSWER + servant.answer(verb, order.substring(space + 1)));
         }
     }
 
