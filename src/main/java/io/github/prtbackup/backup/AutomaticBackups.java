@@ -40,8 +40,7 @@ public final class AutomaticBackups implements Closeable {
 
     private final Map<Path, FullBackups> full = new HashMap<>();
 
-    /** Keep the lock files of the backup directories open. */
-    private final Map<Path, Closeable> uses = new HashMap<>();
+    private final DirectoryUses uses = new DirectoryUses();
 
     /** How long to wait for locks of the backup directories. Read by the thread that folds, too. */
     private volatile long patienceNanos = Patience.nanosOf(0);
@@ -66,9 +65,11 @@ public final class AutomaticBackups implements Closeable {
     public void open(Path database) throws IOException {
         Catalog catalog = catalog(database);
         if (Files.isDirectory(catalog.directory())) {
-            use(catalog);
+            uses.add(catalog);
             catalog.reconcileUnlessHeld(database);
-            new Timelines(catalog, database).followDatabase();
+            if (!isNew(database)) {
+                new Timelines(catalog, database).followDatabase();
+            }
         }
     }
 
@@ -171,7 +172,7 @@ public final class AutomaticBackups implements Closeable {
             if (point != null) {
                 backup.done(Operation.INCREMENTAL, point.id(), point.storedBytes());
             } else {
-                use(catalog(database));
+                uses.add(catalog(database));
                 Entry made = full(database).take(locked, schema, exclusive, occasion);
                 backup.done(Operation.FULL, made.id(), made.size());
             }
@@ -196,6 +197,31 @@ public final class AutomaticBackups implements Closeable {
             Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
             backup.done(Operation.FULL, entry.id(), entry.size());
             return entry;
+        } finally {
+            meters.record(backup);
+        }
+    }
+
+    /**
+     * Backs up a database that {@link #isNew}, without a lock of it, which would lay down its first page.
+     *
+     * @param busyMillis the busy timeout of the connection that is about to write
+     * @param database the database's file
+     * @param operation what is about to be done
+     */
+    public void takeNew(int busyMillis, Path database, String operation) throws IOException, SQLException {
+        patienceNanos = Patience.nanosOf(busyMillis);
+        Occasion occasion = Occasion.of(operation);
+        Operation backup = Operation.backup(database, occasion.comment());
+        try (backup) {
+            Optional<Point> point =
+                    isIncremental(database) ? incremental(database).takeNew(occasion) : Optional.empty();
+            if (point.isPresent()) {
+                backup.done(Operation.INCREMENTAL, point.get().id(), point.get().storedBytes());
+            } else {
+                Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
+                backup.done(Operation.FULL, entry.id(), entry.size());
+            }
         } finally {
             meters.record(backup);
         }
@@ -311,59 +337,35 @@ public final class AutomaticBackups implements Closeable {
      */
     public void closeAllBut(Path main) throws IOException {
         List<IncrementalBackups> closing = new ArrayList<>();
-        for (Path database : List.copyOf(incremental.keySet())) {
-            if (!database.equals(main)) {
-                closing.add(incremental.remove(database));
-            }
-        }
+        List<Path> detached =
+                incremental.keySet().stream().filter(file -> !file.equals(main)).toList();
+        detached.forEach(file -> closing.add(incremental.remove(file)));
         Path kept = main == null ? null : catalog(main).directory();
-        List<Closeable> ending = new ArrayList<>();
-        for (Path directory : List.copyOf(uses.keySet())) {
-            if (!directory.equals(kept)) {
-                ending.add(uses.remove(directory));
-            }
+        try {
+            Each.of(closing, IncrementalBackups::close);
+        } finally {
+            uses.closeAllBut(kept);
         }
-        close(closing, ending);
     }
 
     @Override
     public void close() throws IOException {
-        List<IncrementalBackups> closing = List.copyOf(incremental.values());
-        incremental.clear();
-        List<Closeable> ending = List.copyOf(uses.values());
-        uses.clear();
-        close(closing, ending);
-    }
-
-    private static void close(List<IncrementalBackups> backups, List<Closeable> uses) throws IOException {
-        try {
-            Each.of(backups, IncrementalBackups::close);
-        } finally {
-            Each.of(uses, Closeable::close);
-        }
-    }
-
-    /** The connection writes to the directory of a catalogue, or may do so. */
-    private void use(Catalog catalog) throws IOException {
-        if (!uses.containsKey(catalog.directory())) {
-            uses.put(catalog.directory(), catalog.lock().use());
-        }
+        closeAllBut(null);
     }
 
     /** Whether a database is larger than its file, which in WAL mode grows only with the next checkpoint. */
     private boolean hasGrownInLog(SQLiteConnection locked, String schema, Path database) throws SQLException {
-        return settings.strategy() == Strategy.AUTO
-                && !isNew(database)
-                && Queries.size(locked, schema) > settings.fullMaxSize();
+        boolean mayBe = settings.strategy() == Strategy.AUTO && !isNew(database);
+        return mayBe && Queries.size(locked, schema) > settings.fullMaxSize();
     }
 
-    /**
-     * Whether the next backup stores pages. A new database has none to tell apart yet; a full backup of it is an empty file.
-     */
+    /** Whether the next backup stores pages. Of a file that is gone only the connection can make a copy. */
     private boolean isIncremental(Path database) {
         return switch (settings.strategy()) {
             case FULL -> false;
-            case INCREMENTAL, AUTO -> wasLarger(database) || database.toFile().length() > largestFull();
+            case INCREMENTAL ->
+                incremental.containsKey(database) || database.toFile().exists();
+            case AUTO -> wasLarger(database) || database.toFile().length() > largestFull();
         };
     }
 
@@ -373,15 +375,15 @@ public final class AutomaticBackups implements Closeable {
         return known != null && known.sizeInWal() > largestFull();
     }
 
-    /** Up to how many bytes a database is copied. */
+    /** Up to how many bytes a database is copied; less than none if it never is. */
     private long largestFull() {
-        return settings.strategy() == Strategy.AUTO ? settings.fullMaxSize() : 0;
+        return settings.strategy() == Strategy.AUTO ? settings.fullMaxSize() : -1;
     }
 
     private IncrementalBackups incremental(Path database) throws IOException {
         IncrementalBackups known = incremental.get(database);
         if (known == null) {
-            use(catalog(database));
+            uses.add(catalog(database));
             known = new IncrementalBackups(database, catalog(database), () -> patienceNanos, settings, watch);
             incremental.put(database, known);
         }

@@ -70,6 +70,11 @@ final class ChangedPages {
     }
 
     private Changed changed(Point newest, CurrentPages now) throws IOException {
+        if (newest.pages() == 0) {
+            return new Changed.Complete(new PageList.Builder(now.pages(), now.pageSize())
+                    .addRange(1, now.pages())
+                    .build());
+        }
         Position then = position(newest);
         Changed changed = now.since(then, notes.since(then, now));
         if (changed instanceof Changed.Lost lost && closingNotes.since(now) instanceof Changed.Complete complete) {

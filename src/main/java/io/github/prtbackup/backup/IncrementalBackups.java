@@ -10,6 +10,7 @@ import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.Tail;
 import io.github.prtbackup.store.Timeline;
+import io.github.prtbackup.store.TimelineMovedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,7 +65,7 @@ final class IncrementalBackups implements Closeable {
     }
 
     /**
-     * Adds the state under the write lock, which has content and has not been changed yet.
+     * Adds the state under the write lock, which has not been changed yet.
      *
      * @param smaller the database must be larger than that, in bytes
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
@@ -78,10 +79,59 @@ final class IncrementalBackups implements Closeable {
         if (size <= smaller) {
             return null;
         }
-        // First, because it notices a directory that was deleted.
-        long id = catalog.reserveId();
-        Optional<Tail> tail = usableTail();
-        Point.Header header = new Point.Header(
+        Tail added = add(now, occasion);
+        first.begun();
+        sizeInWal = now.inWalMode() ? size : 0;
+        notes.began(now);
+        closingNotes.tookPoint(exclusive, name);
+        source.rest();
+        fold.startIfDue();
+        return added.newest();
+    }
+
+    private Tail add(CurrentPages now, Occasion occasion) throws IOException {
+        while (true) {
+            // First, because it notices a directory that was deleted.
+            long id = catalog.reserveId();
+            Optional<Tail> tail = usableTail();
+            if (tail.isEmpty()) {
+                try {
+                    return first.take(now, header(id, now, occasion), isDurable());
+                } catch (TimelineMovedException e) {
+                    log.debug("Somebody has just begun the backups of {} with an empty database", database, e);
+                }
+            } else if (tail.get().newest().id() < id) {
+                Point newest = tail.get().newest();
+                return timeline.append(tail.get(), header(id, now, occasion), changed.since(newest, now), isDurable());
+            }
+        }
+    }
+
+    /**
+     * Begins the timeline with a database that has no content yet, without a lock of it.
+     *
+     * @return the new point; empty if the timeline has begun, or can't be used
+     */
+    Optional<Point> takeNew(Occasion occasion) throws IOException {
+        try {
+            if (timeline.tail().isPresent()) {
+                return Optional.empty();
+            }
+            CurrentPages now = source.now(false);
+            if (now.pages() > 0) {
+                return Optional.empty();
+            }
+            Tail added = first.take(now, header(catalog.reserveId(), now, occasion), isDurable());
+            first.begun();
+            return Optional.of(added.newest());
+        } catch (DamagedTimelineException | NoSuchFileException | TimelineMovedException e) {
+            log.debug("The backups of {} don't begin here", database, e);
+            return Optional.empty();
+        }
+    }
+
+    private static Point.Header header(long id, CurrentPages now, Occasion occasion) {
+        return new Point.Header(
                 id,
                 Instant.now(),
                 occasion.comment(),
@@ -90,17 +140,10 @@ final class IncrementalBackups implements Closeable {
                 Integer.toUnsignedLong(now.pages()),
                 ByteBuffer.wrap(now.position().encode()),
                 occasion.tables());
-        boolean durable = settings.durability() == Durability.SYNC;
-        Tail added = tail.isEmpty()
-                ? first.take(now, header, durable)
-                : timeline.append(tail.get(), header, changed.since(tail.get().newest(), now), durable);
-        first.begun();
-        sizeInWal = now.inWalMode() ? size : 0;
-        notes.began(now);
-        closingNotes.tookPoint(exclusive, name);
-        source.rest();
-        fold.startIfDue();
-        return added.newest();
+    }
+
+    private boolean isDurable() {
+        return settings.durability() == Durability.SYNC;
     }
 
     /** Bytes of the database at the last point that was taken here; 0 if it was not in WAL mode, or that has failed. */

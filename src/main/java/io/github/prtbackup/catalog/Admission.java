@@ -6,11 +6,10 @@ import io.github.prtbackup.store.FileMode;
 import io.github.prtbackup.store.KnownDatabases;
 import io.github.prtbackup.store.Timeline;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -20,18 +19,20 @@ import java.util.Set;
  * <p>Used while the directory is locked. Not thread-safe.
  */
 final class Admission {
-    /** What was set aside: metadata, and files with the names of backups. */
-    private static final String ASIDE = "*.{unreadable-,damaged}*";
+    /** Parts of the names of what was set aside: metadata, and files with the names of backups. */
+    private static final List<String> ASIDE = List.of(".unreadable-", ".damaged");
 
     private final DirectoryLock lock;
     private final DatabaseId id;
     private final Path database;
     private final Metadata metadata;
+    private final Collection<String> fileNames;
     /** Those that have something in the directory, this one first; null until somebody asks. */
     private Set<Path> databases;
 
-    Admission(DirectoryLock lock, DatabaseId id, Metadata metadata) {
+    Admission(DirectoryLock lock, DatabaseId id, Metadata metadata, Collection<String> fileNames) {
         this.lock = lock;
+        this.fileNames = fileNames;
         this.id = id;
         this.database = id.database();
         this.metadata = metadata;
@@ -46,17 +47,15 @@ final class Admission {
         shared(lock.directory().resolve(MetadataFile.NAME));
         shared(lock.directory().resolve(MetadataFile.COPY));
         shared(lock.directory().resolve(KnownDatabases.FILE_NAME));
-        try (DirectoryStream<Path> aside = Files.newDirectoryStream(lock.directory(), ASIDE)) {
-            for (Path file : aside) {
-                String name = file.getFileName().toString();
+        for (String name : fileNames) {
+            if (ASIDE.stream().anyMatch(name::contains)) {
+                Path file = lock.directory().resolve(name);
                 if (name.startsWith(MetadataFile.NAME)) {
                     shared(file);
                 } else if (name.startsWith(id.label() + ".backup_") && isOnlyOneOfItsName()) {
                     FileMode.follow(database, file);
                 }
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
         }
     }
 

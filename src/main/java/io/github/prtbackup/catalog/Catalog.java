@@ -4,7 +4,6 @@ import io.github.prtbackup.observe.Operation;
 import io.github.prtbackup.store.Companions;
 import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.HeldByOthersException;
 import io.github.prtbackup.store.Patience;
@@ -348,7 +347,7 @@ public final class Catalog {
                 return expired;
             }
             MetadataFile.Content written = file.replace(lock, metadata.without(expired), id.database(), progress);
-            syncDirectory();
+            sync(lock);
             List<Entry> deleted = deleteExpired(expired, id.database());
             file.replaceCopy(lock, written, progress);
             return deleted;
@@ -369,10 +368,10 @@ public final class Catalog {
             Entry entry = metadata.find(id).orElseThrow(() -> unknown(id, metadata));
             MetadataFile.Content written =
                     file.replace(lock, metadata.without(List.of(entry)), entry.original(), progress);
-            syncDirectory();
+            sync(lock);
             deleteFile(entry);
             progress.accept(Step.EXPIRED_DELETED);
-            syncDirectory();
+            sync(lock);
             file.replaceCopy(lock, written, progress);
             return entry;
         });
@@ -443,7 +442,7 @@ public final class Catalog {
         steps.sort(Comparator.comparingLong(RestoreStep::id));
         MetadataFile.Content written =
                 file.replace(lock, metadata.withRestores(steps, database, directory), database.database(), progress);
-        syncDirectory();
+        sync(lock);
         file.replaceCopy(lock, written, progress);
     }
 
@@ -515,7 +514,7 @@ public final class Catalog {
             withdraw(entry, e);
             throw e;
         }
-        syncDirectory();
+        sync(lock);
         if (!retention.gone().isEmpty()) {
             deleteExpired(retention.gone(), request.original());
         }
@@ -556,7 +555,7 @@ public final class Catalog {
         Optional<MetadataFile.Content> written = Optional.empty();
         if (settled != metadata) {
             written = Optional.of(file.replace(lock, settled, original, progress));
-            syncDirectory();
+            sync(lock);
         }
         if (changed) {
             deleteExpired(List.of(oldest), original);
@@ -643,10 +642,12 @@ public final class Catalog {
     }
 
     private Metadata reconcile(DirectoryLock lock, Path original) throws IOException {
-        DatabaseId id = original == null ? null : identify(original);
-        Metadata repaired = new Reconciliation(lock, directory, file, check, clock, progress, id).run();
+        // Once for all that is to be looked for: there may be thousands.
+        List<String> names = lock.fileNames();
+        DatabaseId id = original == null ? null : identities.find(original, names);
+        Metadata repaired = new Reconciliation(lock, directory, file, check, clock, progress, id, names).run();
         if (id != null) {
-            new Admission(lock, id, repaired)
+            new Admission(lock, id, repaired, names)
                     .bringUpToDate(isOurs && id.database().equals(database));
         }
         return repaired;
@@ -720,8 +721,8 @@ public final class Catalog {
         }
     }
 
-    private void syncDirectory() throws IOException {
-        Durable.syncDirectory(directory);
+    private void sync(DirectoryLock lock) throws IOException {
+        lock.sync();
         progress.accept(Step.DIRECTORY_SYNCED);
     }
 

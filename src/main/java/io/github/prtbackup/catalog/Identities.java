@@ -2,11 +2,12 @@ package io.github.prtbackup.catalog;
 
 import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.Durable;
+import io.github.prtbackup.store.IOCallable;
 import io.github.prtbackup.store.KnownDatabases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -28,8 +29,18 @@ final class Identities {
         if (!Files.isDirectory(directory)) {
             return DatabaseId.ofNew(database);
         }
+        DirectoryLock lock = DirectoryLock.ofReal(directory);
+        return find(lock, database, lock::fileNames);
+    }
+
+    /** As {@link #find(Path)}, where it has just been looked what is in the directory. */
+    DatabaseId find(Path path, List<String> fileNames) throws IOException {
+        return find(DirectoryLock.ofReal(directory), Canonical.of(path), () -> fileNames);
+    }
+
+    private DatabaseId find(DirectoryLock lock, Path database, IOCallable<List<String>> fileNames) throws IOException {
         Metadata metadata = file.read().metadata();
-        return new KnownDatabases(DirectoryLock.ofReal(directory)).find(database, directory, metadata::recorded);
+        return new KnownDatabases(lock).find(database, directory, metadata::recorded, fileNames);
     }
 
     /** As {@link #find}, where that need not be kept in mind because it is already; else empty. Needs no lock. */
@@ -37,9 +48,7 @@ final class Identities {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        Metadata metadata = file.read().metadata();
-        return new KnownDatabases(DirectoryLock.ofReal(directory))
-                .asRecorded(Canonical.of(path), directory, metadata::recorded);
+        return new KnownDatabases(DirectoryLock.ofReal(directory)).asRecorded(Canonical.of(path), directory);
     }
 
     /** As {@link #find}, and keeps in mind where the database is now. */
@@ -53,7 +62,7 @@ final class Identities {
         Metadata moved = metadata.moved(id, directory);
         if (moved != metadata) {
             MetadataFile.Content written = file.replace(lock, moved, id.database(), progress);
-            Durable.syncDirectory(directory);
+            lock.sync();
             progress.accept(Step.DIRECTORY_SYNCED);
             file.replaceCopy(lock, written, progress);
         }

@@ -3,18 +3,16 @@ package io.github.prtbackup.catalog;
 import io.github.prtbackup.catalog.MetadataFile.Outcome;
 import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.Durable;
 import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.Sha256;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +48,8 @@ final class Reconciliation {
     /** The database in use, or null. */
     private final DatabaseId original;
 
+    private final Collection<String> fileNames;
+
     Reconciliation(
             DirectoryLock lock,
             Path directory,
@@ -57,7 +57,8 @@ final class Reconciliation {
             FileCheck check,
             Clock clock,
             Consumer<Step> progress,
-            DatabaseId original) {
+            DatabaseId original,
+            Collection<String> fileNames) {
         this.lock = lock;
         this.directory = directory;
         this.file = file;
@@ -65,11 +66,12 @@ final class Reconciliation {
         this.clock = clock;
         this.progress = progress;
         this.original = original;
+        this.fileNames = fileNames;
     }
 
     /** Returns the metadata as it stands in the file afterwards. */
     Metadata run() throws IOException {
-        for (Path path : lock.removeAbandoned()) {
+        for (Path path : lock.removeAbandoned(fileNames)) {
             log.info("Removed what a dead process left: {}", path);
         }
         MetadataFile.Content content = file.read();
@@ -90,7 +92,7 @@ final class Reconciliation {
             return repaired;
         }
         MetadataFile.Content written = file.replace(lock, repaired, model(repaired), progress);
-        Durable.syncDirectory(directory);
+        lock.sync();
         progress.accept(Step.DIRECTORY_SYNCED);
         file.replaceCopy(lock, written, progress);
         return repaired;
@@ -236,7 +238,7 @@ final class Reconciliation {
         return isInUse ? original.home() : row.entry().original();
     }
 
-    private List<BackupName> unrecorded(Metadata metadata) throws IOException {
+    private List<BackupName> unrecorded(Metadata metadata) {
         // What expires is recorded as that. Whether the transaction is still under way that decides can't be told.
         Set<String> recorded = Stream.concat(
                         metadata.entries().stream(),
@@ -244,18 +246,15 @@ final class Reconciliation {
                 .map(Entry::fileName)
                 .collect(Collectors.toSet());
         List<BackupName> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.db")) {
-            for (Path path : files) {
-                String fileName = path.getFileName().toString();
-                if (fileName.indexOf(INEXPRESSIBLE) < 0
-                        && !recorded.contains(fileName)
-                        && (original == null || !path.equals(original.database()))
-                        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                    BackupName.parse(fileName).ifPresent(names::add);
-                }
+        for (String fileName : fileNames) {
+            Path path = fileName.endsWith(".db") ? directory.resolve(fileName) : null;
+            if (path != null
+                    && fileName.indexOf(INEXPRESSIBLE) < 0
+                    && !recorded.contains(fileName)
+                    && (original == null || !path.equals(original.database()))
+                    && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                BackupName.parse(fileName).ifPresent(names::add);
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
         }
         names.sort(BackupName.BY_TIME);
         return names;

@@ -198,7 +198,7 @@ final class FirstBackups {
     private void takeUnlessNew(Database database, String operation) throws SQLException {
         if (backups.isNew(database.file())) {
             // The lock would lay down the first page, and with it the page size and auto-vacuum for good.
-            attempt(database, () -> backups.takeFromSnapshot(connection.getBusyTimeout(), database.file(), operation));
+            attempt(database, () -> backups.takeNew(connection.getBusyTimeout(), database.file(), operation));
         } else {
             lock.take(database, false);
             attempt(database, () -> take(database, Occasion.of(operation)));

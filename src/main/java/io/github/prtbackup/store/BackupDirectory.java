@@ -14,7 +14,8 @@ final class BackupDirectory {
     private BackupDirectory() {}
 
     /**
-     * Creates it, and those above it that are missing, so that they survive a crash of the operating system.
+     * Creates it, and those above it that are missing. The caller makes its name durable, when what is in it is to be; those
+     * of the others are.
      *
      * @param directory the directory; nothing happens if it is there
      * @param database says who may use it; null if that is not known
@@ -24,7 +25,10 @@ final class BackupDirectory {
         if (parent == null || Files.isDirectory(directory)) {
             return;
         }
-        create(parent, database);
+        if (!Files.isDirectory(parent)) {
+            create(parent, database);
+            Durable.syncDirectory(parent.toAbsolutePath().getParent());
+        }
         if (database != null) {
             for (int attempt = 0; attempt < ATTEMPTS && !Files.isDirectory(directory); attempt++) {
                 tryToCreate(directory, database);
@@ -35,7 +39,6 @@ final class BackupDirectory {
         if (database != null) {
             FileMode.widenDirectory(database, directory);
         }
-        Durable.syncDirectory(parent);
     }
 
     /**

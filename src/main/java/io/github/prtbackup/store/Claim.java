@@ -68,8 +68,19 @@ record Claim(Kind kind, KnownDatabase known) {
      * @param path its real path
      * @param directory the real path of the backup directory
      * @param file which file it is; null if it is missing, or that can't be told
+     * @param standing what else is known of it
      */
-    record Question(Path path, Path directory, FileIdentity file) {}
+    record Question(Path path, Path directory, FileIdentity file, Standing standing) {}
+
+    /** What a file tells of the other names that it may have. */
+    enum Standing {
+        /** It may have any. */
+        UNKNOWN,
+        /** It has no other in its file system. */
+        ONE_NAME,
+        /** It has no other there, and no content either: it may have just been created. */
+        NEW
+    }
 
     /** Rules that hold on sight, in the order of the histories. */
     static Claim bySight(Question asked, List<KnownDatabase> known, Disk disk) {
@@ -81,7 +92,7 @@ record Claim(Kind kind, KnownDatabase known) {
         if (found != null) {
             return new Claim(Kind.SAME_PLACE, found);
         }
-        found = first(known, database -> presentPath(asked, database, disk) != null);
+        found = first(known, database -> mayBeSameFile(asked, database) && presentPath(asked, database, disk) != null);
         return found == null ? new Claim(Kind.NEW, null) : new Claim(Kind.SAME_FILE, found);
     }
 
@@ -101,6 +112,25 @@ record Claim(Kind kind, KnownDatabase known) {
         }
         found = only(known, database -> hasMovedAlong(asked, database, disk));
         return found == null ? bySight : new Claim(Kind.MOVED_ALONG, found);
+    }
+
+    /**
+     * Whether the disk is to be asked, which takes long where there are many. A file with one name has another path only where
+     * its directory is mounted twice. It may have taken the place of the one that is known, but hardly where it is new.
+     */
+    private static boolean mayBeSameFile(Question asked, KnownDatabase known) {
+        if (known.file() == null || known.file().equals(asked.file())) {
+            return true;
+        }
+        return switch (asked.standing()) {
+            case UNKNOWN -> true;
+            case ONE_NAME -> nameOf(known.path()).equalsIgnoreCase(nameOf(asked.path()));
+            case NEW -> false;
+        };
+    }
+
+    private static String nameOf(Path path) {
+        return path.getFileName().toString();
     }
 
     /** The path by which a known database leads to the file that is asked for; null if there is none. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,12 +65,14 @@ public final class DirectoryLock {
     private LockFile held;
 
     private final TemporaryFiles temporaries;
+    private final KnownFile known;
 
     /** For {@link LockRegistry}. */
     DirectoryLock(Path directory) {
         this.directory = directory;
         this.files = new LockFiles(directory);
         this.temporaries = new TemporaryFiles(directory);
+        this.known = new KnownFile(this);
     }
 
     /**
@@ -99,10 +102,7 @@ public final class DirectoryLock {
     /**
      * As {@link #ofReal(Path)}. If the directory is created, now or later, whoever may use a database may use it.
      *
-     * @param real the path, without links
      * @param database one whose backups go there; it may be missing
-     * @return its lock
-     * @throws IOException as there
      */
     public static DirectoryLock ofReal(Path real, Path database) throws IOException {
         BackupDirectory.create(real, database);
@@ -159,9 +159,9 @@ public final class DirectoryLock {
         return Files.isWritable(directory) && (Files.notExists(file) || Files.isWritable(file));
     }
 
-    /** Whether there is something that a reader can lock. There is nothing on a disk that was written without it. */
+    /** See {@link LockFiles#areLockable}. */
     boolean isLockable() {
-        return Files.exists(lockFile()) || Files.isWritable(directory);
+        return files.areLockable();
     }
 
     /** Closes the files if nobody uses the lock. Returns false if somebody in this JVM has them open whom we don't know. */
@@ -180,11 +180,7 @@ public final class DirectoryLock {
         }
     }
 
-    /**
-     * The directory.
-     *
-     * @return its real path, one of them
-     */
+    /** {@return the real path of the directory, one of them} */
     public Path directory() {
         return directory;
     }
@@ -211,7 +207,7 @@ public final class DirectoryLock {
         }
         Closeable use = use();
         try (use) {
-            FileLock taken = patience.await(this::tryTake, lockFile());
+            FileLock taken = patience.await(this::tryTake, files.path());
             try {
                 return work.call();
             } finally {
@@ -267,16 +263,17 @@ public final class DirectoryLock {
      * Removes the temporary files of processes that are dead. Never one of a living process, this one included. Call it
      * in {@link #hold}.
      *
+     * @param names what is in the directory
      * @return the files that were removed; one that can't be, as another user's in a sticky directory, stays
-     * @throws IOException if the directory or the lock file can't be read
+     * @throws IOException if the lock file can't be read
      */
-    public List<Path> removeAbandoned() throws IOException {
+    public List<Path> removeAbandoned(Collection<String> names) throws IOException {
         requireHeld();
-        return temporaries.removeAbandoned(this::isAlive);
+        return temporaries.removeAbandoned(names, this::isAlive);
     }
 
-    /** The names of all files in the directory. */
-    List<String> fileNames() throws IOException {
+    /** {@return the names of all files in the directory} */
+    public List<String> fileNames() throws IOException {
         return files.fileNames();
     }
 
@@ -302,6 +299,11 @@ public final class DirectoryLock {
         // Behind the bytes of the locks of timelines.
         long byteOfTurn = (2L << Integer.SIZE) + Integer.toUnsignedLong(key);
         return Optional.ofNullable(range(byteOfTurn).tryExclusive());
+    }
+
+    /** Makes the names in the directory survive a crash of the operating system, and that of the directory itself. */
+    public void sync() throws IOException {
+        files.sync();
     }
 
     /** The lock for one thing in the directory. Independent of {@link #hold}, and of those of other keys. */
@@ -332,9 +334,9 @@ public final class DirectoryLock {
         }
     }
 
-    /** The path of the lock file. */
-    Path lockFile() {
-        return files.path();
+    /** What it knows of the databases. */
+    KnownFile knownFile() {
+        return known;
     }
 
     /** Changes when the lock file, and with it maybe the whole directory, was found to be another one. */

@@ -1,5 +1,6 @@
 package io.github.prtbackup.store;
 
+import io.github.prtbackup.store.Claim.Standing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,19 @@ record FileIdentity(long inode, long bornNanos) {
             return new FileIdentity(((Number) attributes.get("ino")).longValue(), born);
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             return null;
+        }
+    }
+
+    /** What the file at a path tells of its other names. */
+    static Standing standing(Path path) {
+        try {
+            Map<String, Object> attributes = Files.readAttributes(path, "unix:size,nlink");
+            if (((Number) attributes.get("nlink")).longValue() != 1) {
+                return Standing.UNKNOWN;
+            }
+            return ((Number) attributes.get("size")).longValue() == 0 ? Standing.NEW : Standing.ONE_NAME;
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return Standing.UNKNOWN;
         }
     }
 

@@ -142,7 +142,7 @@ record Head(
     /** Puts it in the place of the one before, durably. */
     void publish(TimelineFiles files) throws IOException {
         publish(files, true);
-        Durable.syncDirectory(files.directory().directory());
+        files.directory().sync();
     }
 
     /** As the first head of a timeline whose {@linkplain FreshBase base} is not durable either. */

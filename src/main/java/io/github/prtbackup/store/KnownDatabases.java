@@ -35,7 +35,7 @@ public final class KnownDatabases {
      */
     public KnownDatabases(DirectoryLock directory) {
         this.directory = directory;
-        this.file = new KnownFile(directory);
+        this.file = directory.knownFile();
     }
 
     /**
@@ -64,11 +64,23 @@ public final class KnownDatabases {
      * @param path its real path
      * @param directoryPath that of the directory
      * @param recorded asked for only if nothing else tells
+     * @param fileNames what is in the directory; asked for only if that must be known
      * @return what it is known as
      * @throws IOException if the directory can't be read
      */
-    public DatabaseId find(Path path, Path directoryPath, Supplier<List<Recorded>> recorded) throws IOException {
-        return find(new Question(path, directoryPath, FileIdentity.of(path)), file.read(), recorded).id;
+    public DatabaseId find(
+            Path path, Path directoryPath, Supplier<List<Recorded>> recorded, IOCallable<List<String>> fileNames)
+            throws IOException {
+        return find(question(path, directoryPath), databases(file.read()), recorded, fileNames).id;
+    }
+
+    private static Question question(Path path, Path directoryPath) {
+        return new Question(path, directoryPath, FileIdentity.of(path), FileIdentity.standing(path));
+    }
+
+    /** Null if nothing is known of what is in the file. */
+    private static List<KnownDatabase> databases(KnownFile.Content content) {
+        return content == null ? null : content.databases();
     }
 
     /**
@@ -76,16 +88,22 @@ public final class KnownDatabases {
      *
      * @param path its real path
      * @param directoryPath that of the directory
-     * @param recorded as there
      * @return what it is known as; empty if {@link #claim} would write something
      * @throws IOException if the directory can't be read
      */
-    public Optional<DatabaseId> asRecorded(Path path, Path directoryPath, Supplier<List<Recorded>> recorded)
-            throws IOException {
-        Question asked = new Question(path, directoryPath, FileIdentity.of(path));
-        List<KnownDatabase> known = file.read();
-        Found found = find(asked, known, recorded);
-        return known != null && known.contains(found.now(asked)) ? Optional.of(found.id) : Optional.empty();
+    public Optional<DatabaseId> asRecorded(Path path, Path directoryPath) throws IOException {
+        List<KnownDatabase> known = databases(file.read());
+        if (known == null) {
+            return Optional.empty();
+        }
+        Question asked = question(path, directoryPath);
+        Claim claim = Claim.bySight(asked, known, Disk.REAL);
+        if (claim.known() == null) {
+            // It is new, or has moved.
+            return Optional.empty();
+        }
+        Found found = new Found(claim, id(asked, claim), known);
+        return known.contains(found.now(asked)) ? Optional.of(found.id) : Optional.empty();
     }
 
     /**
@@ -100,9 +118,10 @@ public final class KnownDatabases {
      */
     public DatabaseId claim(Path path, Path directoryPath, Supplier<List<Recorded>> recorded, Moving moving)
             throws IOException {
-        Question asked = new Question(path, directoryPath, FileIdentity.of(path));
-        List<KnownDatabase> known = file.read();
-        Found found = find(asked, known, recorded);
+        Question asked = question(path, directoryPath);
+        KnownFile.Content present = file.read();
+        List<KnownDatabase> known = databases(present);
+        Found found = find(asked, known, recorded, directory::fileNames);
         KnownDatabase now = found.now(asked);
         if (known != null && known.contains(now)) {
             return found.id;
@@ -117,9 +136,11 @@ public final class KnownDatabases {
                 changed.add(other);
             }
         }
-        changed.add(now);
         // The first write of a new database does not wait for the disk: until it moves, its path is enough.
-        file.write(changed, path, known != null);
+        if (!(changed.equals(known) && file.append(present, now))) {
+            changed.add(now);
+            file.write(changed, path, known != null);
+        }
         return found.id;
     }
 
@@ -146,19 +167,24 @@ public final class KnownDatabases {
         }
     }
 
-    private Found find(Question asked, List<KnownDatabase> file, Supplier<List<Recorded>> recorded) throws IOException {
-        List<KnownDatabase> all = file == null ? fromHeads(List.of()) : file;
-        Claim claim = Claim.bySight(asked, all, Disk.REAL);
-        if (claim.known() == null && file != null) {
-            all = fromHeads(file);
-            claim = Claim.bySight(asked, all, Disk.REAL);
+    private Found find(
+            Question asked, List<KnownDatabase> file, Supplier<List<Recorded>> recorded, IOCallable<List<String>> names)
+            throws IOException {
+        if (file != null) {
+            Claim claim = Claim.bySight(asked, file, Disk.REAL);
+            if (claim.known() != null) {
+                return new Found(claim, id(asked, claim), file);
+            }
         }
+        List<String> fileNames = names.call();
+        List<KnownDatabase> all = fromHeads(file == null ? List.of() : file, fileNames);
+        Claim claim = Claim.bySight(asked, all, Disk.REAL);
         if (claim.known() == null) {
             List<KnownDatabase> more = new ArrayList<>(all);
             for (Recorded backup : recorded.get()) {
                 if (all.stream().noneMatch(database -> database.path().equals(backup.database()))) {
                     more.add(new KnownDatabase(
-                            freeKey(backup.database(), all),
+                            freeKey(backup.database(), all, fileNames),
                             DatabaseId.labelOf(backup.database()),
                             backup.database(),
                             backup.directory(),
@@ -167,14 +193,14 @@ public final class KnownDatabases {
             }
             claim = Claim.of(asked, more, Disk.REAL);
         }
-        return new Found(claim, id(asked, claim, all), all);
+        DatabaseId id = claim.known() == null
+                ? DatabaseId.of(asked.path(), freeKey(asked.path(), all, fileNames))
+                : id(asked, claim);
+        return new Found(claim, id, all);
     }
 
-    private DatabaseId id(Question asked, Claim claim, List<KnownDatabase> all) throws IOException {
+    private static DatabaseId id(Question asked, Claim claim) {
         KnownDatabase known = claim.known();
-        if (known == null) {
-            return DatabaseId.of(asked.path(), freeKey(asked.path(), all));
-        }
         Path home = claim.kind() == Kind.SAME_FILE ? Claim.presentPath(asked, known, Disk.REAL) : asked.path();
         Set<Path> names = new LinkedHashSet<>(List.of(home, asked.path()));
         if (claim.kind() != Kind.SAME_PLACE) {
@@ -184,21 +210,19 @@ public final class KnownDatabases {
     }
 
     /** With those that have a timeline of which nothing else is known. */
-    private List<KnownDatabase> fromHeads(List<KnownDatabase> known) throws IOException {
+    private List<KnownDatabase> fromHeads(List<KnownDatabase> known, List<String> fileNames) throws IOException {
         Set<Integer> keys = new HashSet<>();
         known.forEach(database -> keys.add(database.key()));
         List<KnownDatabase> more = new ArrayList<>(known);
-        for (TimelineFiles files : TimelineFiles.all(directory)) {
-            if (!keys.contains(files.key())) {
-                more.add(new KnownDatabase(files.key(), files.label(), files.original(), null, null));
-            }
+        for (TimelineFiles files : TimelineFiles.all(directory, fileNames, key -> !keys.contains(key))) {
+            more.add(new KnownDatabase(files.key(), files.label(), files.original(), null, null));
         }
         return more;
     }
 
     /** The checksum of a path, or the next number that no other has: two paths may have the same. */
-    private int freeKey(Path path, List<KnownDatabase> known) throws IOException {
-        Set<Integer> taken = TimelineFiles.keys(directory);
+    private static int freeKey(Path path, List<KnownDatabase> known, List<String> fileNames) {
+        Set<Integer> taken = TimelineFiles.keys(fileNames);
         known.forEach(database -> taken.add(database.key()));
         int key = FileNames.checksum(path.toString());
         while (taken.contains(key)) {

@@ -30,6 +30,9 @@ final class LockFiles {
     /** Rises with each lock file that is opened. */
     private final AtomicInteger generation = new AtomicInteger();
 
+    /** At which {@link #generation} the name of the directory was made durable; negative if it never was. */
+    private volatile int durableGeneration = -1;
+
     /** @param directory by its real path */
     LockFiles(Path directory) {
         this.directory = directory;
@@ -132,14 +135,35 @@ final class LockFiles {
         }
     }
 
+    /** See {@link DirectoryLock#sync}. */
+    void sync() throws IOException {
+        int now = generation();
+        if (durableGeneration != now) {
+            Durable.syncDirectory(directory.getParent());
+            durableGeneration = now;
+        }
+        Durable.syncDirectory(directory);
+    }
+
+    /** Whether there is something that a reader can lock. There is nothing on a disk that was written without it. */
+    boolean areLockable() {
+        return Files.exists(path()) || Files.isWritable(directory);
+    }
+
     /** The names of all files in the directory. */
     List<String> fileNames() throws IOException {
-        List<String> names = new ArrayList<>();
+        // Where many databases have their backups, half the time of java.nio, which makes a path of each.
+        String[] names = directory.toFile().list();
+        if (names != null) {
+            return List.of(names);
+        }
+        // Says why not.
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            files.forEach(file -> names.add(file.getFileName().toString()));
+            List<String> found = new ArrayList<>();
+            files.forEach(file -> found.add(file.getFileName().toString()));
+            return found;
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        return names;
     }
 }

@@ -228,7 +228,7 @@ final class LogWriter implements Closeable {
                 // As the Javadoc says.
             }
         }
-        Durable.syncDirectory(files.directory().directory());
+        files.directory().sync();
     }
 
     private void rotateIfPossible(boolean sync) {
@@ -253,7 +253,7 @@ final class LogWriter implements Closeable {
             begin = begin(created, start, before.newest(), (byte) 0);
             if (sync) {
                 created.force();
-                Durable.syncDirectory(files.directory().directory());
+                files.directory().sync();
             }
             progress.accept(TimelineStep.ROTATION_SEGMENT_CREATED);
             file.write(end, before.end().offset());

@@ -25,7 +25,7 @@ import java.util.HexFormat;
  *   <li>its content: by {@link #write}, or by somebody else who writes to {@link #path()} and has closed it;
  *   <li>{@link #seal}: length and SHA-256, the permissions of the original, and {@code fsync};
  *   <li>{@link #publish} or {@link #replace}: the rename. The caller then makes it durable with
- *       {@link Durable#syncDirectory}, once for all renames that belong together.
+ *       {@link DirectoryLock#sync}, once for all renames that belong together.
  * </ol>
  *
  * <p>{@link #close} removes what was not published. If the process dies first, {@link DirectoryLock#removeAbandoned}

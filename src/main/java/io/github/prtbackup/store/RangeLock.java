@@ -33,7 +33,7 @@ final class RangeLock {
      * @throws HeldByOthersException if anybody has it all the time that is given
      */
     Lease exclusive(Patience patience) throws IOException {
-        return patience.await(() -> tryTake(false), directory.lockFile());
+        return patience.await(() -> tryTake(false), directory.directory().resolve(DirectoryLock.FILE_NAME));
     }
 
     /**
@@ -44,7 +44,7 @@ final class RangeLock {
      */
     Lease shared(Patience patience) throws IOException {
         return directory.isLockable()
-                ? patience.await(() -> tryTake(true), directory.lockFile())
+                ? patience.await(() -> tryTake(true), directory.directory().resolve(DirectoryLock.FILE_NAME))
                 : new Lease(directory.begin(), false);
     }
 

@@ -10,10 +10,16 @@ import java.util.concurrent.TimeUnit;
  * What is to be made durable, and nobody waits for: one thread does it, one after the other, and ends when there has been
  * nothing to do for a moment. What fails is left as it is, and what the process has not done when it ends.
  *
+ * <p>It begins when nothing has been added for a moment, or not much later: where many databases get their first backups one
+ * after the other, their transactions have the disk to themselves meanwhile.
+ *
  * <p>Thread-safe. Who adds something never parks: he may be in the middle of a transaction.
  */
 final class Settling {
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int MOST_MOMENTS = 20;
 
     /** Some megabytes. */
     private static final int MOST = 10_000;
@@ -51,12 +57,28 @@ final class Settling {
     }
 
     private void work() {
+        awaitQuiet();
         for (IOCallable<Void> next = next(); next != null; next = next()) {
             try {
                 next.call();
             } catch (IOException | RuntimeException e) {
                 // As the Javadoc says: whoever set the files aside or deleted them, or the next writer, sees to it.
             }
+        }
+    }
+
+    private void awaitQuiet() {
+        int before = -1;
+        for (int moment = 0; moment < MOST_MOMENTS && before != size(); moment++) {
+            before = size();
+            Pause.nanos(QUIET_NANOS);
+        }
+    }
+
+    private int size() {
+        guard.lock();
+        try (guard) {
+            return waiting.size();
         }
     }
 

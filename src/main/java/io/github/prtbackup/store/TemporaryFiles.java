@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,7 +17,8 @@ import java.util.regex.Pattern;
 
 /** The files of a backup directory that are named after the slot of the process that writes them. Thread-safe. */
 final class TemporaryFiles {
-    private static final Pattern NAME = Pattern.compile("\\.tmp-([0-9a-f]{8})-.*", Pattern.DOTALL);
+    private static final String PREFIX = ".tmp-";
+    private static final Pattern NAME = Pattern.compile(Pattern.quote(PREFIX) + "([0-9a-f]{8})-.*", Pattern.DOTALL);
 
     private final Path directory;
     private final AtomicLong count = new AtomicLong();
@@ -34,7 +36,7 @@ final class TemporaryFiles {
     /** Creates an empty one that only its owner can open. */
     Path create(int slot) throws IOException {
         while (true) {
-            String name = ".tmp-" + HexFormat.of().toHexDigits(slot) + "-" + count.incrementAndGet() + ".db";
+            String name = PREFIX + HexFormat.of().toHexDigits(slot) + "-" + count.incrementAndGet() + ".db";
             try {
                 return Files.createFile(directory.resolve(name), FileMode.ownerOnly());
             } catch (FileAlreadyExistsException e) {
@@ -45,16 +47,19 @@ final class TemporaryFiles {
 
     /** The name of one that is used up at once, and is no proof of anybody's life. */
     static Path ofNobody(Path directory, int slot) {
-        return directory.resolve(".tmp-" + HexFormat.of().toHexDigits(slot) + "-0.db");
+        return directory.resolve(PREFIX + HexFormat.of().toHexDigits(slot) + "-0.db");
     }
 
     /** Removes those of the dead, and says which; one that can't be removed stays. */
-    List<Path> removeAbandoned(Slots slots) throws IOException {
+    List<Path> removeAbandoned(Collection<String> names, Slots slots) throws IOException {
         List<Path> removed = new ArrayList<>();
-        for (Path path : all()) {
-            Matcher name = NAME.matcher(path.getFileName().toString());
-            if (name.matches() && isAbandoned(HexFormat.fromHexDigitsToLong(name.group(1)), slots) && isRemoved(path)) {
-                removed.add(path);
+        for (String name : names) {
+            Matcher temporary = name.startsWith(PREFIX) ? NAME.matcher(name) : null;
+            if (temporary != null
+                    && temporary.matches()
+                    && isAbandoned(HexFormat.fromHexDigitsToLong(temporary.group(1)), slots)
+                    && isRemoved(directory.resolve(name))) {
+                removed.add(directory.resolve(name));
             }
         }
         return removed;
@@ -76,7 +81,7 @@ final class TemporaryFiles {
 
     private List<Path> all() throws IOException {
         List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".tmp-*")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
             files.forEach(found::add);
         } catch (DirectoryIteratorException e) {
             throw e.getCause();

@@ -151,7 +151,8 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Begins the timeline with a full image. It is durable when this returns if the image is, and else soon.
+     * Begins the timeline with a full image. It is durable when this returns if the image is, and else soon. Who begins it
+     * with an empty database need not hold SQLite's lock, which would write the first page: that of the directory is held.
      *
      * @param header what the image is; its page size and number of pages are those of the image
      * @param image the image, in the directory of the timeline
@@ -165,33 +166,34 @@ public final class Timeline implements AutoCloseable {
                 throw new IllegalArgumentException("the image has " + image.pages() + " pages of " + image.pageSize()
                         + " bytes, and not " + header.pages() + " of " + header.pageSize());
             }
-            if (tail().isPresent()) {
-                throw new TimelineMovedException(files.head() + " is there already");
-            }
-            files.hold(() -> {
-                image.publish(files);
-                return null;
-            });
-            progress.accept(TimelineStep.START_BASE_PUBLISHED);
-            LogPosition logStart = writer.create(header, image.isDurable());
-            if (image.isDurable()) {
-                Durable.syncDirectory(files.directory().directory());
-            }
-            progress.accept(TimelineStep.START_LOG_CREATED);
-            LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
-            Head head = Head.startingWith(files.home().toString(), logStart, settled, header);
-            if (image.isDurable()) {
-                head.publish(files);
-            } else {
-                head.publishBuffered(files);
-                tail.begunFresh(logStart);
-            }
-            progress.accept(TimelineStep.START_HEAD_PUBLISHED);
-            tail.segmentBegun(head.oldest(), logStart);
-            tail.settled(logStart.segment());
-            settleLater();
-            return tail.tail();
+            return files.hold(() -> begin(header, image));
         }
+    }
+
+    private Tail begin(Point.Header header, BaseImage image) throws IOException {
+        if (tail().isPresent()) {
+            throw new TimelineMovedException(files.head() + " is there already");
+        }
+        image.publish(files);
+        progress.accept(TimelineStep.START_BASE_PUBLISHED);
+        LogPosition logStart = writer.create(header, image.isDurable());
+        if (image.isDurable()) {
+            files.directory().sync();
+        }
+        progress.accept(TimelineStep.START_LOG_CREATED);
+        LogPosition settled = new LogPosition(logStart.segment(), 0, 0);
+        Head head = Head.startingWith(files.home().toString(), logStart, settled, header);
+        if (image.isDurable()) {
+            head.publish(files);
+        } else {
+            head.publishBuffered(files);
+            tail.begunFresh(logStart);
+        }
+        progress.accept(TimelineStep.START_HEAD_PUBLISHED);
+        tail.segmentBegun(head.oldest(), logStart);
+        tail.settled(logStart.segment());
+        settleLater();
+        return tail.tail();
     }
 
     /**
@@ -548,9 +550,12 @@ public final class Timeline implements AutoCloseable {
     public void requireFiles() throws IOException {
         guard.lock();
         try (guard) {
-            files.followDatabase();
             refresh();
-            Head head = tail.tail() == null ? null : Head.read(files);
+            if (tail.tail() == null) {
+                return;
+            }
+            files.followDatabase();
+            Head head = Head.read(files);
             while (head != null) {
                 Path missing = missing(head);
                 if (missing == null) {
@@ -591,7 +596,7 @@ public final class Timeline implements AutoCloseable {
                     files.setAside();
                     return null;
                 });
-                Durable.syncDirectory(files.directory().directory());
+                files.directory().sync();
             }
         }
     }

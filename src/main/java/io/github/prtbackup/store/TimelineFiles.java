@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,11 +45,18 @@ final class TimelineFiles {
 
     /** Those that have a head, of the database whose path is in it. */
     static List<TimelineFiles> all(DirectoryLock directory) throws IOException {
+        return all(directory, directory.fileNames(), key -> true);
+    }
+
+    /** Those of them with some of the keys. Reads no head of the others. */
+    static List<TimelineFiles> all(DirectoryLock directory, List<String> fileNames, IntPredicate keys)
+            throws IOException {
         List<TimelineFiles> found = new ArrayList<>();
-        for (String fileName : directory.fileNames()) {
-            Matcher matcher = HEAD_NAME.matcher(fileName);
-            String original =
-                    matcher.matches() ? Head.originalIn(directory.directory().resolve(fileName)) : null;
+        for (String fileName : fileNames) {
+            Matcher matcher = headName(fileName);
+            String original = matcher != null && keys.test(keyIn(matcher))
+                    ? Head.originalIn(directory.directory().resolve(fileName))
+                    : null;
             if (original != null) {
                 Path path = Path.of(original);
                 DatabaseId database = new DatabaseId(path, path, Set.of(path), keyIn(matcher), matcher.group(1));
@@ -59,15 +67,21 @@ final class TimelineFiles {
     }
 
     /** The numbers that timelines have, also those whose heads can't be read. */
-    static Set<Integer> keys(DirectoryLock directory) throws IOException {
+    static Set<Integer> keys(List<String> fileNames) {
         Set<Integer> keys = new HashSet<>();
-        for (String fileName : directory.fileNames()) {
-            Matcher matcher = HEAD_NAME.matcher(fileName);
-            if (matcher.matches()) {
+        for (String fileName : fileNames) {
+            Matcher matcher = headName(fileName);
+            if (matcher != null) {
                 keys.add(keyIn(matcher));
             }
         }
         return keys;
+    }
+
+    /** Null if it is none. */
+    private static Matcher headName(String fileName) {
+        Matcher matcher = fileName.endsWith(HEAD) ? HEAD_NAME.matcher(fileName) : null;
+        return matcher != null && matcher.matches() ? matcher : null;
     }
 
     private static int keyIn(Matcher headName) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.prtbackup.store.Claim.Disk;
 import io.github.prtbackup.store.Claim.Kind;
 import io.github.prtbackup.store.Claim.Question;
+import io.github.prtbackup.store.Claim.Standing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The rules, one case a line. A history is what the file was, its path and the directory then; {@code ?} for what is not known.
@@ -75,12 +77,44 @@ class ClaimTest {
             }
         }
         Integer number = files.get(Path.of(asked));
-        Question question = new Question(Path.of(asked), Path.of(directory), number == null ? null : file(number));
+        Question question = new Question(
+                Path.of(asked), Path.of(directory), number == null ? null : file(number), Standing.UNKNOWN);
 
         Claim claim = Claim.of(question, histories, new Files(files));
 
         assertThat(claim.kind()).isEqualTo(rule);
         assertThat(claim.known()).isEqualTo(which == null ? null : histories.get(which));
+    }
+
+    /** With many databases in a directory, looking for each would take longer than all the rest. */
+    @ParameterizedTest
+    @CsvSource({
+        "UNKNOWN, a.db, true",
+        "UNKNOWN, b.db, true",
+        "ONE_NAME, a.db, false",
+        "ONE_NAME, b.db, true",
+        "ONE_NAME, B.DB, true",
+        "NEW, a.db, false",
+        "NEW, b.db, false"
+    })
+    void theDiskIsAskedWhereTheFileMayHaveAnotherPath(Standing standing, String knownName, boolean isAsked) {
+        KnownDatabase other = new KnownDatabase(0, "x", Path.of("/mnt", knownName), Path.of("/mnt/backups"), file(1));
+        Question question = new Question(Path.of("/data/b.db"), Path.of("/mnt/backups"), file(2), standing);
+        Files sameFile = new Files(Map.of(Path.of("/mnt", knownName), 2, Path.of("/data/b.db"), 2));
+
+        assertThat(Claim.bySight(question, List.of(other), sameFile).kind())
+                .isEqualTo(isAsked ? Kind.SAME_FILE : Kind.NEW);
+    }
+
+    /** What is known of it tells that it is the same file, whatever it is called, and with content or none. */
+    @ParameterizedTest
+    @EnumSource(Standing.class)
+    void theSameFileIsFoundUnderAnyName(Standing standing) {
+        KnownDatabase other = new KnownDatabase(0, "x", Path.of("/mnt/a.db"), Path.of("/mnt/backups"), file(2));
+        Question question = new Question(Path.of("/data/b.db"), Path.of("/mnt/backups"), file(2), standing);
+        Files sameFile = new Files(Map.of(Path.of("/mnt/a.db"), 2, Path.of("/data/b.db"), 2));
+
+        assertThat(Claim.bySight(question, List.of(other), sameFile).kind()).isEqualTo(Kind.SAME_FILE);
     }
 
     /** All with the same inode, as a file system gives it to the next one. */

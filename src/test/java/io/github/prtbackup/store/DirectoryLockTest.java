@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -261,7 +262,7 @@ class DirectoryLockTest {
             Files.createDirectories(root.resolve(".tmp-00000001-directory/inner"));
             dying.kill();
             Files.writeString(dead.resolveSibling(dead.getFileName() + "-journal"), "");
-            assertThat(lock.hold(lock::removeAbandoned)).hasSize(2);
+            assertThat(lock.hold(() -> lock.removeAbandoned(lock.fileNames()))).hasSize(2);
             assertThat(dead).doesNotExist();
             assertThat(alive).exists();
             assertThat(own.path()).exists();
@@ -282,7 +283,9 @@ class DirectoryLockTest {
             Object work =
                     java.lang.reflect.Proxy.newProxyInstance(loader, new Class<?>[] {otherCallable}, (p, m, a) -> {
                         order.add("other");
-                        return otherLock.getMethod("removeAbandoned").invoke(other);
+                        return otherLock
+                                .getMethod("removeAbandoned", Collection.class)
+                                .invoke(other, otherLock.getMethod("fileNames").invoke(other));
                     });
             Thread thread = new Thread(() -> {
                 try {

@@ -43,7 +43,7 @@ public final class LockChild {
                     turn.get().close();
                 }
             }
-            case "clean" -> System.out.println(lock.hold(lock::removeAbandoned));
+            case "clean" -> System.out.println(lock.hold(() -> lock.removeAbandoned(lock.fileNames())));
             case "ids" -> {
                 for (int i = 0; i < Integer.parseInt(args[2]); i++) {
                     System.out.println(lock.reserveId(Patience.LONG, 1, () -> 1L));

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p>Not thread-safe.
  */
-public sealed interface CurrentPages permits FilePages, WalPages {
+public sealed interface CurrentPages permits FilePages, NewFile, WalPages {
 
     /** Where the database stands. */
     Position position();

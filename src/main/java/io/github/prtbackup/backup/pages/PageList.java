@@ -60,11 +60,12 @@ public final class PageList {
         }
 
         /** Adds the pages from one to another, both included. */
-        public void addRange(int first, int last) {
+        public Builder addRange(int first, int last) {
             int end = Math.min(last, databasePages);
             for (int page = Math.max(1, first); page <= end; page++) {
                 add(page);
             }
+            return this;
         }
 
         /** Adds the pages of a list. */

@@ -40,7 +40,7 @@ public final class PageSource implements Closeable {
      * The state now. The connection holds the write lock and has changed nothing yet.
      *
      * @param exclusive whether the connection is in {@code locking_mode=EXCLUSIVE}
-     * @throws IOException if the files cannot be read, or are empty
+     * @throws IOException if the files cannot be read, or are no database
      */
     public CurrentPages now(boolean exclusive) throws IOException {
         if (tail != null && !exclusive) {
@@ -49,9 +49,13 @@ public final class PageSource implements Closeable {
                 return still.get();
             }
         }
-        DatabaseHeader header =
-                database.header().orElseThrow(() -> new IOException(database.path() + " has no database header"));
-        if (header.wal()) {
+        Optional<DatabaseHeader> header = database.header();
+        if (header.isEmpty() && database.length() == 0) {
+            closeTail();
+            return NewFile.INSTANCE;
+        }
+        if (header.orElseThrow(() -> new IOException(database.path() + " has no database header"))
+                .wal()) {
             if (tail == null) {
                 tail = new WalTail(database);
             }

@@ -20,7 +20,16 @@ public record Access(Kind kind, Path path, Path target, Object handle, long offs
 
     /** What is between the one who wants something and the operation. */
     private static final Set<String> PLUMBING = Set.of(
-            "PositionalFile", "PendingFile", "Durable", "FileMode", "FileAccess", "RunWriter", "Disk", "WatchedFile");
+            "PositionalFile",
+            "PendingFile",
+            "Durable",
+            "DirectoryLock",
+            "LockFiles",
+            "FileMode",
+            "FileAccess",
+            "RunWriter",
+            "Disk",
+            "WatchedFile");
 
     private static final StackWalker STACK = StackWalker.getInstance();
 
