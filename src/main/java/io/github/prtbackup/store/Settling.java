@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * What is to be made durable, and nobody waits for: one thread does it, one after the other, and ends when there has been
  * nothing to do for a moment. What fails is left as it is, and what the process has not done when it ends.
  *
- * <p>It begins when nothing has been added for a moment, or not much later: where many databases get their first backups one
+ * <p>It begins when nothing has been added for a moment, or some seconds later: where many databases get their first backups one
  * after the other, their transactions have the disk to themselves meanwhile.
  *
  * <p>Thread-safe. Who adds something never parks: he may be in the middle of a transaction.
@@ -19,7 +19,7 @@ final class Settling {
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int MOST_MOMENTS = 20;
+    private static final int MOST_MOMENTS = 200;
 
     /** Some megabytes. */
     private static final int MOST = 10_000;

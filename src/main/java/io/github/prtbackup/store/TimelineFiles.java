@@ -21,7 +21,7 @@ final class TimelineFiles {
     private static final String INFIX = ".timeline-";
     private static final String HEAD = ".head";
     private static final String DAMAGED = ".damaged-";
-    private static final Pattern HEAD_NAME = Pattern.compile("(.*)" + INFIX + "([0-9a-f]{8})" + HEAD, Pattern.DOTALL);
+    private static final int KEY_DIGITS = 8;
 
     /** Within that time who makes a base writes something, also if he waits for a lock or for the disk before. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -53,13 +53,13 @@ final class TimelineFiles {
             throws IOException {
         List<TimelineFiles> found = new ArrayList<>();
         for (String fileName : fileNames) {
-            Matcher matcher = headName(fileName);
-            String original = matcher != null && keys.test(keyIn(matcher))
+            HeadName name = HeadName.parse(fileName);
+            String original = name != null && keys.test(name.key())
                     ? Head.originalIn(directory.directory().resolve(fileName))
                     : null;
             if (original != null) {
                 Path path = Path.of(original);
-                DatabaseId database = new DatabaseId(path, path, Set.of(path), keyIn(matcher), matcher.group(1));
+                DatabaseId database = new DatabaseId(path, path, Set.of(path), name.key(), name.label());
                 found.add(new TimelineFiles(directory, Patience.LONG, database));
             }
         }
@@ -70,22 +70,28 @@ final class TimelineFiles {
     static Set<Integer> keys(List<String> fileNames) {
         Set<Integer> keys = new HashSet<>();
         for (String fileName : fileNames) {
-            Matcher matcher = headName(fileName);
-            if (matcher != null) {
-                keys.add(keyIn(matcher));
+            HeadName name = HeadName.parse(fileName);
+            if (name != null) {
+                keys.add(name.key());
             }
         }
         return keys;
     }
 
-    /** Null if it is none. */
-    private static Matcher headName(String fileName) {
-        Matcher matcher = fileName.endsWith(HEAD) ? HEAD_NAME.matcher(fileName) : null;
-        return matcher != null && matcher.matches() ? matcher : null;
-    }
-
-    private static int keyIn(Matcher headName) {
-        return HexFormat.fromHexDigits(headName.group(2));
+    /** What the name of a head says. */
+    private record HeadName(String label, int key) {
+        /** Null if it is none. Without a regular expression, because all names of a directory are looked at. */
+        static HeadName parse(String fileName) {
+            int keyAt = fileName.length() - HEAD.length() - KEY_DIGITS;
+            int infixAt = keyAt - INFIX.length();
+            if (infixAt < 0 || !fileName.endsWith(HEAD) || !fileName.startsWith(INFIX, infixAt)) {
+                return null;
+            }
+            String digits = fileName.substring(keyAt, keyAt + KEY_DIGITS);
+            boolean isKey =
+                    digits.chars().allMatch(digit -> HexFormat.isHexDigit(digit) && !Character.isUpperCase(digit));
+            return isKey ? new HeadName(fileName.substring(0, infixAt), HexFormat.fromHexDigits(digits)) : null;
+        }
     }
 
     /** Renames all files; the head first, because without it the others are nothing. */
