@@ -2,6 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.PageSource;
+import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
@@ -81,19 +82,16 @@ final class IncrementalBackups implements Closeable {
         // First, because it notices a directory that was deleted.
         long id = catalog.reserveId();
         Optional<Tail> tail = usableTail();
-        Point.Header header = new Point.Header(
-                id,
-                Instant.now(),
-                occasion.comment(),
-                true,
-                now.pageSize(),
-                Integer.toUnsignedLong(now.pages()),
-                ByteBuffer.wrap(now.position().encode()),
-                occasion.tables());
+        Instant time = Instant.now();
         boolean durable = settings.durability() == Durability.SYNC;
-        Tail added = tail.isEmpty()
-                ? first.take(now, header, durable)
-                : timeline.append(tail.get(), header, changed.since(tail.get().newest(), now), durable);
+        Tail added;
+        if (tail.isEmpty()) {
+            added = first.take(now, header(id, time, now.position(), now, occasion), durable);
+        } else {
+            ChangedPages.Next next = changed.since(tail.get().newest(), now);
+            added = timeline.append(
+                    tail.get(), header(id, time, next.position(), now, occasion), next.pages(), durable);
+        }
         first.begun();
         sizeInWal = now.inWalMode() ? size : 0;
         notes.began(now);
@@ -101,6 +99,18 @@ final class IncrementalBackups implements Closeable {
         source.rest();
         fold.startIfDue();
         return added.newest();
+    }
+
+    private static Point.Header header(long id, Instant time, Position position, CurrentPages now, Occasion occasion) {
+        return new Point.Header(
+                id,
+                time,
+                occasion.comment(),
+                true,
+                now.pageSize(),
+                Integer.toUnsignedLong(now.pages()),
+                ByteBuffer.wrap(position.encode()),
+                occasion.tables());
     }
 
     /** Bytes of the database at the last point that was taken here; 0 if it was not in WAL mode, or that has failed. */
