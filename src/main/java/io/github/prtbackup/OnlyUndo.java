@@ -180,11 +180,12 @@ final class OnlyUndo {
     }
 
     private Commits count(Entry backup, Optional<Entry> next, PendingFile present) throws IOException {
-        return switch (commits.between(backup, next, present.path())) {
-            case 1 -> Commits.ONE;
-            case CommitCount.UNKNOWN -> Commits.UNKNOWN;
-            default -> Commits.SEVERAL;
-        };
+        int count = commits.between(backup, next, present.path());
+        if (count == 1) {
+            return Commits.ONE;
+        }
+        // Something was changed, so a count of none tells nothing.
+        return count > 1 ? Commits.SEVERAL : Commits.UNKNOWN;
     }
 
     private PendingFile copyOfDatabase() throws IOException, SQLException {

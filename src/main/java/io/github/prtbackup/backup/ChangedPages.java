@@ -50,16 +50,25 @@ final class ChangedPages {
         this.watch = watch;
     }
 
-    /** What the next point needs, read while it is appended. */
-    PageSupplier since(Point newest, CurrentPages now) throws IOException {
+    /**
+     * What the next point is made of.
+     *
+     * @param position where the database stands
+     * @param pages those that have changed, read while the point is appended
+     */
+    record Next(Position position, PageSupplier pages) {}
+
+    /** The next point. */
+    Next since(Point newest, CurrentPages now) throws IOException {
         if (newest.pageSize() != now.pageSize()) {
             log.debug("All pages of {} are stored: the page size has changed", database);
-            return all(now);
+            return new Next(now.position(), all(now));
         }
-        Changed changed = changed(newest, now);
-        return changed instanceof Changed.Complete complete
-                ? writer -> copy(now, complete.pages(), writer)
-                : compared(newest, now);
+        if (changed(newest, now) instanceof Changed.Complete complete) {
+            Position position = complete.counted() ? now.position().goingOn() : now.position();
+            return new Next(position, writer -> copy(now, complete.pages(), writer));
+        }
+        return new Next(now.position(), compared(newest, now));
     }
 
     /** What has changed since, of the same page size; empty if all pages would have to be compared. */

@@ -3,11 +3,13 @@ package io.github.prtbackup.backup;
 import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.catalog.Entry;
-import io.github.prtbackup.store.PointImage;
+import io.github.prtbackup.store.Point;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,33 +39,39 @@ public final class CommitCount {
      * @return {@link #UNKNOWN}, or 0 or more
      */
     public int between(Entry earlier, Optional<Entry> later, Path present) throws IOException {
-        Optional<Position> from = position(earlier);
-        Optional<Position> to = later.isPresent() ? position(later.get()) : Optional.empty();
-        if (from.isPresent() && to.isPresent()) {
-            return from.get().commitsUntil(to.get()).orElse(UNKNOWN);
+        if (later.isPresent() && Timelines.isPoint(earlier) && Timelines.isPoint(later.get())) {
+            List<Position> way = way(earlier.id(), later.get().id());
+            if (!way.isEmpty()) {
+                return Position.commits(way).orElse(UNKNOWN);
+            }
         }
-        OptionalInt before = from.isPresent() ? from.get().counter() : counter(earlier.path());
-        OptionalInt after = to.isPresent()
-                ? to.get().counter()
-                : counter(later.map(Entry::path).orElse(present));
+        OptionalInt before = counter(earlier);
+        OptionalInt after = later.isPresent() ? counter(later.get()) : counter(present);
         if (before.isEmpty() || after.isEmpty()) {
             return UNKNOWN;
         }
         return Math.max(UNKNOWN, after.getAsInt() - before.getAsInt());
     }
 
-    /** Empty for a full backup. */
-    private Optional<Position> position(Entry backup) throws IOException {
-        if (timelines.find(backup.id()).isEmpty()) {
-            return Optional.empty();
+    /** Where the database stood from one incremental backup to another; empty if any of it may be lost. */
+    private List<Position> way(long from, long to) throws IOException {
+        List<Position> way = new ArrayList<>();
+        for (Point point : timelines.way(from, to)) {
+            try {
+                way.add(ChangedPages.position(point));
+            } catch (IllegalArgumentException e) {
+                throw new IOException("backup #" + point.id() + " does not tell where the database stood", e);
+            }
         }
-        try (PointImage image = timelines.image(backup.id())) {
-            byte[] encoded = new byte[image.point().header().position().remaining()];
-            image.point().header().position().duplicate().get(encoded);
-            return Optional.of(Position.decode(encoded));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("backup #" + backup.id() + " does not tell where the database stood", e);
+        return way;
+    }
+
+    private OptionalInt counter(Entry backup) throws IOException {
+        if (!Timelines.isPoint(backup)) {
+            return counter(backup.path());
         }
+        List<Position> position = way(backup.id(), backup.id());
+        return position.isEmpty() ? OptionalInt.empty() : position.get(0).counter();
     }
 
     private static OptionalInt counter(Path copy) throws IOException {

@@ -2,6 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.PageSource;
+import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Durability;
@@ -94,15 +95,17 @@ final class IncrementalBackups implements Closeable {
             // First, because it notices a directory that was deleted.
             long id = catalog.reserveId();
             Optional<Tail> tail = usableTail();
+            Instant time = Instant.now();
             if (tail.isEmpty()) {
                 try {
-                    return first.take(now, header(id, now, occasion), isDurable());
+                    return first.take(now, header(id, time, now.position(), now, occasion), isDurable());
                 } catch (TimelineMovedException e) {
                     log.debug("Somebody has just begun the backups of {} with an empty database", database, e);
                 }
             } else if (tail.get().newest().id() < id) {
-                Point newest = tail.get().newest();
-                return timeline.append(tail.get(), header(id, now, occasion), changed.since(newest, now), isDurable());
+                ChangedPages.Next next = changed.since(tail.get().newest(), now);
+                return timeline.append(
+                        tail.get(), header(id, time, next.position(), now, occasion), next.pages(), isDurable());
             }
         }
     }
@@ -121,7 +124,8 @@ final class IncrementalBackups implements Closeable {
             if (now.pages() > 0) {
                 return Optional.empty();
             }
-            Tail added = first.take(now, header(catalog.reserveId(), now, occasion), isDurable());
+            Tail added = first.take(
+                    now, header(catalog.reserveId(), Instant.now(), now.position(), now, occasion), isDurable());
             first.begun();
             return Optional.of(added.newest());
         } catch (DamagedTimelineException | NoSuchFileException | TimelineMovedException e) {
@@ -130,20 +134,20 @@ final class IncrementalBackups implements Closeable {
         }
     }
 
-    private static Point.Header header(long id, CurrentPages now, Occasion occasion) {
+    private boolean isDurable() {
+        return settings.durability() == Durability.SYNC;
+    }
+
+    private static Point.Header header(long id, Instant time, Position position, CurrentPages now, Occasion occasion) {
         return new Point.Header(
                 id,
-                Instant.now(),
+                time,
                 occasion.comment(),
                 true,
                 now.pageSize(),
                 Integer.toUnsignedLong(now.pages()),
-                ByteBuffer.wrap(now.position().encode()),
+                ByteBuffer.wrap(position.encode()),
                 occasion.tables());
-    }
-
-    private boolean isDurable() {
-        return settings.durability() == Durability.SYNC;
     }
 
     /** Bytes of the database at the last point that was taken here; 0 if it was not in WAL mode, or that has failed. */

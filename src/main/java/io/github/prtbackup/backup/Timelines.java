@@ -78,6 +78,11 @@ public final class Timelines {
         }
     }
 
+    /** Whether a backup is a point. */
+    public static boolean isPoint(Entry backup) {
+        return backup.path().getFileName().toString().endsWith(".base");
+    }
+
     /** One point. */
     public Optional<Entry> find(long id) throws IOException {
         return points().stream().filter(point -> point.id() == id).findFirst();
@@ -92,6 +97,17 @@ public final class Timelines {
         try (Timeline timeline = open();
                 PointImage image = timeline.image(id)) {
             image.copyTo(target, progress::copiedAndCheck);
+        }
+    }
+
+    /**
+     * The points from one to another, deleted ones too.
+     *
+     * @return oldest first; empty if one of the two is not there, or any between them may be lost
+     */
+    List<Point> way(long from, long to) throws IOException {
+        try (Timeline timeline = open()) {
+            return timeline.way(from, to);
         }
     }
 

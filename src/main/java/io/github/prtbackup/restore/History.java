@@ -125,7 +125,7 @@ public final class History {
 
     /** Whether a backup is stored as changed pages. */
     public static boolean isIncremental(Entry backup) {
-        return backup.path().getFileName().toString().endsWith(".base");
+        return Timelines.isPoint(backup);
     }
 
     /** What is wrong with the pages that an incremental backup rests on; empty if nothing. */

@@ -332,6 +332,20 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
+     * The points from one to another, deleted ones too. Reads no pages.
+     *
+     * @param from the id of the older one
+     * @param to the id of the newer one, or the same
+     * @return oldest first; empty if one of the two is not there, or any between them may be lost
+     */
+    public List<Point> way(long from, long to) throws IOException {
+        return share(() -> {
+            TimelineView view = view();
+            return view == null ? List.of() : view.way(from, to);
+        });
+    }
+
+    /**
      * The database as it was at a point. Close it soon: it keeps points from being folded.
      *
      * @param id the id of a point

@@ -21,6 +21,29 @@ record TimelineView(TimelineFiles files, Head head, LogPosition end) {
         return points;
     }
 
+    /** The points from one to another, deleted ones too; empty if one of the two, or any between them, may be lost. */
+    List<Point> way(long from, long to) throws IOException {
+        List<Point> way = new ArrayList<>();
+        if (head.oldest().id() == from) {
+            way.add(head.oldest());
+        }
+        for (LogEntry entry : LogIndex.entries(files, head, end)) {
+            if (entry.isGap()) {
+                if (!way.isEmpty()) {
+                    return List.of();
+                }
+            } else if (entry.point().id() > head.oldest().id()
+                    && entry.point().id() >= from
+                    && entry.point().id() <= to) {
+                way.add(entry.point());
+            }
+        }
+        boolean isWhole = !way.isEmpty()
+                && way.get(0).id() == from
+                && way.get(way.size() - 1).id() == to;
+        return isWhole ? way : List.of();
+    }
+
     /** The entry of a point newer than the oldest; null if there is none. */
     LogEntry find(long id) throws IOException {
         return LogIndex.entries(files, head, end).stream()

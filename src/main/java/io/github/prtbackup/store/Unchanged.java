@@ -3,7 +3,6 @@ package io.github.prtbackup.store;
 import io.github.prtbackup.store.ReadFiles.LoggedPage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,10 @@ final class Unchanged {
         this.basePages = head.basePages();
     }
 
-    /** The ids of the points after which nothing was changed until the next, which is not deleted. */
+    /**
+     * The ids of the points after which nothing was changed until the next. That may be deleted: they had given way to it when
+     * it was made, and do not come back.
+     */
     static Set<Long> ids(TimelineFiles files, Head head, List<LogEntry> log, Between between) throws IOException {
         if (between == Between.CHANGES) {
             return Set.of();
@@ -62,7 +64,6 @@ final class Unchanged {
                 }
             }
         }
-        List<Point> points = new ArrayList<>();
         Set<Long> same = new HashSet<>();
         Point last = head.oldest().id() == head.baseId() ? head.oldest() : null;
         for (LogEntry entry : log) {
@@ -75,27 +76,9 @@ final class Unchanged {
                 same.add(last.id());
             }
             add(entry);
-            if (last != null) {
-                points.add(last);
-            }
             last = entry.point().id() >= head.oldest().id() ? entry.point() : null;
         }
-        if (last != null) {
-            points.add(last);
-        }
-        return withSuccessor(points, same);
-    }
-
-    /** Of the points that are the same as the next, those for which there is a next one. */
-    private static Set<Long> withSuccessor(List<Point> points, Set<Long> same) {
-        Set<Long> found = new HashSet<>();
-        for (int i = points.size() - 2; i >= 0; i--) {
-            Point point = points.get(i);
-            if (same.contains(point.id()) && !points.get(i + 1).deleted()) {
-                found.add(point.id());
-            }
-        }
-        return found;
+        return same;
     }
 
     private boolean isSame(Point older, LogEntry entry) {

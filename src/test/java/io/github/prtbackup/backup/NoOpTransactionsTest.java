@@ -234,6 +234,49 @@ class NoOpTransactionsTest {
         }
     }
 
+    /** Also when the backup is deleted that they gave way to. */
+    @ParameterizedTest
+    @MethodSource("modes")
+    void whatGaveWayDoesNotComeBack(String strategy, String mode) throws Exception {
+        Path database = database(mode);
+        try (Connection connection = open(database, strategy)) {
+            Sql.run(connection, "INSERT INTO t (b) VALUES (1)");
+            for (int i = 0; i < 3; i++) {
+                Sql.run(connection, "UPDATE t SET b = b");
+            }
+            Sql.run(connection, "INSERT INTO t (b) VALUES (2)", "INSERT INTO t (b) VALUES (3)");
+        }
+        assertThat(ids(database)).containsExactly(1L, 5L, 6L);
+        try (PrtBackup backups = PrtBackup.open(database)) {
+            backups.deleteBackup(5);
+            assertThat(ids(database)).containsExactly(1L, 6L);
+            assertThat(backups.verifyBackup(6).problems()).isEmpty();
+            backups.undo();
+            backups.undo();
+        }
+        // Nothing is left of the state between, so the second goes back over it.
+        assertThat(Sql.column(database, "SELECT count(*) FROM t")).containsExactly("2");
+    }
+
+    /** Those who have given way count for no limit either when what they gave way to is deleted. */
+    @ParameterizedTest
+    @MethodSource("modes")
+    void whatGaveWayIsFoldedWithTheOthers(String strategy, String mode) throws Exception {
+        Path database = database(mode);
+        try (Connection connection = open(database, strategy);
+                PrtBackup backups = PrtBackup.of(connection)) {
+            for (int i = 0; i < 2 * KEEP; i++) {
+                Sql.run(connection, "UPDATE t SET b = b", "INSERT INTO t (b) VALUES (1)");
+                backups.deleteBackup(ids(database).get(ids(database).size() - 1));
+            }
+            assertThat(ids(database)).isEmpty();
+            Sql.run(connection, "INSERT INTO t (b) VALUES (1)");
+            assertThat(ids(database)).hasSize(1);
+            assertThat(backups.cleanupAutoBackups(0)).hasSize(1);
+        }
+        assertThat(ids(database)).isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("modes")
     void undoTakesBackTheLastChange(String strategy, String mode) throws Exception {

@@ -306,7 +306,6 @@ class UndoOnlyTest {
         }
         try (Connection connection = Sql.open(database(), "backup.strategy=" + strategy);
                 Connection plain = Sql.plain(database())) {
-            // The first begins a new log, of which nothing tells what was before.
             Sql.run(connection, "INSERT INTO t VALUES (0)", "INSERT INTO t VALUES (1)");
             connection.setAutoCommit(false);
             batch(connection);
@@ -316,7 +315,7 @@ class UndoOnlyTest {
             Sql.run(plain, "INSERT INTO t VALUES (3)");
             Sql.run(connection, "INSERT INTO t VALUES (4)");
             try (PrtBackup backups = PrtBackup.open(database())) {
-                for (long id : List.of(2L, 3L)) {
+                for (long id : List.of(1L, 2L, 3L)) {
                     try (UndoOnlyPreview preview = backups.previewUndoOnly(id)) {
                         assertThat(preview.commits()).isEqualTo(expected);
                         assertThat(preview.conflicts()).isEmpty();

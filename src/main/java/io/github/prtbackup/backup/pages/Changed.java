@@ -8,8 +8,14 @@ public sealed interface Changed {
      * because the database became smaller is not listed; its size tells.
      *
      * @param pages none beyond the database's end, and not the one of the lock bytes
+     * @param counted whether SQLite's count of the commits in a log has risen by just as many as there were
      */
-    record Complete(PageList pages) implements Changed {}
+    record Complete(PageList pages, boolean counted) implements Changed {
+        /** Where nothing is known of the count. */
+        Complete(PageList pages) {
+            this(pages, false);
+        }
+    }
 
     /**
      * Any page may have changed.

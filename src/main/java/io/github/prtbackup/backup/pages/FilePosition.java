@@ -59,13 +59,6 @@ public record FilePosition(int changeCounter, long modifiedNanos, int pages, int
     }
 
     @Override
-    public OptionalInt commitsUntil(Position later) {
-        boolean isProof = counter().isPresent() && later.counter().isPresent();
-        int commits = isProof ? later.counter().getAsInt() - changeCounter : -1;
-        return commits < 0 ? OptionalInt.empty() : OptionalInt.of(commits);
-    }
-
-    @Override
     public byte[] encode() {
         ByteBuffer into = ByteBuffer.allocate(SIZE).put(KIND);
         put(into);

@@ -2,6 +2,7 @@ package io.github.prtbackup.backup.pages;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -19,12 +20,29 @@ public sealed interface Position permits WalPosition, FilePosition {
     /** SQLite's count of the commits with a rollback journal; empty if there is none. */
     OptionalInt counter();
 
+    /** The same, where SQLite's count of the commits in a log is known to have gone on from the point before. */
+    default Position goingOn() {
+        return this;
+    }
+
     /**
-     * How many transactions were committed from here to a later position.
+     * How many transactions were committed from the first to the last of some positions.
      *
+     * @param way those of all points from one to another, oldest first
      * @return empty if nothing proves it
      */
-    OptionalInt commitsUntil(Position later);
+    static OptionalInt commits(List<Position> way) {
+        Position first = way.get(0);
+        Position last = way.get(way.size() - 1);
+        boolean isInLog = way.stream().allMatch(WalPosition.class::isInstance)
+                && way.stream().skip(1).allMatch(position -> ((WalPosition) position).goesOn());
+        if (isInLog) {
+            return OptionalInt.of(((WalPosition) last).commits() - ((WalPosition) first).commits());
+        }
+        boolean isInFile = first.counter().isPresent() && last.counter().isPresent();
+        int commits = isInFile ? last.counter().getAsInt() - first.counter().getAsInt() : -1;
+        return commits < 0 ? OptionalInt.empty() : OptionalInt.of(commits);
+    }
 
     /** Bytes that {@link #decode} understands. */
     byte[] encode();

@@ -154,13 +154,13 @@ final class WalLog implements Closeable {
     }
 
     /**
-     * How many transactions the first frames hold, at the least. With {@code psow=0} SQLite repeats the last frame of a
+     * How many transactions some frames hold, at the least. With {@code psow=0} SQLite repeats the last frame of a
      * commit up to the end of a disk sector; each copy looks like a commit of its own, and is not counted.
      */
-    int commitsAtLeast(int frames, int pageSize) throws IOException {
+    int commitsAtLeast(int first, int end, int pageSize) throws IOException {
         int commits = 0;
         Frame before = null;
-        for (int number = 0; number < frames; number++) {
+        for (int number = first; number < end; number++) {
             Frame frame = frame(number, pageSize).orElseThrow(EOFException::new);
             boolean mayBeCopy = before != null
                     && before.isCommit()

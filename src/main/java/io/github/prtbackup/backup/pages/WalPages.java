@@ -46,6 +46,8 @@ final class WalPages implements CurrentPages {
 
     private FrameMap overlay;
     private FrameMap recent = FrameMap.EMPTY;
+    /** How many of the frames in {@link #recent} end a commit. */
+    private int recentCommits;
 
     WalPages(DatabaseFile database, WalLog log, WalPosition position, Frames frames, Predicate<WalPosition> witness) {
         this.database = database;
@@ -70,9 +72,22 @@ final class WalPages implements CurrentPages {
         }
         boolean sameLog = then.salts() == this.position.salts() && then.salts() != 0;
         Optional<String> gap = sameLog ? gapInSameLog(then) : gapBeforeThisLog(then);
-        return gap.isPresent()
-                ? new Changed.Lost(gap.get())
-                : new Changed.Complete(pagesSince(then, sameLog ? then.frames() : 0));
+        if (gap.isPresent()) {
+            return new Changed.Lost(gap.get());
+        }
+        int from = sameLog ? then.frames() : 0;
+        PageList pages = readFrom(from, then.pages()).build();
+        return new Changed.Complete(pages, isCounted(then, from));
+    }
+
+    /** Whether the count has risen by as many as the frames from there on hold; asked when these have been read. */
+    private boolean isCounted(WalPosition then, int from) throws IOException {
+        if (!then.counted() || !position.counted()) {
+            return false;
+        }
+        int risen = position.commits() - then.commits();
+        return risen == recentCommits
+                || (risen < recentCommits && risen == log.commitsAtLeast(from, position.frames(), pageSize()));
     }
 
     long salts() {
@@ -115,7 +130,7 @@ final class WalPages implements CurrentPages {
             return Optional.of("the log was started again, and how the one before ended is unknown");
         }
         int risen = position.commits() - then.commits();
-        int found = log == null ? 0 : log.commitsAtLeast(position.frames(), pageSize());
+        int found = log == null ? 0 : log.commitsAtLeast(0, position.frames(), pageSize());
         return !counted || risen == found
                 ? Optional.empty()
                 : Optional.of("the log was started again, and holds " + found + " commits of " + risen);
@@ -141,10 +156,6 @@ final class WalPages implements CurrentPages {
                 .isPresent();
     }
 
-    private PageList pagesSince(WalPosition then, int from) throws IOException {
-        return readFrom(from, then.pages()).build();
-    }
-
     /**
      * The pages that may have changed since the database had a size, given where the frames since then begin. A page can be
      * new and in no frame: it was allocated and freed again, and SQLite finds what is there, or zeros. So can one behind the
@@ -152,6 +163,7 @@ final class WalPages implements CurrentPages {
      */
     private PageList.Builder readFrom(int from, int pagesThen) throws IOException {
         recent = new FrameMap(position.frames() - from, pages());
+        recentCommits = 0;
         int smallest = pagesThen;
         for (int number = from; number < position.frames(); number++) {
             WalLog.Frame frame = log.frame(number, pageSize()).orElseThrow(EOFException::new);
@@ -160,6 +172,7 @@ final class WalPages implements CurrentPages {
             }
             recent.put(WalLog.requirePage(frame.page()), number);
             if (frame.isCommit()) {
+                recentCommits++;
                 smallest = Math.min(smallest, frame.databasePages());
             }
         }

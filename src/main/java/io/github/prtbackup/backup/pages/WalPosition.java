@@ -11,6 +11,8 @@ import java.util.OptionalInt;
  * @param checksum of the last of these, which covers all before it
  * @param commits a counter that rises with every commit, as long as the wal-index lives; meaningless if not {@code counted}
  * @param counted whether {@code commits} is known
+ * @param goesOn whether {@code commits} has risen since the point before by just as many as were committed. Two positions
+ *     alone do not tell: a log that is deleted, or an index that is rebuilt after a crash, begins to count from 0 again
  * @param pages the size of the database
  * @param pageSize bytes in a page
  * @param jvm random, of the process that took the position
@@ -22,6 +24,7 @@ record WalPosition(
         long checksum,
         int commits,
         boolean counted,
+        boolean goesOn,
         int pages,
         int pageSize,
         long jvm,
@@ -29,6 +32,8 @@ record WalPosition(
         implements Position {
 
     static final byte KIND = 1;
+    private static final int COUNTED = 1;
+    private static final int GOES_ON = 2;
     private static final int SIZE = 1 + 8 + 4 + 8 + 4 + 1 + 4 + 4 + 8 + 8;
 
     @Override
@@ -36,16 +41,9 @@ record WalPosition(
         return OptionalInt.empty();
     }
 
-    /** In the same log, the count goes on from the one to the other. */
     @Override
-    public OptionalInt commitsUntil(Position later) {
-        boolean isProof = later instanceof WalPosition other
-                && counted
-                && other.counted
-                && salts == other.salts
-                && frames <= other.frames
-                && commits <= other.commits;
-        return isProof ? OptionalInt.of(((WalPosition) later).commits - commits) : OptionalInt.empty();
+    public Position goingOn() {
+        return new WalPosition(salts, frames, checksum, commits, counted, true, pages, pageSize, jvm, nanos);
     }
 
     @Override
@@ -56,7 +54,7 @@ record WalPosition(
                 .putInt(frames)
                 .putLong(checksum)
                 .putInt(commits)
-                .put((byte) (counted ? 1 : 0))
+                .put((byte) ((counted ? COUNTED : 0) | (goesOn ? GOES_ON : 0)))
                 .putInt(pages)
                 .putInt(pageSize)
                 .putLong(jvm)
@@ -65,12 +63,18 @@ record WalPosition(
     }
 
     static WalPosition decode(ByteBuffer from) {
+        long salts = from.getLong();
+        int frames = from.getInt();
+        long checksum = from.getLong();
+        int commits = from.getInt();
+        byte count = from.get();
         return new WalPosition(
-                from.getLong(),
-                from.getInt(),
-                from.getLong(),
-                from.getInt(),
-                from.get() != 0,
+                salts,
+                frames,
+                checksum,
+                commits,
+                (count & COUNTED) != 0,
+                (count & GOES_ON) != 0,
                 from.getInt(),
                 from.getInt(),
                 from.getLong(),

@@ -62,8 +62,11 @@ class PageHashesTest {
 
     @Test
     void positionsRefuseOtherBytes() {
-        WalPosition wal = new WalPosition(1, 2, 3, 4, true, 5, 4096, 6, 7);
+        WalPosition wal = new WalPosition(1, 2, 3, 4, true, false, 5, 4096, 6, 7);
         assertThat(Position.decode(wal.encode())).isEqualTo(wal);
+        assertThat(Position.decode(wal.goingOn().encode()))
+                .isEqualTo(wal.goingOn())
+                .isNotEqualTo(wal);
         assertThat(Position.decode(POSITION.encode())).isEqualTo(POSITION);
         FileTransaction transaction =
                 new FileTransaction((FilePosition) POSITION, true, PageList.of(3, 1, 3, 4, 5, 9), 77);

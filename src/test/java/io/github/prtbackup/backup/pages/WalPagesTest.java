@@ -72,10 +72,10 @@ class WalPagesTest {
     void framesAfterThePositionAreComplete() throws Exception {
         write(3);
         Position then = now().position();
-        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY));
+        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY, true));
         Sql.run(connection, "INSERT INTO u VALUES (1)");
         write(2);
-        assertThat(now().since(foreign(then))).isEqualTo(new Changed.Complete(PageList.of(2, 3)));
+        assertThat(now().since(foreign(then))).isEqualTo(new Changed.Complete(PageList.of(2, 3), true));
     }
 
     /** The numbers of an empty log say the same each time: 0 salts, 0 frames, 0 commits. */
@@ -101,9 +101,9 @@ class WalPagesTest {
         write(3);
         Position then = now().position();
         restart();
-        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.of(2)));
+        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.of(2), true));
         // As if another process had been here: the end of the log before can still be seen in the file.
-        assertThat(now().since(foreign(then))).isEqualTo(new Changed.Complete(PageList.of(2)));
+        assertThat(now().since(foreign(then))).isEqualTo(new Changed.Complete(PageList.of(2), true));
     }
 
     @Test
@@ -141,12 +141,12 @@ class WalPagesTest {
         write(3);
         Position then = now().position();
         Sql.column(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY));
+        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY, true));
         assertThat(now().since(foreign(then))).isInstanceOf(Changed.Lost.class);
 
         Position empty = now().position();
         write(1);
-        assertThat(now().since(empty)).isEqualTo(new Changed.Complete(PageList.of(2)));
+        assertThat(now().since(empty)).isEqualTo(new Changed.Complete(PageList.of(2), true));
     }
 
     @Test
@@ -154,12 +154,12 @@ class WalPagesTest {
         write(3);
         Position then = now().position();
         Sql.run(connection, "BEGIN", "INSERT INTO t VALUES (zeroblob(100000))", "INSERT INTO u VALUES (1)", "ROLLBACK");
-        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY));
+        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY, true));
         Sql.column(connection, "PRAGMA wal_checkpoint");
         Sql.run(connection, "BEGIN", "INSERT INTO t VALUES (zeroblob(9000))", "INSERT INTO u VALUES (1)", "ROLLBACK");
-        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY));
+        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.EMPTY, true));
         write(1);
-        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.of(2)));
+        assertThat(now().since(then)).isEqualTo(new Changed.Complete(PageList.of(2), true));
     }
 
     /** With psow=0 the last frame of a commit is repeated up to the end of the sector, and each copy looks like a commit. */
@@ -248,6 +248,7 @@ class WalPagesTest {
                 p.checksum(),
                 p.commits(),
                 p.counted(),
+                p.goesOn(),
                 p.pages(),
                 p.pageSize(),
                 p.jvm() + 1,
