@@ -57,6 +57,14 @@ public record BackupInfo(
     }
 
     /**
+     * Whether that is a damaged database, kept as it was when a restore or an undo replaced it. Such a file can be copied for
+     * who wants to look at it, and not be restored.
+     */
+    public boolean isDamagedFile() {
+        return Entry.isDamagedFile(isAuto, comment);
+    }
+
+    /**
      * What was done next, by the comment of an automatic backup.
      *
      * @return empty for a manual backup, and where the comment does not say

@@ -424,12 +424,17 @@ public final class PrtBackup implements AutoCloseable {
      *
      * @return to be closed
      * @throws NoSuchFileException if the backup's file is gone
+     * @throws io.github.prtbackup.restore.DamagedBackupException if the backup is not what it was
      * @throws IOException if the backup is damaged or cannot be read
      * @throws DamagedStateException if the backup is no database that SQLite can read
      * @throws SQLException if SQLite cannot read the database or the backup for another reason
      */
     public RestorePreview previewRestore(long id) throws IOException, SQLException {
-        BackupInfo backup = getBackup(id);
+        Entry wanted = history.require(id);
+        if (!History.isIncremental(wanted)) {
+            Verification.requireRestorable(wanted, work);
+        }
+        BackupInfo backup = BackupInfo.of(wanted);
         List<BackupInfo> later = getBackupHistory().stream()
                 .filter(other -> other.backupId() > id)
                 .toList();
@@ -465,7 +470,8 @@ public final class PrtBackup implements AutoCloseable {
      * The states that {@link #redo} returns to: the safety backups of what was undone or restored and not followed by a new
      * transaction.
      *
-     * @return those first that are returned to first; those that were deleted are left out
+     * @return those first that are returned to first; those that were deleted are left out, and damaged databases that were
+     *     kept
      * @throws IOException if the backup directory cannot be read
      * @throws SQLException if SQLite cannot read the database, where a restore was interrupted
      */
@@ -510,6 +516,18 @@ public final class PrtBackup implements AutoCloseable {
      */
     public RestoreResult undoOperation(String operation) throws IOException, SQLException {
         return inTurn(() -> restore(undoing().newestOf(operation)));
+    }
+
+    /**
+     * What {@link #redo()} returns to, if it can now. All that it would refuse for is looked at.
+     *
+     * @return a safety backup
+     * @throws UndoRefusedException as {@link #redo()}
+     * @throws IOException if a backup is damaged or cannot be read
+     * @throws SQLException if SQLite cannot read the database
+     */
+    public BackupInfo nextRedo() throws IOException, SQLException {
+        return BackupInfo.of(undoing().next());
     }
 
     /**

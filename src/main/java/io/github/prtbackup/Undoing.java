@@ -4,6 +4,7 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.RestoreStep;
 import io.github.prtbackup.diff.Comparer;
+import io.github.prtbackup.diff.DamagedStateException;
 import io.github.prtbackup.diff.DatabaseDiff;
 import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.restore.History;
@@ -112,8 +113,22 @@ final class Undoing {
             return false;
         }
         boolean hasSafety = backups.stream().anyMatch(backup -> backup.id() == step.id());
-        return isSame(comparer, after.get(), Version.of(step.restored()))
-                && !(hasSafety && isSame(comparer, after.get(), Version.of(step.id())));
+        try {
+            return isSame(comparer, after.get(), Version.of(step.restored()))
+                    && !(hasSafety && isSameIfSound(comparer, after.get(), Version.of(step.id())));
+        } catch (DamagedStateException e) {
+            return false;
+        }
+    }
+
+    /** What was replaced may have been damaged, and what has followed it is not. */
+    private static boolean isSameIfSound(Comparer comparer, Version sound, Version other)
+            throws IOException, SQLException {
+        try {
+            return isSame(comparer, sound, other);
+        } catch (DamagedStateException e) {
+            return false;
+        }
     }
 
     /** The size of the pages does not count: a restore cannot change it while others have the log open. */
@@ -134,6 +149,7 @@ final class Undoing {
         return state.redoable().stream()
                 .map(backups::get)
                 .filter(Objects::nonNull)
+                .filter(backup -> !backup.isDamagedFile())
                 .toList();
     }
 
@@ -202,6 +218,7 @@ final class Undoing {
         if (!backups.containsKey(id)) {
             throw new UndoRefusedException("backup #" + id + ", which holds what would be redone, is gone");
         }
+        requireRestorable(backups.get(id));
         requireUnchanged(id);
         return backups.get(id);
     }
@@ -212,8 +229,16 @@ final class Undoing {
             throw new UndoRefusedException(
                     "backup #" + backup.id() + " holds nothing that was undone and could be redone now");
         }
+        requireRestorable(backup);
         requireUnchanged(backup.id());
         return backup;
+    }
+
+    private static void requireRestorable(Entry backup) {
+        if (backup.isDamagedFile()) {
+            throw new UndoRefusedException("what would be redone is a damaged database, kept as backup #" + backup.id()
+                    + "; it can be copied, and not restored: " + backup.path());
+        }
     }
 
     private void requireUnchanged(long id) throws IOException, SQLException {

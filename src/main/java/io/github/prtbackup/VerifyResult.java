@@ -3,7 +3,8 @@ package io.github.prtbackup;
 import java.util.List;
 
 /**
- * What was checked of a backup, and what is wrong with it.
+ * What was checked of a backup, and what is wrong with it. Of a damaged database that was kept as it was ({@link
+ * BackupInfo#isDamagedFile}) that is whether it still is what it was.
  *
  * @param backup the backup
  * @param checked the checks that were made, in words

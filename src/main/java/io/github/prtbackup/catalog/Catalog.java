@@ -378,6 +378,26 @@ public final class Catalog {
     }
 
     /**
+     * Gives a manual backup another comment. Does nothing if it is gone.
+     *
+     * @param backup from {@link #publish}
+     * @param comment what is known of it now
+     * @return its record
+     */
+    public Entry comment(Entry backup, String comment) throws IOException {
+        return hold(lock -> {
+            Metadata metadata = readable(lock, backup.original());
+            Metadata changed = metadata.withComment(backup.id(), RowFormat.writable(comment));
+            if (changed != metadata) {
+                MetadataFile.Content written = file.replace(lock, changed, backup.original(), progress);
+                sync(lock);
+                file.replaceCopy(lock, written, progress);
+            }
+            return backup.withComment(comment);
+        });
+    }
+
+    /**
      * The restores of a database, those included that may not have happened.
      *
      * @return oldest first

@@ -34,6 +34,9 @@ public record Entry(
         List<String> tables,
         boolean ofTransaction) {
 
+    private static final String SAFETY = "Safety backup before restore of #";
+    private static final String DAMAGED = ": damaged file";
+
     /** Copies the list. */
     public Entry {
         tables = List.copyOf(tables);
@@ -64,6 +67,29 @@ public record Entry(
         return LocalDateTime.ofInstant(time, ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     }
 
+    /** The comment of the state that a restore replaces. */
+    public static String safetyComment(long restored) {
+        return SAFETY + restored;
+    }
+
+    /** The comment of a safety backup that has turned out to be of no sound database. */
+    public static String damagedComment(long restored) {
+        return SAFETY + restored + DAMAGED;
+    }
+
+    /**
+     * Whether that is a damaged database, kept as it was when a restore replaced it. There is nothing wrong with the backup
+     * then, but it is there to be looked at, and not to be restored.
+     */
+    public boolean isDamagedFile() {
+        return isDamagedFile(auto, comment);
+    }
+
+    /** As {@link #isDamagedFile()}. */
+    public static boolean isDamagedFile(boolean auto, String comment) {
+        return !auto && comment.startsWith(SAFETY) && comment.endsWith(DAMAGED);
+    }
+
     String fileName() {
         return path.getFileName().toString();
     }
@@ -76,6 +102,11 @@ public record Entry(
      */
     public Entry withPath(Path other) {
         return new Entry(id, time, other, comment, auto, size, original, sha256);
+    }
+
+    /** The same backup with another comment. */
+    public Entry withComment(String other) {
+        return new Entry(id, time, path, other, auto, size, original, sha256, tables, ofTransaction);
     }
 
     Entry withSize(long other) {

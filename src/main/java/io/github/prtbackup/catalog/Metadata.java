@@ -225,6 +225,20 @@ final class Metadata {
         return without(row -> row.isUsable() && ids.contains(row.entry().id()));
     }
 
+    /** With another comment of a backup; this object itself if there is no such backup. */
+    Metadata withComment(long id, String comment) {
+        return find(id).isEmpty()
+                ? this
+                : new Metadata(
+                        document,
+                        rows.stream()
+                                .map(row -> row.isUsable() && row.entry().id() == id
+                                        ? RowFormat.withComment(row, comment)
+                                        : row)
+                                .toList(),
+                        nextId);
+    }
+
     /** This object itself if nothing is rejected. */
     Metadata without(Predicate<Row> rejected) {
         List<Row> rest = rows.stream().filter(rejected.negate()).toList();

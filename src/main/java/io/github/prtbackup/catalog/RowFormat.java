@@ -113,6 +113,14 @@ final class RowFormat {
                         entry.ofTransaction()));
     }
 
+    /** An element with another comment. */
+    static Row withComment(Row former, String comment) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.setAll((ObjectNode) former.json());
+        json.put(COMMENT, comment);
+        return Row.usable(json, former.entry().withComment(comment));
+    }
+
     /** A comment that can be written as UTF-8: half of a surrogate pair becomes a question mark. */
     static String writable(String comment) {
         return new String(comment.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);

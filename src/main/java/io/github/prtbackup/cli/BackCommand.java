@@ -51,6 +51,23 @@ abstract class BackCommand extends DatabaseCommand {
         confirmation.ask(terminal(), question);
     }
 
+    /**
+     * Says what became of the state before.
+     *
+     * @param more of a safety backup that can be restored
+     */
+    static String before(RestoreResult result, String more) {
+        Optional<BackupInfo> safety = result.safetyBackup();
+        if (safety.isEmpty()) {
+            return "There was no database before.";
+        }
+        BackupInfo kept = safety.get();
+        return kept.isDamagedFile()
+                ? "The damaged file is kept as backup #" + kept.backupId() + ", to be copied and not restored: "
+                        + kept.backupPath()
+                : "The state before is backup #" + kept.backupId() + more;
+    }
+
     /** Refuses to go on if something has happened while the question waited for its answer. */
     static void requireStill(BackupInfo shown, Optional<BackupInfo> now) throws Failure {
         if (now.filter(shown::equals).isEmpty()) {

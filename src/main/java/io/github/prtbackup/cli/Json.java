@@ -24,7 +24,10 @@ final class Json {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** Operation and tables are left out where they are not known, as they are of all manual backups. */
+    /**
+     * Operation and tables are left out where they are not known, as they are of all manual backups, and so is whether it is
+     * a damaged file where it is none.
+     */
     static ObjectNode backup(BackupInfo backup) {
         ObjectNode json = object().put("backup_id", backup.backupId())
                 .put("timestamp", TIME.format(backup.timestamp()))
@@ -37,6 +40,9 @@ final class Json {
         backup.operation().ifPresent(operation -> json.put("operation", operation));
         if (!backup.tables().isEmpty()) {
             json.set("tables", strings(backup.tables()));
+        }
+        if (backup.isDamagedFile()) {
+            json.put("damaged_file", true);
         }
         return json;
     }

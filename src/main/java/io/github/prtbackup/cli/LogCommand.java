@@ -58,7 +58,7 @@ final class LogCommand extends DatabaseCommand {
             }
             try (RowLog log = backups.log(table, row)) {
                 if (json()) {
-                    printJson(backups, log);
+                    printJson(backups, log, bar);
                 } else {
                     print(backups, log, bar);
                 }
@@ -69,21 +69,46 @@ final class LogCommand extends DatabaseCommand {
 
     private void print(PrtBackup backups, RowLog log, ProgressBar bar) throws IOException, SQLException {
         boolean any = false;
-        for (RowVersion version = log.next(); version != null; version = log.next()) {
+        for (RowVersion version = next(log, bar); version != null; version = next(log, bar)) {
             any = true;
             bar.close();
-            terminal().line(heading(backups, version));
+            terminal().line(heading(backups, version, !log.leftOut().isEmpty()));
             terminal().line("  " + inWords(version.change()));
         }
         if (!any) {
-            terminal().line("No backup has such a row, nor has the database.");
+            terminal()
+                    .line(
+                            log.leftOut().isEmpty()
+                                    ? "No backup has such a row, nor has the database."
+                                    : "Nothing that can be read has such a row.");
         }
     }
 
-    private static String heading(PrtBackup backups, RowVersion version) throws IOException {
+    /** One state that cannot be read does not hide what the others tell. */
+    private RowVersion next(RowLog log, ProgressBar bar) throws IOException, SQLException {
+        int told = log.leftOut().size();
+        try {
+            return log.next();
+        } finally {
+            List<RowLog.LeftOut> all = log.leftOut();
+            if (all.size() > told) {
+                bar.close();
+            }
+            for (RowLog.LeftOut state : all.subList(told, all.size())) {
+                terminal()
+                        .warning(
+                                state.state().backup().isPresent()
+                                        ? "backup " + state.state() + " cannot be read and is left out: " + state.why()
+                                        : "the database cannot be read and is left out: " + state.why());
+            }
+        }
+    }
+
+    private static String heading(PrtBackup backups, RowVersion version, boolean isIncomplete) throws IOException {
         if (version.from().isEmpty()) {
             return version.to().backup().isPresent()
                     ? "In " + inWords(backups, version.to()) + ", the oldest backup"
+                            + (isIncomplete ? " that can be read" : "")
                     : "In the database as it is; there are no backups";
         }
         Optional<String> what = backup(backups, version.from().get())
@@ -120,9 +145,9 @@ final class LogCommand extends DatabaseCommand {
                 .collect(Collectors.joining(", ", "~ ", ""));
     }
 
-    private void printJson(PrtBackup backups, RowLog log) throws IOException, SQLException {
+    private void printJson(PrtBackup backups, RowLog log, ProgressBar bar) throws IOException, SQLException {
         // Before the first character: a row that cannot be looked for is no result.
-        RowVersion version = log.next();
+        RowVersion version = next(log, bar);
         try (Writer out = terminal().jsonWriter()) {
             JsonGenerator json = Json.generator(out);
             json.writeStartObject();
@@ -142,7 +167,16 @@ final class LogCommand extends DatabaseCommand {
                 DiffJson.writeRow(json, "after", version.change().after());
                 DiffJson.write(json, "changed", version.change().changed());
                 json.writeEndObject();
-                version = log.next();
+                version = next(log, bar);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("left_out");
+            for (RowLog.LeftOut state : log.leftOut()) {
+                json.writeStartObject();
+                json.writeFieldName("state");
+                DiffJson.write(json, backups, state.state());
+                json.writeStringField("reason", state.why());
+                json.writeEndObject();
             }
             json.writeEndArray();
             json.writeEndObject();

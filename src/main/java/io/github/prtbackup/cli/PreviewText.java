@@ -24,7 +24,8 @@ final class PreviewText {
             terminal.line("The present state would be kept as a safety backup.");
         } else if (preview.damage().isPresent()) {
             terminal.line(preview.damage().get());
-            terminal.line("It would be replaced, and kept as it is as a safety backup.");
+            terminal.line(
+                    "It would be replaced, and kept as it is as a safety backup that can be copied and not restored.");
         } else {
             terminal.line("There is no database now; it would be made.");
         }

@@ -6,7 +6,6 @@ import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.RestoreResult;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.List;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -28,11 +27,8 @@ final class RedoCommand extends BackCommand {
 
     @Override
     int run(PrtBackup backups) throws IOException, SQLException, Failure {
-        List<BackupInfo> redoable = backups.redoable();
-        if (redoable.isEmpty()) {
-            throw new Failure("there is nothing to redo in " + database());
-        }
-        BackupInfo next = redoable.get(0);
+        // Before it is shown and asked for: what would be refused is no question.
+        BackupInfo next = backups.nextRedo();
         preview(
                 backups,
                 next,

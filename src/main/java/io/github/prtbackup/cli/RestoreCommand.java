@@ -6,7 +6,6 @@ import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.RestoreResult;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -36,7 +35,6 @@ final class RestoreCommand extends DatabaseCommand {
         BackupInfo backup = backups.getBackup(id);
         confirmation.ask(terminal(), "Restore " + database() + " from backup " + name(backup) + "?");
         RestoreResult result = copying(backups, () -> backups.restoreFromBackup(id));
-        Optional<BackupInfo> safety = result.safetyBackup();
         if (json()) {
             ObjectNode json = Json.object();
             BackCommand.put(json, result);
@@ -44,9 +42,7 @@ final class RestoreCommand extends DatabaseCommand {
             return Main.DONE;
         }
         terminal().line("Restored " + database() + " from backup " + name(result.restored()) + ".");
-        terminal()
-                .line(safety.map(kept -> "The state before is backup #" + kept.backupId() + ".")
-                        .orElse("There was no database before."));
+        terminal().line(BackCommand.before(result, "."));
         return Main.DONE;
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,10 +74,7 @@ final class UndoCommand extends BackCommand {
         }
         terminal()
                 .line("Undid " + inWords(undone.size()) + ": " + database() + " is as in backup " + name(target) + ".");
-        Optional<BackupInfo> safety = result.safetyBackup();
-        terminal()
-                .line(safety.map(kept -> "The state before is backup #" + kept.backupId() + "; 'redo' returns to it.")
-                        .orElse("There was no database before."));
+        terminal().line(before(result, "; 'redo' returns to it."));
         return Main.DONE;
     }
 

@@ -97,13 +97,14 @@ final class VerifyCommand extends DatabaseCommand {
                         .line("Checked by their checksums, and the newest by SQLite's integrity_check; --deep does"
                                 + " that for each.");
             }
-            summarize(results.size(), bad(report));
+            terminal().line(summary(report));
         }
     }
 
     private void print(VerifyResult result) {
         String checked = result.checked().isEmpty() ? "" : " (" + String.join(", ", result.checked()) + ")";
-        terminal().line("#" + result.backup().backupId() + (result.isGood() ? " ok" : " DAMAGED") + checked);
+        String state = !result.isGood() ? " DAMAGED" : isKept(result) ? " kept damaged file" : " ok";
+        terminal().line("#" + result.backup().backupId() + state + checked);
         result.problems().forEach(problem -> terminal().line("    " + problem));
         result.leftOut().forEach(what -> terminal().line("    not checked: " + what));
     }
@@ -112,17 +113,30 @@ final class VerifyCommand extends DatabaseCommand {
         return report.results().stream().filter(result -> !result.isGood()).toList();
     }
 
-    private void summarize(int all, List<VerifyResult> bad) {
-        terminal()
-                .line(
-                        bad.isEmpty()
-                                ? "All " + all + " backups are good."
-                                : (all - bad.size()) + " of " + all + " backups are good; damaged: "
-                                        + bad.stream()
-                                                .map(result ->
-                                                        "#" + result.backup().backupId())
-                                                .collect(Collectors.joining(", "))
-                                        + ".");
+    /** Whether it is a damaged database that was kept as it was, which is nothing wrong. */
+    private static boolean isKept(VerifyResult result) {
+        return result.isGood() && result.backup().isDamagedFile();
+    }
+
+    private String summary(VerifyReport report) {
+        List<VerifyResult> bad = bad(report);
+        List<VerifyResult> kept =
+                report.results().stream().filter(VerifyCommand::isKept).toList();
+        int all = report.results().size() - kept.size();
+        String backups = ids.isEmpty() ? "backups are good" : "named backups are good";
+        String good = switch (all) {
+            case 0 -> "No backup can be restored";
+            case 1 -> "The other backup is good";
+            case 2 -> "Both " + backups;
+            default -> "All " + all + " " + backups;
+        };
+        return (bad.isEmpty() ? good : (all - bad.size()) + " of " + all + " " + backups + "; damaged: " + ids(bad))
+                + (kept.isEmpty() ? "" : "; damaged files that were kept: " + ids(kept))
+                + ".";
+    }
+
+    private static String ids(List<VerifyResult> results) {
+        return results.stream().map(result -> "#" + result.backup().backupId()).collect(Collectors.joining(", "));
     }
 
     /** One line, however much is wrong. */
@@ -146,6 +160,9 @@ final class VerifyCommand extends DatabaseCommand {
         for (VerifyResult result : report.results()) {
             ObjectNode node = array.addObject();
             node.put("backup_id", result.backup().backupId()).put("ok", result.isGood());
+            if (result.backup().isDamagedFile()) {
+                node.put("damaged_file", true);
+            }
             node.set("checked", Json.strings(result.checked()));
             node.set("problems", Json.strings(result.problems()));
             node.set("left_out", Json.strings(result.leftOut()));

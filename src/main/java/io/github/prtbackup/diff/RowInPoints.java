@@ -96,7 +96,8 @@ final class RowInPoints implements Closeable {
         return before.slice(from, to - from).equals(after.slice(from, to - from));
     }
 
-    private void startAnew() throws IOException {
+    /** Forgets all pages. */
+    void startAnew() throws IOException {
         close();
         present.clear();
         stale.clear();

@@ -8,6 +8,7 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.diff.TableSchema.Column;
 import io.github.prtbackup.restore.History;
+import io.github.prtbackup.store.DamagedTimelineException;
 import io.github.prtbackup.store.Point;
 import io.github.prtbackup.store.PointWalk;
 import java.io.IOException;
@@ -26,7 +27,8 @@ import org.sqlite.SQLiteConnection;
 /**
  * What became of one row, read as it is asked for: from the oldest backup to the present state, in the order of the backups'
  * ids. A full backup is asked for the row itself; of incremental ones only the pages are read in which the row is found, and
- * only where they changed. While it is open, no incremental backup is folded. Not thread-safe.
+ * only where they changed. What is damaged is left out, and told of: the others have the row's story nevertheless. While it is
+ * open, no incremental backup is folded. Not thread-safe.
  */
 public final class RowLog implements AutoCloseable {
     private final Catalog catalog;
@@ -40,10 +42,15 @@ public final class RowLog implements AutoCloseable {
     private final Deque<Optional<Entry>> states = new ArrayDeque<>();
 
     private final int total;
-    /** Null where there are no points. */
+    /** Null where there are no points, or nothing can be told of them. */
     private final PointWalk walk;
 
     private final RowInPoints inPoints;
+
+    /** Whether the walk has come to where the log is damaged: behind that, each point is put together by itself. */
+    private boolean isWalkBroken;
+
+    private final List<LeftOut> leftOut = new ArrayList<>();
 
     private Optional<Version> before = Optional.empty();
     private Optional<Row> row = Optional.empty();
@@ -61,6 +68,14 @@ public final class RowLog implements AutoCloseable {
     private List<String> key = List.of();
     private boolean isTable;
     private boolean fits;
+
+    /**
+     * A state that could not be read.
+     *
+     * @param state a backup, or the present one
+     * @param why in words
+     */
+    public record LeftOut(Version state, String why) {}
 
     private RowLog(
             Catalog catalog,
@@ -108,7 +123,7 @@ public final class RowLog implements AutoCloseable {
             String table,
             RowKey key)
             throws IOException {
-        PointWalk walk = new Timelines(catalog, database).walk().orElse(null);
+        PointWalk walk = walk(catalog, database);
         try {
             return new RowLog(catalog, history, database, busyMillis, progress, new RowFinder(table, key), walk);
         } catch (IOException | RuntimeException | Error e) {
@@ -118,14 +133,23 @@ public final class RowLog implements AutoCloseable {
         }
     }
 
+    private static PointWalk walk(Catalog catalog, Path database) throws IOException {
+        try {
+            return new Timelines(catalog, database).walk().orElse(null);
+        } catch (DamagedTimelineException e) {
+            // Of each point it is told where it is come to.
+            return null;
+        }
+    }
+
     /**
-     * The next change of the row.
+     * The next change of the row. Where a state is left out, it is the change since the last one that was read.
      *
      * @return null behind the last
      * @throws IllegalArgumentException if no state has such a table, the key has too many values or too few, or several rows
      *     have it
-     * @throws IOException if a backup is damaged or cannot be read
-     * @throws SQLException if SQLite cannot read a state
+     * @throws IOException if the backups cannot be read
+     * @throws SQLException if SQLite cannot read the present state, and that is not damaged
      */
     public RowVersion next() throws IOException, SQLException {
         while (!states.isEmpty()) {
@@ -140,9 +164,19 @@ public final class RowLog implements AutoCloseable {
         return null;
     }
 
+    /**
+     * What could not be read of all that has been asked for so far.
+     *
+     * @return in the order of the states
+     */
+    public List<LeftOut> leftOut() {
+        return List.copyOf(leftOut);
+    }
+
     private void requireUse() {
         if (total > 0 && !isTable) {
-            throw new IllegalArgumentException("there is no such table in any backup of " + database + "; there are "
+            throw new IllegalArgumentException("there is no such table in any backup of " + database
+                    + (leftOut.isEmpty() ? "" : " that can be read") + "; there are "
                     + (tables.isEmpty() ? "none" : tables));
         }
         if (total > 0 && !fits) {
@@ -152,59 +186,118 @@ public final class RowLog implements AutoCloseable {
 
     private Optional<RowVersion> change(Optional<Entry> state) throws IOException, SQLException {
         if (state.isEmpty()) {
-            isFollowed = false;
+            return changeNow();
+        }
+        Entry entry = state.get();
+        return History.isIncremental(entry)
+                ? changeAtPoint(Version.of(entry.id()), entry)
+                : changeInFile(Version.of(entry.id()), entry.path());
+    }
+
+    private Optional<RowVersion> changeNow() throws IOException, SQLException {
+        isFollowed = false;
+        try {
             // Read where it is: to copy a database for one row would take long.
             SQLiteConnection live = LiveReader.open(database, busyMillis, catalog::scratchFile);
             live.setAutoCommit(false);
             return change(Version.NOW, State.of(live, true));
+        } catch (SQLException e) {
+            return leaveOutDamaged(Version.NOW, e);
         }
-        Entry entry = state.get();
-        if (History.isIncremental(entry)) {
-            return changeAtPoint(Version.of(entry.id()), entry);
-        }
+    }
+
+    private Optional<RowVersion> changeInFile(Version version, Path file) {
         isFollowed = false;
-        if (!Files.exists(entry.path())) {
+        if (!Files.exists(file)) {
             // Cleaned up since this was opened.
             return Optional.empty();
         }
-        return change(Version.of(entry.id()), State.open(entry.path()));
+        try {
+            return change(version, State.open(file));
+        } catch (SQLException | IOException e) {
+            return leaveOut(version, e);
+        }
     }
 
     private Optional<RowVersion> changeAtPoint(Version state, Entry entry) throws IOException, SQLException {
-        Optional<Point> point = walkTo(entry.id());
-        if (point.isEmpty()) {
-            // Made since this was opened.
-            return Optional.empty();
+        if (walk != null && !isWalkBroken) {
+            try {
+                Optional<Point> point = walkTo(entry.id());
+                return point.isEmpty()
+                        // Made since this was opened.
+                        ? Optional.empty()
+                        : changeAtPoint(state, entry, point.get());
+            } catch (DamagedTimelineException e) {
+                // What follows may rest on pages that it has not seen.
+                isWalkBroken = true;
+            }
         }
+        return changeInCopy(state, entry);
+    }
+
+    private Optional<RowVersion> changeAtPoint(Version state, Entry entry, Point point)
+            throws IOException, SQLException {
         if (!mayDiffer && isFollowed) {
             before = Optional.of(state);
             return Optional.empty();
         }
         mayDiffer = false;
         isFollowed = true;
-        if (point.get().pages() > 0) {
+        if (point.pages() > 0) {
             try {
-                return change(state, inPoints.open(point.get(), finder));
+                return change(state, inPoints.open(point, finder));
             } catch (SQLException e) {
                 // SQLite asked for a page that was left out, or the backup is damaged: the other way tells.
                 if (!IntegrityCheck.isDamage(e)) {
                     throw e;
                 }
+            } catch (IOException e) {
+                // As above, where a tree is not as it should be.
+                inPoints.startAnew();
             }
         }
+        return changeInCopy(state, entry);
+    }
+
+    private Optional<RowVersion> changeInCopy(Version version, Entry entry) throws IOException, SQLException {
         try (History.Content content = history.content(entry, CopyProgress.NONE)) {
-            return change(state, State.open(content.entry().path()));
+            return change(version, State.open(content.entry().path()));
+        } catch (SQLException e) {
+            return leaveOutDamaged(version, e);
+        } catch (DamagedTimelineException e) {
+            return leaveOut(version, e);
         }
     }
 
+    private Optional<RowVersion> leaveOutDamaged(Version version, SQLException damage) throws SQLException {
+        if (!IntegrityCheck.isDamage(damage)) {
+            throw damage;
+        }
+        return leaveOut(version, damage);
+    }
+
+    /** The next state is compared with the last that could be read. */
+    private Optional<RowVersion> leaveOut(Version version, Exception why) {
+        isFollowed = false;
+        mayDiffer = true;
+        leftOut.add(new LeftOut(version, why.getMessage()));
+        return Optional.empty();
+    }
+
     private Optional<Point> walkTo(long id) throws IOException {
-        while (walk != null && (reached == null || reached.id() < id)) {
+        while (reached == null || reached.id() < id) {
             Optional<Point> next = walk.next();
             if (next.isEmpty()) {
                 return Optional.empty();
             }
             reached = next.get();
-            mayDiffer |= inPoints.arrive(reached);
+            try {
+                mayDiffer |= inPoints.arrive(reached);
+            } catch (DamagedTimelineException e) {
+                // The first page of this point, and maybe not of the one that is wanted.
+                inPoints.startAnew();
+                mayDiffer = true;
+            }
         }
         return Optional.ofNullable(reached).filter(point -> point.id() == id);
     }

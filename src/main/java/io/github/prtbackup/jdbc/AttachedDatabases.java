@@ -13,12 +13,13 @@ import org.sqlite.SQLiteConnection;
 /**
  * The databases of a connection that have a file; in-memory and temporary ones are never backed up.
  *
- * @param files in the order of {@code pragma_database_list}
+ * @param files those whose names Java can express, in the order of {@code pragma_database_list}
+ * @param unnamed those whose names Java cannot express, though SQLite can: as in the C locale, where a name is not ASCII
  * @param ambiguous whether there are several beside {@code temp}, with files or without: a name may mean a table in the one
  *     now, and in the other later
  * @param hasTemp whether {@code temp} has been opened, without which there is nothing in it
  */
-record AttachedDatabases(List<Database> files, boolean ambiguous, boolean hasTemp) {
+record AttachedDatabases(List<Database> files, List<Unnamed> unnamed, boolean ambiguous, boolean hasTemp) {
 
     private static final int TEMP = 1;
 
@@ -33,27 +34,41 @@ record AttachedDatabases(List<Database> files, boolean ambiguous, boolean hasTem
     record Database(int index, String schema, Path file, boolean exclusive) {}
 
     /**
-     * Asks a connection.
+     * One of which no backup can be made, because Java cannot open what it has no name for.
      *
-     * @throws SQLException also if Java cannot express the name of a file, which SQLite can
+     * @param index its number in {@code EXPLAIN}
+     * @param schema its name
+     * @param why in words
+     * @param cause what Java says
      */
+    record Unnamed(int index, String schema, String why, InvalidPathException cause) {
+        SQLException exception() {
+            return new SQLException(why, cause);
+        }
+    }
+
+    /** Asks a connection. */
     static AttachedDatabases of(SQLiteConnection connection) throws SQLException {
         List<Row> rows = rows(connection);
         // That VFS keeps the wal-index in the memory of the process.
         boolean keepsOthersOut = connection.getUrl().contains("vfs=unix-excl");
         List<Database> files = new ArrayList<>();
+        List<Unnamed> unnamed = new ArrayList<>();
         for (Row row : rows) {
             if (row.index() != TEMP && row.file() != null && !row.file().isEmpty()) {
-                String locking = Queries.first(connection, Queries.pragma(row.schema(), "locking_mode"));
-                files.add(new Database(
-                        row.index(),
-                        row.schema(),
-                        path(row.file()),
-                        keepsOthersOut || "exclusive".equalsIgnoreCase(locking)));
+                try {
+                    Path file = Path.of(row.file());
+                    String locking = Queries.first(connection, Queries.pragma(row.schema(), "locking_mode"));
+                    files.add(new Database(
+                            row.index(), row.schema(), file, keepsOthersOut || "exclusive".equalsIgnoreCase(locking)));
+                } catch (InvalidPathException e) {
+                    unnamed.add(new Unnamed(row.index(), row.schema(), why(row.file()), e));
+                }
             }
         }
         boolean hasTemp = rows.stream().anyMatch(row -> row.index() == TEMP);
-        return new AttachedDatabases(List.copyOf(files), rows.size() - (hasTemp ? 1 : 0) > 1, hasTemp);
+        return new AttachedDatabases(
+                List.copyOf(files), List.copyOf(unnamed), rows.size() - (hasTemp ? 1 : 0) > 1, hasTemp);
     }
 
     private record Row(int index, String schema, String file) {}
@@ -68,16 +83,10 @@ record AttachedDatabases(List<Database> files, boolean ambiguous, boolean hasTem
         });
     }
 
-    private static Path path(String file) throws SQLException {
-        try {
-            return Path.of(file);
-        } catch (InvalidPathException e) {
-            throw new SQLException(
-                    "Java cannot express the file name " + file + " in the character set "
-                            + System.getProperty("sun.jnu.encoding")
-                            + ", so no backups can be made; set LC_ALL=C.UTF-8 or another UTF-8 locale",
-                    e);
-        }
+    private static String why(String file) {
+        return "Java cannot express the file name " + file + " in the character set "
+                + System.getProperty("sun.jnu.encoding")
+                + ", so no backups can be made; set LC_ALL=C.UTF-8 or another UTF-8 locale";
     }
 
     List<Database> withIndexes(Set<Integer> indexes) {
@@ -93,7 +102,17 @@ record AttachedDatabases(List<Database> files, boolean ambiguous, boolean hasTem
                 .findFirst();
     }
 
-    Optional<Database> main() {
-        return named("main");
+    /**
+     * The file of the main database; empty if it has none.
+     *
+     * @throws SQLException if Java cannot express its name
+     */
+    Optional<Path> mainFile() throws SQLException {
+        for (Unnamed database : unnamed) {
+            if (database.schema().equalsIgnoreCase("main")) {
+                throw database.exception();
+            }
+        }
+        return named("main").map(Database::file);
     }
 }

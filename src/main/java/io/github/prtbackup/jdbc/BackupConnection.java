@@ -87,7 +87,7 @@ public final class BackupConnection extends JDBC4Connection {
 
     /** The main database's file as SQLite resolved it; empty for an in-memory or temporary database. */
     public Optional<Path> databaseFile() throws SQLException {
-        return AttachedDatabases.of(this).main().map(AttachedDatabases.Database::file);
+        return AttachedDatabases.of(this).mainFile();
     }
 
     /** Checks a file with the functions and collations of this connection; empty if that cannot be done now. */

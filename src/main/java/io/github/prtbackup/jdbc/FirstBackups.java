@@ -4,6 +4,7 @@ import io.github.prtbackup.backup.AutomaticBackups;
 import io.github.prtbackup.backup.Occasion;
 import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.jdbc.AttachedDatabases.Unnamed;
 import io.github.prtbackup.jdbc.TransactionRule.Answer;
 import io.github.prtbackup.sql.SqlStatement;
 import java.io.IOException;
@@ -231,14 +232,26 @@ final class FirstBackups {
                 // It could be made, but nobody wants it any more.
                 throw RawTransaction.interrupted();
             }
-            String message = "No backup of " + database.file() + " could be made in "
-                    + settings.directoryFor(database.file()) + ": " + e;
-            if (settings.onFailure() == Settings.OnFailure.ABORT) {
-                log.error("{}; the statement was not run", message, e);
-                throw new SQLException(message + "; the statement was not run", e);
-            }
-            log.warn("{}; the statement runs without", message, e);
-            connection.addWarning(new SQLWarning(message + "; the statement ran without", e));
+            failed(
+                    "No backup of " + database.file() + " could be made in " + settings.directoryFor(database.file())
+                            + ": " + e,
+                    e);
+        }
+    }
+
+    private void failed(String message, Exception e) throws SQLException {
+        if (settings.onFailure() == Settings.OnFailure.ABORT) {
+            log.error("{}; the statement was not run", message, e);
+            throw new SQLException(message + "; the statement was not run", e);
+        }
+        log.warn("{}; the statement runs without", message, e);
+        connection.addWarning(new SQLWarning(message + "; the statement ran without", e));
+    }
+
+    /** Fails, as a backup does that cannot be made, if a statement writes what there can be no backup of. */
+    void backUpUnnamed(List<Unnamed> databases) throws SQLException {
+        for (Unnamed database : databases) {
+            failed(database.why(), database.cause());
         }
     }
 

@@ -174,11 +174,8 @@ final class Guard {
     /** Runs a write that replaces a database and is no SQL that could be explained. */
     void runReplacement(String schema, String summary, Work<Void> work) throws SQLException {
         locked(() -> {
-            List<Database> replaced = targets.databases().named(schema).stream().toList();
             try {
-                return settings.enabled() && !replaced.isEmpty()
-                        ? writes.replace("SQL: " + summary, replaced, work)
-                        : work.run();
+                return settings.enabled() ? writes.replace("SQL: " + summary, schema, work) : work.run();
             } finally {
                 // What was a file is memory now.
                 targets.forget();
@@ -188,6 +185,9 @@ final class Guard {
 
     /** The connection is open: what a crash may have left of its backups is put right. */
     void open() throws SQLException {
+        if (settings.enabled()) {
+            targets.databases().unnamed().forEach(database -> log.warn("{}", database.why()));
+        }
         for (Database database : targets.databases().files()) {
             Openings.opened(database.file(), settings);
             if (!settings.enabled()) {
@@ -239,7 +239,7 @@ final class Guard {
     private <T> T reading(SqlStatement statement, Work<T> work) throws SQLException {
         if (statement.detaches()) {
             // First, as with the end of the connection.
-            Path main = targets.databases().main().map(Database::file).orElse(null);
+            Path main = targets.databases().named("main").map(Database::file).orElse(null);
             Endings.attempt(() -> backups.closeAllBut(main));
         }
         T result = work.run();

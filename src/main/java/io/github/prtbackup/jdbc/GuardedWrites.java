@@ -2,6 +2,7 @@ package io.github.prtbackup.jdbc;
 
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.jdbc.AttachedDatabases.Unnamed;
 import io.github.prtbackup.jdbc.FirstBackups.Way;
 import io.github.prtbackup.jdbc.Guard.Work;
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
@@ -54,16 +55,19 @@ final class GuardedWrites {
      */
     <T> T run(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
         List<Database> databases;
+        List<Unnamed> unnamed;
         boolean mayWriteLater;
         boolean namesHold;
         try {
             databases = targets.of(statement);
+            unnamed = targets.unnamed(statement);
             mayWriteLater = databases.isEmpty() && targets.mayWriteLater(statement);
             namesHold = targets.namesHold(statement);
         } catch (SQLException e) {
             // It does not compile, and fails with an exception of its own when it is run.
             return work.run();
         }
+        first.backUpUnnamed(unnamed);
         if (mayWriteLater) {
             return inSnapshot(statement, upgrades, work);
         }
@@ -107,6 +111,7 @@ final class GuardedWrites {
     boolean isCovered(SqlStatement statement) throws SQLException {
         return Targets.canRunInTransaction(statement)
                 && targets.namesHold(statement)
+                && targets.unnamed(statement).isEmpty()
                 && !first.needed(targets.of(statement), isUsersOpen());
     }
 
@@ -196,8 +201,10 @@ final class GuardedWrites {
     }
 
     /** Runs a write that replaces a database and is no SQL. */
-    <T> T replace(String operation, List<Database> databases, Work<T> work) throws SQLException {
-        return alone(operation, true, databases, isUsersOpen(), work);
+    <T> T replace(String operation, String schema, Work<T> work) throws SQLException {
+        first.backUpUnnamed(targets.unnamed(schema));
+        List<Database> databases = targets.databases().named(schema).stream().toList();
+        return databases.isEmpty() ? work.run() : alone(operation, true, databases, isUsersOpen(), work);
     }
 
     /** @param replaces whether it runs inside a transaction nevertheless, as long as that has touched nothing */

@@ -2,6 +2,7 @@ package io.github.prtbackup.jdbc;
 
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
+import io.github.prtbackup.jdbc.AttachedDatabases.Unnamed;
 import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.Explain;
 import io.github.prtbackup.sql.QualifiedName;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
+import java.util.function.Function;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -113,8 +115,39 @@ final class Targets {
                 ? databases().files()
                 : databases().named(statement.schemaName()).stream().toList();
         return "journal_mode".equals(statement.pragmaName())
-                ? withOtherJournalMode(written, statement.pragmaValue())
+                ? withOtherJournalMode(written, Database::schema, statement.pragmaValue())
                 : written;
+    }
+
+    /**
+     * The databases that the statement would write and that have no name in Java.
+     *
+     * @throws SQLException as {@link #of}
+     */
+    List<Unnamed> unnamed(SqlStatement statement) throws SQLException {
+        if (statement.effect() != Effect.WRITE || databases().unnamed().isEmpty()) {
+            return List.of();
+        }
+        if (statement.explainable()) {
+            Set<Integer> written = written(statement);
+            return databases().unnamed().stream()
+                    .filter(database -> written.contains(database.index()))
+                    .toList();
+        }
+        if (Explain.isChecked(statement)) {
+            statements.compile(statement.text());
+        }
+        List<Unnamed> written = statement.everySchema() ? databases().unnamed() : unnamed(statement.schemaName());
+        return "journal_mode".equals(statement.pragmaName())
+                ? withOtherJournalMode(written, Unnamed::schema, statement.pragmaValue())
+                : written;
+    }
+
+    /** The database of that name, if that has none in Java. */
+    List<Unnamed> unnamed(String schema) throws SQLException {
+        return databases().unnamed().stream()
+                .filter(database -> database.schema().equalsIgnoreCase(schema))
+                .toList();
     }
 
     /**
@@ -204,7 +237,9 @@ final class Targets {
     private Set<Integer> all() throws SQLException {
         Map<Path, Integer> files = new LinkedHashMap<>();
         databases().files().forEach(database -> files.putIfAbsent(database.file(), database.index()));
-        return Set.copyOf(files.values());
+        Set<Integer> all = new HashSet<>(files.values());
+        databases().unnamed().forEach(database -> all.add(database.index()));
+        return all;
     }
 
     /** The databases of a table, and of what a view is made of; empty where there is none. */
@@ -302,15 +337,17 @@ final class Targets {
     }
 
     /** Only a change from or to WAL is written to the file. Pools set the mode anew on each connection. */
-    private List<Database> withOtherJournalMode(List<Database> among, String mode) {
+    private <D> List<D> withOtherJournalMode(List<D> among, Function<D, String> schema, String mode) {
         // SQLite takes any beginning of a mode's name for it; only that of WAL begins with w.
         boolean toWal = mode != null && mode.toLowerCase(Locale.ROOT).startsWith("w");
-        return among.stream().filter(database -> toWal != isWal(database)).toList();
+        return among.stream()
+                .filter(database -> toWal != isWal(schema.apply(database)))
+                .toList();
     }
 
-    private boolean isWal(Database database) {
+    private boolean isWal(String schema) {
         try {
-            return "wal".equalsIgnoreCase(Queries.first(connection, Queries.pragma(database.schema(), "journal_mode")));
+            return "wal".equalsIgnoreCase(Queries.first(connection, Queries.pragma(schema, "journal_mode")));
         } catch (SQLException e) {
             return false;
         }

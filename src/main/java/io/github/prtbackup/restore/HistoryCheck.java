@@ -180,7 +180,9 @@ public final class HistoryCheck {
             boolean isNewest = asked.isEmpty();
             boolean hasSum = History.isIncremental(result.backup())
                     || !result.backup().sha256().isEmpty();
-            if (result.found().problems().isEmpty() && (deep || isNewest || !hasSum)) {
+            boolean isSound =
+                    result.found().problems().isEmpty() && !result.backup().isDamagedFile();
+            if (isSound && (deep || isNewest || !hasSum)) {
                 asked.add(result);
             }
         }

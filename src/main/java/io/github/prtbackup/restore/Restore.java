@@ -33,7 +33,8 @@ import org.sqlite.core.DB;
  *       in neither of the two; where SQLite has no such lock, {@link Overtaken} finds what was committed;
  *   <li>SQLite copies the backup over the database in one transaction of its own, so that other connections keep their
  *       locks and see the restored data at their next statement;
- *   <li>the database is checked. There is no way back any more, so nothing is a failure here but damage.
+ *   <li>the safety backup is checked, which is marked if it is damaged, and so is the database. There is no way back any
+ *       more, so nothing is a failure here but damage.
  * </ol>
  *
  * <p>Between the second and the third step the metadata tells that the restore is under way, and after the third that it is
@@ -91,9 +92,26 @@ public final class Restore {
                 return result.get();
             }
         }
-        Entry safety = overwrite(backup, copy);
+        Entry safety = markIfDamaged(overwrite(backup, copy), backup);
         checkRestored(backup, safety);
         return new Result(backup, Optional.of(safety));
+    }
+
+    /**
+     * Says of a safety backup that it is a damaged database, if it is one. Only now, because to look takes long and nobody
+     * waits for us any more. That it cannot be looked at says nothing.
+     */
+    private Entry markIfDamaged(Entry safety, Entry backup) {
+        try {
+            return Verification.ofContent(safety.path(), Verification.Application.NONE, CopyProgress.NONE)
+                            .problems()
+                            .isEmpty()
+                    ? safety
+                    : catalog.comment(safety, Entry.damagedComment(backup.id()));
+        } catch (IOException e) {
+            log.warn("Whether backup #{} is sound cannot be told: {}", safety.id(), e.toString());
+            return safety;
+        }
     }
 
     /**
@@ -158,7 +176,7 @@ public final class Restore {
             }
             try (PendingFile old = catalog.newFile()) {
                 file.copyUnreadable(old);
-                Entry safety = publish(old, backup);
+                Entry safety = publish(old, Entry.damagedComment(backup.id()));
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
                 file.replace(copy);
                 confirm(step, safety.id());
@@ -295,7 +313,10 @@ public final class Restore {
     }
 
     private Entry publish(PendingFile file, Entry backup) throws IOException {
-        String comment = "Safety backup before restore of #" + backup.id();
+        return publish(file, Entry.safetyComment(backup.id()));
+    }
+
+    private Entry publish(PendingFile file, String comment) throws IOException {
         return catalog.publish(file, new Request(database, comment, false, 0));
     }
 }

@@ -38,12 +38,17 @@ public record Verification(List<String> checked, List<String> problems, List<Str
     }
 
     /**
-     * Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content.
+     * Checks presence, size, SHA-256, and with SQLite's {@code integrity_check} the content, unless that is known to be
+     * damaged ({@link Entry#isDamagedFile}).
      *
      * @param application asked where a check by ourselves leaves something out
      * @param progress may end it
      */
     public static Verification of(Entry entry, Application application, CopyProgress progress) throws IOException {
+        return entry.isDamagedFile() ? ofBytes(entry, count -> progress.check()) : ofAll(entry, application, progress);
+    }
+
+    private static Verification ofAll(Entry entry, Application application, CopyProgress progress) throws IOException {
         Verification bytes = ofBytes(entry, count -> progress.check());
         return bytes.problems().isEmpty() ? bytes.and(ofContent(entry.path(), application, progress)) : bytes;
     }
@@ -106,6 +111,24 @@ public record Verification(List<String> checked, List<String> problems, List<Str
     }
 
     /**
+     * Refuses a full backup of which it can be told at once that it will not be restored. SQLite is asked only where nothing
+     * else tells.
+     *
+     * @param progress may end it
+     * @throws NoSuchFileException if the file is gone
+     * @throws DamagedBackupException if it is not what it was, or is a damaged database that was kept
+     */
+    public static void requireRestorable(Entry entry, CopyProgress progress) throws IOException {
+        requirePresent(entry);
+        Verification found = entry.sha256().isEmpty() || entry.isDamagedFile()
+                ? ofAll(entry, Application.NONE, progress)
+                : ofBytes(entry, count -> progress.check());
+        if (!found.problems().isEmpty()) {
+            throw damaged(entry, found.problems());
+        }
+    }
+
+    /**
      * Refuses a backup that is not good.
      *
      * @param entry the backup
@@ -114,15 +137,17 @@ public record Verification(List<String> checked, List<String> problems, List<Str
      * @throws DamagedBackupException if it is not what it was
      */
     static void require(Entry entry, Entry copy, CopyProgress progress) throws IOException {
-        Verification result = of(copy, Application.NONE, progress);
+        Verification result = ofAll(copy, Application.NONE, progress);
         if (!result.problems().isEmpty()) {
             throw damaged(entry, result.problems());
         }
     }
 
     private static DamagedBackupException damaged(Entry entry, List<String> problems) {
-        return new DamagedBackupException(
-                entry.path(), "backup #" + entry.id() + " is damaged: " + String.join("; ", problems));
+        String what = entry.isDamagedFile()
+                ? " is a damaged database, kept as it was when it was replaced; it can be copied, and not restored: "
+                : " is damaged: ";
+        return new DamagedBackupException(entry.path(), "backup #" + entry.id() + what + String.join("; ", problems));
     }
 
     private static boolean isWhole(Entry entry, List<String> checked, List<String> problems) throws IOException {

@@ -328,7 +328,7 @@ class CommandsTest {
             assertThat(Cli.run("verify", database).succeeds().out())
                     .contains("#1 ok (")
                     .contains("#2 ok (")
-                    .endsWith("All 2 backups are good.\n");
+                    .endsWith("Both backups are good.\n");
         }
 
         @Test

@@ -3,6 +3,7 @@ package io.github.prtbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Neighbour;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
@@ -116,8 +117,22 @@ class PreviewCommandTest {
                 .asText());
         Files.write(backup, new byte[8192]);
 
-        assertThat(Cli.run("preview", database, 1).fails().err()).contains("Backup #1 is damaged: ");
+        assertThat(Cli.run("preview", database, 1).fails().err()).contains("backup #1 is damaged: the SHA-256 is ");
         assertThat(Cli.run("diff", database, 2, 1).fails().err()).contains("Backup #1 is damaged: ");
+    }
+
+    /** A change that SQLite does not notice: the restore would be refused. */
+    @Test
+    void promisesNothingOfABackupThatIsNotWhatItWas() throws Exception {
+        Path backup = Backups.of(database).get(0).backupPath();
+        byte[] bytes = Files.readAllBytes(backup);
+        // The version of the program that wrote it last.
+        bytes[99] ^= 1;
+        Files.write(backup, bytes);
+
+        assertThat(Cli.run("preview", database, 1).fails().err()).contains("backup #1 is damaged: the SHA-256 is ");
+        assertThat(Cli.run("preview", database, 1, "--json").fails().out()).isEmpty();
+        assertThat(Cli.run("restore", database, 1, "--yes").fails().err()).contains("backup #1 is damaged: ");
     }
 
     @Test

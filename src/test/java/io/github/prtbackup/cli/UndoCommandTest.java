@@ -106,6 +106,19 @@ class UndoCommandTest {
         assertThat(contacts()).containsExactly("Ada", "Alan", "Grace");
     }
 
+    /** The backup is gone by which redo sees that nothing has changed since. */
+    @Test
+    void redoRefusesBeforeItAsks() throws Exception {
+        Cli.run("undo", database, "--yes").succeeds();
+        Cli.run("delete", database, 4, "--yes").succeeds();
+
+        Cli.Result refused = Cli.onTerminal("y\n", "redo", database);
+
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).matches("prtbackup: whether .* cannot be told, because backup #4 is gone; .*\n");
+    }
+
     @Test
     void asksAndTakesNoForAnAnswer() throws Exception {
         assertThat(Cli.run("undo", database).isWrongUsage().err()).contains("--yes");

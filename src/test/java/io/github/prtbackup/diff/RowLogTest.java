@@ -7,6 +7,8 @@ import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Sql;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -155,6 +157,53 @@ class RowLogTest {
             backups.createBackupWithComment("");
         }
         assertThat(log("t", RowKey.of(1))).containsExactly("- #1 INSERTED [1]");
+    }
+
+    /** The page with the row is damaged in the base, on which the first three backups rest, and not in the log. */
+    @Test
+    void leavesOutWhatIsDamaged() throws Exception {
+        try (Connection connection = Sql.plain(database())) {
+            Sql.run(
+                    connection,
+                    "CREATE TABLE t (id INTEGER PRIMARY KEY, name)",
+                    "CREATE TABLE other (x)",
+                    "INSERT INTO t VALUES (1, 'first')");
+        }
+        try (Connection connection = open("incremental")) {
+            Sql.run(
+                    connection,
+                    "INSERT INTO other VALUES (1)",
+                    "INSERT INTO other VALUES (2)",
+                    "UPDATE t SET name = 'second'",
+                    "INSERT INTO other VALUES (3)",
+                    "UPDATE t SET name = 'third'");
+        }
+        assertThat(log("t", RowKey.of(1)))
+                .containsExactly(
+                        "- #1 INSERTED [1, 'first']",
+                        "#3 #4 UPDATED [1, 'second'] [name]",
+                        "#5 now UPDATED [1, 'third'] [name]");
+
+        Path directory = home.resolve("backups");
+        Backups.awaitSettled(directory);
+        Path base = directory.resolve(Backups.files(directory).stream()
+                .filter(name -> name.endsWith(".base"))
+                .findFirst()
+                .orElseThrow());
+        byte[] bytes = Files.readAllBytes(base);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("first")] = 'F';
+        Files.write(base, bytes);
+
+        assertThat(log("t", RowKey.of(1)))
+                .containsExactly("- #4 INSERTED [1, 'second']", "#5 now UPDATED [1, 'third'] [name]");
+        try (PrtBackup backups = PrtBackup.open(database());
+                RowLog log = backups.log("t", RowKey.of(1))) {
+            RowVersion unused = log.next();
+            assertThat(log.leftOut())
+                    .extracting(left -> left.state().toString())
+                    .containsExactly("#1", "#2", "#3");
+            assertThat(log.leftOut()).allSatisfy(left -> assertThat(left.why()).contains("page 2 "));
+        }
     }
 
     /** Rows that overflow, trees that split and merge, tables that come and go; every row against every state. */

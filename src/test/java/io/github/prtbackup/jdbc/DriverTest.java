@@ -209,26 +209,107 @@ class DriverTest {
     }
 
     /** As in a container without a locale: SQLite takes any name, Java only those of its character set. */
-    @Test
-    void aFileNameThatJavaCannotExpressIsAnErrorThatSaysWhatToDo() throws Exception {
-        ProcessBuilder child = Jvm.command(InexpressibleName.class, List.of(), directory);
+    @ParameterizedTest
+    @CsvSource({"abort", "warn", "off"})
+    void aFileNameThatJavaCannotExpress(String wanted) throws Exception {
+        ProcessBuilder child = Jvm.command(
+                InexpressibleName.class,
+                List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=off"),
+                directory,
+                wanted.equals("off") ? "backup.enabled=false" : "backup.on-failure=" + wanted);
         child.environment().put("LC_ALL", "C");
-        String said = Jvm.await(child.start());
-        assertThat(said).contains("donn\\u00e9es.db").contains("LC_ALL=C.UTF-8");
+        String message =
+                "Java cannot express the file name .*donn\\\\u00e9es.db in the character set .*, so no backups can"
+                        + " be made; set LC_ALL=C.UTF-8 or another UTF-8 locale";
+        String refused = "thrown: " + message + "; the statement was not run\n";
+        String warned = "warned: " + message + "; the statement ran without\n";
+        String written = switch (wanted) {
+            case "abort" -> refused;
+            case "warn" -> warned;
+            default -> "done\n";
+        };
+        assertThat(Jvm.await(child.start()))
+                .matches("read: \\[1]\n"
+                        + "insert: " + written
+                        + "prepared: " + written
+                        + "in transaction: " + written
+                        + "batch: " + written.replace("thrown: ", "thrown: batch entry 0: ")
+                        + "user_version: " + written
+                        + "same journal_mode: done\n"
+                        + "temp: done\n"
+                        + "attached: done\n"
+                        + "read: " + (wanted.equals("abort") ? "\\[1]" : "\\[1, 2, 3, 4, 5]") + "\n"
+                        + "backups: " + (wanted.equals("off") ? "0" : "1") + "\n"
+                        + "history: thrown: " + message + "\n");
     }
 
-    /** Prints what connecting to a database with a letter beyond ASCII in its name throws. */
+    /** Prints what becomes of reads and writes of a database with a letter beyond ASCII in its name. */
     static final class InexpressibleName {
 
         private InexpressibleName() {}
 
+        @FunctionalInterface
+        private interface Attempt {
+            void run() throws Exception;
+        }
+
         public static void main(String[] arguments) throws Exception {
-            try (Connection connection =
-                    DriverManager.getConnection("jdbc:prtbackup:sqlite:" + arguments[0] + "/donn\u00e9es.db")) {
-                throw new IllegalStateException(connection.getMetaData().getURL());
-            } catch (SQLException e) {
-                System.out.println(e.getMessage().replace("\u00e9", "\\u00e9"));
+            String file = arguments[0] + "/donn\u00e9es.db";
+            Path other = Path.of(arguments[0], "other.db");
+            try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+                Sql.run(plain, "CREATE TABLE t (a)", "INSERT INTO t VALUES (1)");
             }
+            try (Connection connection =
+                    DriverManager.getConnection("jdbc:prtbackup:sqlite:" + file + "?" + arguments[1])) {
+                System.out.println("read: " + Sql.column(connection, "SELECT a FROM t"));
+                tell(connection, "insert", () -> Sql.run(connection, "INSERT INTO t VALUES (2)"));
+                tell(connection, "prepared", () -> {
+                    try (PreparedStatement statement = connection.prepareStatement("INSERT INTO t VALUES (?)")) {
+                        statement.setInt(1, 3);
+                        statement.executeUpdate();
+                    }
+                });
+                connection.setAutoCommit(false);
+                tell(connection, "in transaction", () -> Sql.run(connection, "INSERT INTO t VALUES (4)"));
+                connection.commit();
+                connection.setAutoCommit(true);
+                tell(connection, "batch", () -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.addBatch("INSERT INTO t VALUES (5)");
+                        statement.executeBatch();
+                    }
+                });
+                tell(connection, "user_version", () -> Sql.run(connection, "PRAGMA user_version = 7"));
+                tell(connection, "same journal_mode", () -> Sql.run(connection, "PRAGMA journal_mode = DELETE"));
+                tell(connection, "temp", () -> Sql.run(connection, "CREATE TEMP TABLE x (a)"));
+                tell(
+                        connection,
+                        "attached",
+                        () -> Sql.run(connection, "ATTACH '" + other + "' AS o", "CREATE TABLE o.t (a)"));
+                System.out.println("read: " + Sql.column(connection, "SELECT a FROM main.t"));
+                System.out.println("backups: " + Backups.count(other));
+                System.out.print("history: ");
+                tell(connection, () -> PrtBackup.of(connection).close());
+            }
+        }
+
+        private static void tell(Connection connection, String what, Attempt attempt) throws Exception {
+            System.out.print(what + ": ");
+            tell(connection, attempt);
+        }
+
+        private static void tell(Connection connection, Attempt attempt) throws Exception {
+            connection.clearWarnings();
+            String said = "done";
+            try {
+                attempt.run();
+                if (connection.getWarnings() != null) {
+                    said = "warned: " + connection.getWarnings().getMessage();
+                }
+            } catch (SQLException e) {
+                said = "thrown: " + e.getMessage();
+            }
+            System.out.println(said.replace("\u00e9", "\\u00e9"));
         }
     }
 

@@ -12,7 +12,7 @@ public sealed interface Changed {
      */
     record Complete(PageList pages, boolean counted) implements Changed {
         /** Where nothing is known of the count. */
-        Complete(PageList pages) {
+        public Complete(PageList pages) {
             this(pages, false);
         }
     }
