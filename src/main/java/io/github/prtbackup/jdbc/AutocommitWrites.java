@@ -4,7 +4,6 @@ import io.github.prtbackup.jdbc.AttachedDatabases.Database;
 import io.github.prtbackup.jdbc.FirstBackups.Way;
 import io.github.prtbackup.jdbc.Guard.Work;
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
-import io.github.prtbackup.sql.Ascii;
 import io.github.prtbackup.sql.SqlStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -82,16 +81,11 @@ final class AutocommitWrites {
             return true;
         }
         for (Database database : databases) {
-            if (lock.freesPages(database) && !(endsItself(statement) && nativeEnds.endCounts(database))) {
+            if (!lock.leavesNoTrace(database)) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Whether the end of a statement counts, and it does not notice that the lock has set {@code changes()} to 0. */
-    private static boolean endsItself(SqlStatement statement) {
-        return statement.target().isPresent() && !Ascii.contains(statement.text(), "changes");
     }
 
     /** In a transaction that autocommit ends. */

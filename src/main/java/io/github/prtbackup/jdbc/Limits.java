@@ -35,4 +35,15 @@ final class Limits {
             }
         }
     }
+
+    /** Does something while a value can be no longer than SQLite lets one choose at least. Needs the connection's monitor. */
+    static <T> T withShortestValues(SQLiteConnection connection, Work<T> work) throws SQLException {
+        int length = SQLiteLimits.SQLITE_LIMIT_LENGTH.getId();
+        int allowed = connection.getDatabase().limit(length, 0);
+        try {
+            return work.run();
+        } finally {
+            int unused = connection.getDatabase().limit(length, allowed);
+        }
+    }
 }

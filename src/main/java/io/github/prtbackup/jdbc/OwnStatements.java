@@ -22,6 +22,7 @@ final class OwnStatements {
     static final int SQLITE_ERROR = 1;
     static final int SQLITE_BUSY = 5;
     static final int SQLITE_INTERRUPT = 9;
+    static final int SQLITE_TOOBIG = 18;
     static final int SQLITE_ROW = 100;
     static final int SQLITE_DONE = 101;
 
@@ -49,6 +50,18 @@ final class OwnStatements {
         // Returns the code of the step again; the message stays readable until the next call.
         statement.pointer.safeRunInt(DB::reset);
         return code;
+    }
+
+    /**
+     * As {@link #step}, with a limit on the length of values that only short ones meet. The statement is compiled for that and
+     * not kept: one that SQLite has to compile again would have to read the schema under the limit.
+     */
+    int stepWithShortValues(String sql) throws SQLException {
+        try (JDBC4PreparedStatement statement = compileOwn(sql)) {
+            int code = Limits.withShortestValues(connection, () -> statement.pointer.safeRunInt(DB::step));
+            statement.pointer.safeRunInt(DB::reset);
+            return code;
+        }
     }
 
     /** Runs a statement that has no rows. */

@@ -2,7 +2,9 @@ package io.github.prtbackup.jdbc;
 
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_BUSY;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_DONE;
+import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ERROR;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ROW;
+import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_TOOBIG;
 
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
@@ -21,8 +23,10 @@ import org.sqlite.SQLiteErrorCode;
  * {@code BEGIN IMMEDIATE} would lock every attached file.
  *
  * <p>On a database without auto-vacuum, which is nearly every one, {@code incremental_vacuum} compiles to the opening of a
- * write transaction and no more, and leaves {@code changes()} alone. With incremental auto-vacuum it frees a page, which is
- * taken back; the lock stays.
+ * write transaction and no more, and leaves {@code changes()} alone. With incremental auto-vacuum it would free a page. There
+ * the lock is that of a definition which fails: its text is longer than any text may be at that moment. SQLite sees that when
+ * it has opened the transaction, and before it has touched anything. Only where there is no table to define something for, a
+ * page is freed and taken back.
  *
  * <p>Not thread-safe: used under the connection's monitor.
  */
@@ -35,7 +39,7 @@ final class WriteLock {
     private enum Kind {
         /** By a statement that does nothing else. */
         PLAIN,
-        /** It has incremental auto-vacuum, and what is freed has to be taken back. */
+        /** It has incremental auto-vacuum, and what that statement frees would have to be taken back. */
         FREES_PAGES,
         /** Nothing can be taken back, with {@code journal_mode=OFF}. */
         NO_JOURNAL
@@ -50,6 +54,9 @@ final class WriteLock {
     private final OwnStatements statements;
     private final Map<Path, Kind> kinds = new HashMap<>();
 
+    /** A table of each database that frees pages, in quotes; empty where there is none. */
+    private final Map<Path, Optional<String>> tables = new HashMap<>();
+
     WriteLock(SQLiteConnection connection, OwnStatements statements) {
         this.connection = connection;
         this.statements = statements;
@@ -58,11 +65,15 @@ final class WriteLock {
     /** What is attached may be another file, or the same with another kind of auto-vacuum or journal. */
     void forget() {
         kinds.clear();
+        tables.clear();
     }
 
-    /** Whether locking that database frees a page, as far as this connection has seen. */
-    boolean freesPages(Database database) throws SQLException {
-        return kind(database) == Kind.FREES_PAGES;
+    /**
+     * Whether locking that database leaves everything as it is also while a write is on a row, when no savepoint can be set. As
+     * far as this connection has seen.
+     */
+    boolean leavesNoTrace(Database database) throws SQLException {
+        return kind(database) != Kind.FREES_PAGES || table(database).isPresent();
     }
 
     private Kind kind(Database database) throws SQLException {
@@ -93,16 +104,18 @@ final class WriteLock {
      * @throws StaleException if that has freed a page; later calls will not
      */
     void take(Database database, boolean untouched) throws SQLException {
-        if (kind(database) == Kind.NO_JOURNAL) {
-            takeWithoutJournal(database);
-        } else if (kind(database) == Kind.PLAIN && !untouched) {
-            takeByPragma(database);
-        } else if (statements.step("SAVEPOINT prtbackup_lock") != SQLITE_BUSY) {
+        switch (kind(database)) {
+            case PLAIN -> takePlain(database, untouched);
+            case FREES_PAGES -> takeByTable(database);
+            case NO_JOURNAL -> takeWithoutJournal(database);
+        }
+    }
+
+    private void takePlain(Database database, boolean untouched) throws SQLException {
+        if (untouched && setSavepoint()) {
             takeInSavepoint(database);
-        } else if (kind(database) == Kind.PLAIN) {
-            takeByPragma(database);
         } else {
-            takeByTable(database);
+            takeByPragma(database);
         }
     }
 
@@ -126,6 +139,11 @@ final class WriteLock {
         statements.require(SQLITE_DONE, code);
     }
 
+    /** Can't be done while a write is on a row. */
+    private boolean setSavepoint() throws SQLException {
+        return statements.step("SAVEPOINT prtbackup_lock") != SQLITE_BUSY;
+    }
+
     private void takeInSavepoint(Database database) throws SQLException {
         int code = statements.step(incrementalVacuum(database));
         if (code == SQLITE_ROW) {
@@ -141,16 +159,48 @@ final class WriteLock {
     }
 
     private void takeByTable(Database database) throws SQLException {
-        String table = plainTable(database);
-        if (table != null) {
-            statements.run("DELETE FROM " + Queries.quote(database.schema()) + "." + table + " WHERE 0");
-            return;
+        Optional<String> table = table(database);
+        if (table.isPresent()) {
+            try {
+                takeByDefinition(database, table.get());
+                return;
+            } catch (SQLException e) {
+                if (!doesNotCompile(e)) {
+                    throw e;
+                }
+            }
+            // Somebody may have dropped it.
+            tables.remove(database.file());
+            table = table(database);
         }
-        // There is nothing but free pages, and the table of tables, which SQLite lets nobody touch otherwise.
+        if (table.isPresent()) {
+            takeByDefinition(database, table.get());
+        } else if (kind(database) == Kind.FREES_PAGES && setSavepoint()) {
+            takeInSavepoint(database);
+        } else {
+            takeBySchemaTable(database);
+        }
+    }
+
+    private void takeByDefinition(Database database, String table) throws SQLException {
+        String trigger = Queries.quote(database.schema()) + ".prtbackup_takes_the_write_lock_and_defines_nothing";
+        int code = statements.stepWithShortValues(
+                "CREATE TRIGGER " + trigger + " AFTER INSERT ON " + table + " BEGIN SELECT 1; END");
+        statements.require(SQLITE_TOOBIG, code);
+    }
+
+    private static boolean doesNotCompile(SQLException e) {
+        return (e.getErrorCode() & 0xff) == SQLITE_ERROR;
+    }
+
+    /** There is nothing but free pages, and the table of tables, which SQLite lets nobody touch otherwise. */
+    private void takeBySchemaTable(Database database) throws SQLException {
         String before = Queries.first(connection, "PRAGMA writable_schema");
         statements.run("PRAGMA writable_schema = 1");
         try {
-            statements.run("DELETE FROM " + Queries.quote(database.schema()) + ".sqlite_schema WHERE 0");
+            int code = statements.step("DELETE FROM " + Queries.quote(database.schema()) + ".sqlite_schema WHERE 0");
+            // With count_changes it answers.
+            statements.require(code == SQLITE_ROW ? SQLITE_ROW : SQLITE_DONE, code);
         } finally {
             statements.run("PRAGMA writable_schema = " + before);
         }
@@ -160,14 +210,23 @@ final class WriteLock {
         return Queries.pragma(database.schema(), "incremental_vacuum(1)");
     }
 
+    private Optional<String> table(Database database) throws SQLException {
+        Optional<String> known = tables.get(database.file());
+        if (known == null) {
+            known = findTable(database);
+            tables.put(database.file(), known);
+        }
+        return known;
+    }
+
     /**
-     * A table, one without triggers if there is one. Looked up beside the user's connection: a read in the user's
-     * transaction would pin a snapshot. That only works on the connection itself if it has locked all others out, with
-     * {@code BEGIN EXCLUSIVE} for one, and then there is nothing left to pin.
+     * Any table. Looked up beside the user's connection: a read in the user's transaction would pin a snapshot. That only works
+     * on the connection itself if it has locked all others out, with {@code BEGIN EXCLUSIVE} for one, and then there is nothing
+     * left to pin.
      */
-    private String plainTable(Database database) throws SQLException {
+    private Optional<String> findTable(Database database) throws SQLException {
         if (!Files.exists(database.file())) {
-            return null;
+            return Optional.empty();
         }
         try (SQLiteConnection reader = ReadOnlyConnection.open(database.file())) {
             int patience = reader.getBusyTimeout();
@@ -186,7 +245,7 @@ final class WriteLock {
                 reader.setBusyTimeout(patience);
                 table = Optional.of(table(reader, "main"));
             }
-            return table.get().isEmpty() ? null : Queries.quote(table.get());
+            return table.filter(name -> !name.isEmpty()).map(Queries::quote);
         }
     }
 
@@ -202,13 +261,10 @@ final class WriteLock {
     }
 
     private static String table(SQLiteConnection reader, String schema) throws SQLException {
-        String schemaTable = Queries.quote(schema) + ".sqlite_schema";
         String name = Queries.first(
                 reader,
-                "SELECT name FROM " + schemaTable + " WHERE type = 'table' AND rootpage > 0"
-                        + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-                        + " ORDER BY name IN (SELECT tbl_name FROM " + schemaTable
-                        + " WHERE type = 'trigger') LIMIT 1");
+                "SELECT name FROM " + Queries.quote(schema) + ".sqlite_schema WHERE type = 'table' AND rootpage > 0"
+                        + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' LIMIT 1");
         return name == null ? "" : name;
     }
 }

@@ -110,7 +110,7 @@ record Verdict(
         if (schema == null && Pragmas.actsOnEverySchema(name)) {
             traits.add(Trait.EVERY_SCHEMA);
         }
-        if (Pragmas.keepsTransactionOpen(name) || writes) {
+        if (Pragmas.keepsTransactionOpen(name) || (writes && Pragmas.returnsRows(name))) {
             traits.add(Trait.KEEPS_TRANSACTION_OPEN);
         }
         return new Verdict(

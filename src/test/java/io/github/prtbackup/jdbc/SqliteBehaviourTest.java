@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.prtbackup.testing.Sql;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.SQLiteUpdateListener;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
@@ -26,6 +28,7 @@ class SqliteBehaviourTest {
     private static final int OK = 0;
     private static final int ERROR = 1;
     private static final int INTERRUPT = 9;
+    private static final int TOOBIG = 18;
     private static final int ROW = 100;
     private static final int DONE = 101;
 
@@ -95,6 +98,34 @@ class SqliteBehaviourTest {
         assertThat(reset(hold)).isEqualTo(OK);
         assertThat(connection.getDatabase().changes()).isEqualTo(3);
         assertThat(connection.getDatabase().total_changes()).isEqualTo(total);
+    }
+
+    /** What is too long is seen when the transaction is open, and before anything is done in it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "WAL", "MEMORY", "OFF"})
+    void aDefinitionThatIsTooLongTakesTheLockAndTouchesNothing(String journalMode) throws Exception {
+        Sql.column(connection, "PRAGMA journal_mode = " + journalMode);
+        Sql.run(connection, "PRAGMA auto_vacuum = 2", "VACUUM", "CREATE TABLE big AS SELECT zeroblob(99999) AS b");
+        Sql.run(connection, "DROP TABLE big", "UPDATE t SET a = a + 10");
+        long total = connection.getDatabase().total_changes();
+        byte[] before = Files.readAllBytes(directory.resolve("d.db"));
+        JDBC4PreparedStatement hold = prepare("PRAGMA main.journal_mode");
+        assertThat(step(hold)).isEqualTo(ROW);
+        String definition = "CREATE TRIGGER main.too_long_to_be_stored AFTER INSERT ON t BEGIN SELECT 1; END";
+        JDBC4PreparedStatement lock = prepare(definition);
+        int length = SQLiteLimits.SQLITE_LIMIT_LENGTH.getId();
+        int allowed = connection.getDatabase().limit(length, 0);
+        assertThat(connection.getDatabase().limit(length, -1)).isLessThan(definition.length() / 2);
+        assertThat(run(lock)).isEqualTo(TOOBIG);
+        int unused = connection.getDatabase().limit(length, allowed);
+        assertThatThrownBy(() -> Sql.run(other, "BEGIN IMMEDIATE")).hasMessageContaining("SQLITE_BUSY");
+        assertThat(reset(hold)).isEqualTo(OK);
+        assertThat(Files.readAllBytes(directory.resolve("d.db"))).isEqualTo(before);
+        assertThat(connection.getDatabase().changes()).isEqualTo(3);
+        assertThat(connection.getDatabase().total_changes()).isEqualTo(total);
+        assertThat(Sql.column(connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'"))
+                .isEmpty();
+        Sql.run(other, "INSERT INTO t VALUES (9)");
     }
 
     @Test

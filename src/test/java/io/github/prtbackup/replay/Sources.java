@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,19 +42,41 @@ final class Sources {
     static List<List<String>> topics() {
         List<List<String>> topics = new ArrayList<>();
         for (String name : List.of("topics.txt", "topics-jdbc.txt")) {
-            try (InputStream in = Sources.class.getResourceAsStream(name)) {
-                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-                    if (line.startsWith("==")) {
-                        topics.add(new ArrayList<>());
-                    } else if (!line.isBlank() && !line.startsWith("#")) {
-                        topics.get(topics.size() - 1).add(line.startsWith("!") ? line : line.replace("\\n", "\n"));
-                    }
+            for (String line : lines(name)) {
+                if (line.startsWith("==")) {
+                    topics.add(new ArrayList<>());
+                } else {
+                    topics.get(topics.size() - 1).add(line.startsWith("!") ? line : line.replace("\\n", "\n"));
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         }
         return topics;
+    }
+
+    /** Scripts whose calls are made as they stand, by their names. */
+    static Map<String, List<Call>> scripts() {
+        Map<String, List<Call>> scripts = new LinkedHashMap<>();
+        List<Call> calls = new ArrayList<>();
+        for (String line : lines("scripts.txt")) {
+            if (line.startsWith("==")) {
+                calls = new ArrayList<>();
+                scripts.put(line.substring(2).strip(), calls);
+            } else {
+                calls.add(Call.of(line));
+            }
+        }
+        return scripts;
+    }
+
+    private static List<String> lines(String name) {
+        try (InputStream in = Sources.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
