@@ -5,9 +5,12 @@ import io.github.prtbackup.backup.IntegrityCheck;
 import io.github.prtbackup.backup.KeptFiles;
 import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
+import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.FileTick;
+import io.github.prtbackup.store.PositionalFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -29,6 +32,12 @@ final class LiveDatabase implements AutoCloseable {
     private static final int PAGES_PER_STEP = 4096;
     private static final int ALL_PAGES = -1;
     private static final int RETRY_MILLIS = 20;
+
+    private static final int HEADER = 100;
+    /** Where the header says by which versions of the format it is written and read. */
+    private static final long VERSIONS_AT = 18;
+
+    private static final byte[] WAL_VERSIONS = {2, 2};
 
     private final JDBC4Connection connection;
     private final Path file;
@@ -135,15 +144,22 @@ final class LiveDatabase implements AutoCloseable {
 
     /**
      * Overwrites the database, which is exclusively locked, in one transaction. A database in WAL mode stays in it;
-     * another gets the mode that the backup names.
+     * another gets the mode that the backup names. If that has another text encoding, SQLite answers no question on this
+     * connection any more that needs the schema.
+     *
+     * @param backup a file that nobody else uses, and which may be changed
      */
     void overwrite(Path backup, CopyProgress progress) throws IOException, SQLException {
         // A change counter that falls back may be one that was there before, and then only the time tells the two
         // apart.
         FileTick.waitOut(file);
         // The page size cannot change under a log.
-        boolean withoutLog = isWal() && !samePageSize(backup);
+        boolean hadLog = isWal();
+        boolean withoutLog = hadLog && !samePageSize(backup);
+        boolean getsLog = hadLog || namesWal(backup);
         if (withoutLog) {
+            // So that the database is in WAL mode again with the very transaction that replaces it.
+            nameWal(backup);
             query("PRAGMA journal_mode = DELETE");
         }
         try {
@@ -154,10 +170,23 @@ final class LiveDatabase implements AutoCloseable {
             }
             throw e;
         }
-        if (withoutLog) {
-            returnToLog();
+        if (getsLog) {
+            removeEndedJournal();
         }
-        removeEndedJournal();
+    }
+
+    private static boolean namesWal(Path backup) throws IOException {
+        byte[] header = new byte[HEADER];
+        try (PositionalFile in = PositionalFile.read(backup)) {
+            return in.read(ByteBuffer.wrap(header), 0)
+                    && DatabaseHeader.parse(header).filter(DatabaseHeader::wal).isPresent();
+        }
+    }
+
+    private static void nameWal(Path backup) throws IOException {
+        try (PositionalFile out = PositionalFile.write(backup)) {
+            out.write(ByteBuffer.wrap(WAL_VERSIONS), VERSIONS_AT);
+        }
     }
 
     /**
@@ -167,10 +196,10 @@ final class LiveDatabase implements AutoCloseable {
     private void removeEndedJournal() {
         Path journal = file.resolveSibling(file.getFileName() + "-journal");
         try {
-            if (isWal() && Files.exists(journal) && isEnded(journal)) {
+            if (Files.exists(journal) && isEnded(journal)) {
                 Files.delete(journal);
             }
-        } catch (SQLException | IOException e) {
+        } catch (IOException e) {
             log.debug("{} stays, and has no meaning", journal, e);
         }
     }
@@ -186,7 +215,7 @@ final class LiveDatabase implements AutoCloseable {
         try {
             query("PRAGMA journal_mode = WAL");
         } catch (SQLException e) {
-            log.warn("{} is not in WAL mode any more: {}", file, e.toString());
+            log.warn("{} is not in WAL mode any more: {}", file, e.getMessage());
         }
     }
 
@@ -289,7 +318,7 @@ final class LiveDatabase implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            log.warn("The connection to {} cannot be closed: {}", file, e.toString());
+            log.warn("The connection to {} cannot be closed: {}", file, e.getMessage());
         }
     }
 

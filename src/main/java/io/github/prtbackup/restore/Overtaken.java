@@ -143,7 +143,7 @@ final class Overtaken implements AutoCloseable {
         try {
             pin.close();
         } catch (SQLException e) {
-            log.warn("A connection to {} cannot be closed: {}", database, e.toString());
+            log.warn("A connection to {} cannot be closed: {}", database, e.getMessage());
         }
     }
 

@@ -127,7 +127,10 @@ public final class Restore {
                     : IntegrityCheck.complete(live.connection()).problems();
         } catch (SQLException e) {
             log.warn(
-                    "{} has been restored from backup #{} and is not checked: {}", database, backup.id(), e.toString());
+                    "{} has been restored from backup #{} and is not checked: {}",
+                    database,
+                    backup.id(),
+                    e.getMessage());
             return;
         }
         if (!problems.isEmpty()) {
