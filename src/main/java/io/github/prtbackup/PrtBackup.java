@@ -33,6 +33,7 @@ import io.github.prtbackup.store.Labels;
 import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,9 +48,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * The backups of one database: their history, new ones, and the way back. Safe beside any number of other users of the
@@ -174,6 +177,15 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
+     * Whether this process may only read the backups. Where there is no directory yet, that is found out when it is made.
+     *
+     * @return true if what changes backups or the database will throw {@link AccessDeniedException}
+     */
+    public boolean isReadOnly() {
+        return Files.isDirectory(catalog.directory()) && !DirectoryLock.isWritable(catalog.directory());
+    }
+
+    /**
      * Sets who hears of the progress of the copies that this instance makes.
      *
      * @param listener null for nobody
@@ -205,6 +217,7 @@ public final class PrtBackup implements AutoCloseable {
      */
     public BackupInfo createBackupWithComment(String comment) throws IOException, SQLException {
         requireDatabase();
+        requireWritable();
         String text = Labels.unshortened(Objects.requireNonNullElse(comment, ""));
         try (Operation backup = Operation.backup(database, text);
                 PendingFile file = catalog.newFile()) {
@@ -300,12 +313,35 @@ public final class PrtBackup implements AutoCloseable {
     private RestoreResult restore(Entry backup) throws IOException, SQLException {
         try (Operation restore = Operation.restore(database);
                 History.Content content = history.verifiedCopy(backup, work)) {
-            Restore.Result result = new Restore(catalog, database, busyMillis, work)
-                    .run(backup, content.entry().path());
+            Restore.Result result = replace(backup, content.entry().path());
             restore.done(
                     History.isIncremental(backup) ? Operation.INCREMENTAL : Operation.FULL, backup.id(), backup.size());
             return new RestoreResult(BackupInfo.of(backup), result.safety().map(BackupInfo::of));
         }
+    }
+
+    private Restore.Result replace(Entry backup, Path copy) throws IOException, SQLException {
+        try {
+            return new Restore(catalog, database, busyMillis, work).run(backup, copy);
+        } catch (SQLException e) {
+            int code = e.getErrorCode() & 0xff;
+            if (code != SQLiteErrorCode.SQLITE_BUSY.code && code != SQLiteErrorCode.SQLITE_LOCKED.code) {
+                throw e;
+            }
+            throw new SQLException(
+                    database + " is in use, and was waited for " + busyMillis / 1000.0 + " s; nothing was changed; "
+                            + users() + ": " + e.getMessage(),
+                    e.getSQLState(),
+                    e.getErrorCode(),
+                    e);
+        }
+    }
+
+    private String users() throws IOException {
+        List<ProcessHandle> users = Users.of(database);
+        return users.isEmpty()
+                ? "no other process is known to have it open"
+                : "open in " + users.stream().map(Users::name).collect(Collectors.joining(", "));
     }
 
     /**
@@ -320,6 +356,7 @@ public final class PrtBackup implements AutoCloseable {
         if (keep < 0) {
             throw new IllegalArgumentException("keep is " + keep + "; it has to be 0 or more");
         }
+        requireWritable();
         return history.keepNewest(keep).stream().map(BackupInfo::of).toList();
     }
 
@@ -369,6 +406,7 @@ public final class PrtBackup implements AutoCloseable {
      */
     public BackupInfo deleteBackup(long id) throws IOException {
         Entry backup = history.require(id);
+        requireWritable();
         history.delete(backup);
         return BackupInfo.of(backup);
     }
@@ -531,6 +569,17 @@ public final class PrtBackup implements AutoCloseable {
     }
 
     /**
+     * The backups without which {@link #redo()} is not possible any more.
+     *
+     * @return the state that it returns to, and the one that was restored last; empty if there is nothing to redo
+     * @throws IOException if the backup directory cannot be read
+     * @throws SQLException if SQLite cannot read the database, where a restore was interrupted
+     */
+    public List<BackupInfo> neededForRedo() throws IOException, SQLException {
+        return undoing().neededForRedo().stream().map(BackupInfo::of).toList();
+    }
+
+    /**
      * Takes back the last undo, or the last restore.
      *
      * @return as {@link #restoreFromBackup}; what is restored is the safety backup of that restore
@@ -601,8 +650,15 @@ public final class PrtBackup implements AutoCloseable {
         T run() throws IOException, SQLException;
     }
 
+    private void requireWritable() throws AccessDeniedException {
+        if (isReadOnly()) {
+            throw new AccessDeniedException(catalog.directory().toString());
+        }
+    }
+
     /** Changes the database while no other restore, undo or redo does. */
     private <T> T inTurn(Change<T> change) throws IOException, SQLException {
+        requireWritable();
         if (!Files.isDirectory(catalog.directory())) {
             // Nothing to go back to, so this is about to be refused, and is not to leave an empty directory.
             return change.run();

@@ -153,6 +153,16 @@ final class Undoing {
                 .toList();
     }
 
+    /** What a redo needs: where it returns to, and what the database is compared with. */
+    List<Entry> neededForRedo() {
+        return redoable().isEmpty()
+                ? List.of()
+                : Stream.of(state.redoable().get(0), state.present().orElseThrow())
+                        .map(backups::get)
+                        .filter(Objects::nonNull)
+                        .toList();
+    }
+
     /** The backup that an undo restores. */
     Entry newest() {
         return undoable().stream()

@@ -7,11 +7,11 @@ import io.github.prtbackup.config.Settings;
 import io.github.prtbackup.config.Settings.Strategy;
 import io.github.prtbackup.observe.Meters;
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.Point;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,7 +41,6 @@ public final class AutomaticBackups implements Closeable {
     private final Map<Path, FullBackups> full = new HashMap<>();
 
     private final DirectoryUses uses = new DirectoryUses();
-
     /** How long to wait for locks of the backup directories. Read by the thread that folds, too. */
     private volatile long patienceNanos = Patience.nanosOf(0);
 
@@ -64,7 +63,8 @@ public final class AutomaticBackups implements Closeable {
      */
     public void open(Path database) throws IOException {
         Catalog catalog = catalog(database);
-        if (Files.isDirectory(catalog.directory())) {
+        // Who may only read has nothing to put right.
+        if (DirectoryLock.isWritable(catalog.directory())) {
             uses.add(catalog);
             catalog.reconcileUnlessHeld(database);
             if (!isNew(database)) {

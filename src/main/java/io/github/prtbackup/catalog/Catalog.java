@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,9 @@ public final class Catalog {
 
     private static final Comparator<Entry> NEWEST_FIRST =
             Comparator.comparingLong(Entry::id).reversed();
+
+    /** Of the backups that are told of in one line. */
+    private static final int MOST_NAMED = 20;
 
     private final Path directory;
     /** Says who may use the directory; null if that is not known. */
@@ -301,11 +306,26 @@ public final class Catalog {
                     metadata = again.metadata();
                     continue;
                 }
-                gone.forEach(this::warnGone);
+                warnGone(gone);
             }
             present.sort(NEWEST_FIRST);
             return List.copyOf(present);
         }
+    }
+
+    /**
+     * The backups that there should be: as {@link #history}, and those whose files are gone.
+     *
+     * @param original the database
+     * @return newest first
+     */
+    public List<Entry> recorded(Path original) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        return select(withAll(readable(original), original), original).stream()
+                .sorted(NEWEST_FIRST)
+                .toList();
     }
 
     /**
@@ -494,7 +514,7 @@ public final class Catalog {
      * @param original the database that is in use
      */
     public void reconcileUnlessHeld(Path original) throws IOException {
-        if (!Files.isDirectory(directory)) {
+        if (!Files.isDirectory(directory) || !isUsed()) {
             return;
         }
         try {
@@ -502,6 +522,19 @@ public final class Catalog {
             lock.hold(Patience.NONE, () -> reconcile(lock, original));
         } catch (HeldByOthersException e) {
             log.debug("{} is not looked through now: {}", directory, e.getMessage());
+        }
+    }
+
+    /** Whether there is anything of ours in the directory, which may be any that somebody has named. */
+    private boolean isUsed() throws IOException {
+        for (String name : List.of(DirectoryLock.FILE_NAME, MetadataFile.NAME, MetadataFile.COPY)) {
+            if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                return true;
+            }
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(
+                    file -> BackupName.parse(file.getFileName().toString()).isPresent());
         }
     }
 
@@ -635,6 +668,9 @@ public final class Catalog {
         if (content.wasRead()) {
             return content.metadata();
         }
+        if (!isUsed()) {
+            return Metadata.empty();
+        }
         if (DirectoryLock.isWritable(directory)) {
             return hold(lock -> readable(lock, original));
         }
@@ -682,10 +718,10 @@ public final class Catalog {
         List<Entry> gone = new ArrayList<>();
         for (Entry entry : metadata.entriesOf(database, directory)) {
             if (entry.auto() && present(entry).isEmpty()) {
-                warnGone(entry);
                 gone.add(entry);
             }
         }
+        warnGone(gone);
         return gone.isEmpty() ? metadata : metadata.without(gone);
     }
 
@@ -735,9 +771,22 @@ public final class Catalog {
         }
     }
 
-    private void warnGone(Entry entry) {
-        if (warned.add(entry.path())) {
+    private void warnGone(List<Entry> entries) {
+        List<Entry> gone =
+                entries.stream().filter(entry -> warned.add(entry.path())).toList();
+        if (gone.size() == 1) {
+            Entry entry = gone.get(0);
             log.warn("The file of backup #{} is gone, or no regular file: {}", entry.id(), entry.path());
+        } else if (!gone.isEmpty()) {
+            log.warn(
+                    "The files of {} backups are gone from {}, or no regular files: {}{}",
+                    gone.size(),
+                    directory,
+                    gone.stream()
+                            .limit(MOST_NAMED)
+                            .map(entry -> "#" + entry.id())
+                            .collect(Collectors.joining(", ")),
+                    gone.size() > MOST_NAMED ? ", …" : "");
         }
     }
 

@@ -16,18 +16,21 @@ final class Argument {
      * @return why; empty if nothing is lost
      */
     static Optional<String> unreadable(String... words) {
-        return unreadableIn(System.getProperty("sun.jnu.encoding", ""), words);
+        return Arrays.stream(words)
+                .flatMap(word -> unreadable("the argument", word).stream())
+                .findFirst();
+    }
+
+    /** @param what stands before the word in the message */
+    static Optional<String> unreadable(String what, String word) {
+        return unreadableIn(System.getProperty("sun.jnu.encoding", ""), what, word);
     }
 
     /** In a character set that has all letters it is the letter itself. */
-    static Optional<String> unreadableIn(String charset, String... words) {
-        if (charset.replace("-", "").equalsIgnoreCase("utf8")) {
-            return Optional.empty();
-        }
-        return Arrays.stream(words)
-                .filter(word -> word.indexOf(LOST) >= 0)
-                .findFirst()
-                .map(word -> "Java cannot express the argument " + word + " in the character set " + charset
+    static Optional<String> unreadableIn(String charset, String what, String word) {
+        return charset.replace("-", "").equalsIgnoreCase("utf8") || word.indexOf(LOST) < 0
+                ? Optional.empty()
+                : Optional.of("Java cannot express " + what + " " + word + " in the character set " + charset
                         + "; set LC_ALL=C.UTF-8 or another UTF-8 locale");
     }
 }

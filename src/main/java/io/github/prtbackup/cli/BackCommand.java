@@ -23,6 +23,11 @@ abstract class BackCommand extends DatabaseCommand {
     }
 
     @Override
+    boolean changesBackups() {
+        return true;
+    }
+
+    @Override
     void check() throws Failure {
         super.check();
         options.check(this);

@@ -3,6 +3,7 @@ package io.github.prtbackup.cli;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +24,11 @@ final class CleanupCommand extends DatabaseCommand {
     }
 
     @Override
+    boolean changesBackups() {
+        return true;
+    }
+
+    @Override
     void check() throws Failure {
         if (keep < 0) {
             throw wrongUsage("--keep must be 0 or more, not " + keep);
@@ -32,13 +38,17 @@ final class CleanupCommand extends DatabaseCommand {
     }
 
     @Override
-    int run(PrtBackup backups) throws IOException, Failure {
-        long candidates =
-                backups.getBackupHistory().stream().filter(BackupInfo::isAuto).count() - keep;
-        if (candidates > 0) {
+    int run(PrtBackup backups) throws IOException, SQLException, Failure {
+        List<Long> old = backups.getBackupHistory().stream()
+                .filter(BackupInfo::isAuto)
+                .skip(keep)
+                .map(BackupInfo::backupId)
+                .toList();
+        if (!old.isEmpty()) {
+            tellOfRedo(backups, old);
             confirmation.ask(
                     terminal(),
-                    "Delete the oldest " + Text.count(candidates, "automatic backup", "automatic backups") + " of "
+                    "Delete the oldest " + Text.count(old.size(), "automatic backup", "automatic backups") + " of "
                             + database() + "?");
         }
         List<BackupInfo> deleted = backups.cleanupAutoBackups(keep);

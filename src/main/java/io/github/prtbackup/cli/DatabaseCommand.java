@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +46,23 @@ abstract class DatabaseCommand implements Callable<Integer> {
 
     /** Looks at the arguments before anything is opened. */
     void check() throws Failure {
+        if (database.toString().isEmpty()) {
+            throw wrongUsage("the name of the database is empty");
+        }
+        requireReadable(database);
+        requireReadable(backupDirectory);
         if (Files.isDirectory(database)) {
             throw new Failure("not a database, but a directory: " + database);
+        }
+    }
+
+    /** Refuses a relative path where Java does not know what it is relative to. SQLite would find it. */
+    final void requireReadable(Path path) {
+        Optional<String> unreadable = path == null || path.isAbsolute()
+                ? Optional.empty()
+                : Argument.unreadable("the current directory", System.getProperty("user.dir"));
+        if (unreadable.isPresent()) {
+            throw wrongUsage(unreadable.get());
         }
     }
 
@@ -58,6 +75,9 @@ abstract class DatabaseCommand implements Callable<Integer> {
         }
         try (PrtBackup backups = PrtBackup.open(database, properties)) {
             requireSomething(backups);
+            if (changesBackups() && backups.isReadOnly()) {
+                throw new AccessDeniedException(backups.getBackupDirectory().toString());
+            }
             terminal.interruption().working(backups::cancel);
             return run(backups);
         } finally {
@@ -91,6 +111,11 @@ abstract class DatabaseCommand implements Callable<Integer> {
                 || !directory.equals(database.toRealPath().resolveSibling("backups"));
     }
 
+    /** Whether the command is one for who may write. Others are refused before they are asked anything. */
+    boolean changesBackups() {
+        return false;
+    }
+
     /** Whether the command may make the first backup, and with it the directory. */
     boolean makesBackups() {
         return false;
@@ -117,6 +142,18 @@ abstract class DatabaseCommand implements Callable<Integer> {
 
     final boolean json() {
         return json;
+    }
+
+    /** Says so before backups are deleted without which there is no redo any more. */
+    final void tellOfRedo(PrtBackup backups, List<Long> deleted) throws IOException, SQLException {
+        if (json()) {
+            return;
+        }
+        backups.neededForRedo().stream()
+                .filter(backup -> deleted.contains(backup.backupId()))
+                .findFirst()
+                .ifPresent(backup ->
+                        terminal().line("Without backup #" + backup.backupId() + " 'redo' is not possible any more."));
     }
 
     final void print(ObjectNode result) {

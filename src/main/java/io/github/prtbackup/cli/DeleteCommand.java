@@ -3,6 +3,7 @@ package io.github.prtbackup.cli;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,13 +22,19 @@ final class DeleteCommand extends DatabaseCommand {
     }
 
     @Override
+    boolean changesBackups() {
+        return true;
+    }
+
+    @Override
     void check() throws Failure {
         super.check();
         confirmation.check(this, "delete a backup");
     }
 
     @Override
-    int run(PrtBackup backups) throws IOException, Failure {
+    int run(PrtBackup backups) throws IOException, SQLException, Failure {
+        tellOfRedo(backups, List.of(id));
         confirmation.ask(terminal(), "Delete backup " + name(backups.getBackup(id)) + "?");
         BackupInfo deleted = backups.deleteBackup(id);
         if (json()) {

@@ -30,6 +30,7 @@ final class ExportCommand extends DatabaseCommand {
 
     @Override
     int run(PrtBackup backups) throws IOException, SQLException, Failure {
+        requireReadable(file);
         BackupInfo backup = backups.getBackup(id);
         Path target = file.toAbsolutePath().normalize();
         checkTarget(backups, target);
@@ -66,6 +67,10 @@ final class ExportCommand extends DatabaseCommand {
     }
 
     private void checkTarget(PrtBackup backups, Path target) throws IOException, Failure {
+        Path directory = target.getParent();
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new Failure((Files.exists(directory) ? "not a directory: " : "no such directory: ") + directory);
+        }
         for (String suffix : new String[] {"-journal", "-wal"}) {
             Path companion = target.resolveSibling(target.getFileName() + suffix);
             if (Files.exists(companion, LinkOption.NOFOLLOW_LINKS)) {

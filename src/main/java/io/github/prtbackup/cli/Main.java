@@ -2,6 +2,7 @@ package io.github.prtbackup.cli;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The entry point of the all-in-one jar. */
 @Command(
@@ -27,6 +29,10 @@ public final class Main implements Runnable {
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
+
+    /** How picocli names what a value was given for: {@code index 1 (ID)}, {@code option '--keep' (N)}. */
+    private static final Pattern PLACE = Pattern.compile(
+            "^Invalid value for (?:positional parameter at index \\S+ \\((?:<?)([A-Z]+)(?:>?)\\)|option '([^']+)'[^:]*): ");
 
     private static final String LOGGER = "org.slf4j.simpleLogger.";
 
@@ -60,7 +66,7 @@ public final class Main implements Runnable {
         Optional<String> unreadable = Argument.unreadable(args);
         if (unreadable.isPresent()) {
             terminal.error(unreadable.get());
-            return FAILED;
+            return WRONG_USAGE;
         }
         Main main = new Main();
         CommandLine line = new CommandLine(main);
@@ -88,6 +94,9 @@ public final class Main implements Runnable {
                 .values()
                 .forEach(command ->
                         command.getCommandSpec().mixinStandardHelpOptions(true).version(NAME + " " + versionName()));
+        for (Class<?> type : List.of(long.class, Long.class, int.class)) {
+            registerWholeNumber(line, type);
+        }
         line.setOut(terminal.outWriter())
                 .setErr(terminal.errWriter())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -110,6 +119,21 @@ public final class Main implements Runnable {
         return status;
     }
 
+    /** In the words of a user, who knows of no {@code long}. */
+    private static <T> void registerWholeNumber(CommandLine line, Class<T> type) {
+        line.registerConverter(type, text -> {
+            try {
+                Object number = type == int.class ? (Object) Integer.valueOf(text) : Long.valueOf(text);
+                @SuppressWarnings("unchecked") // int.class and long.class have their wrappers as objects
+                T converted = (T) number;
+                return converted;
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is not a whole number"
+                        + (text.matches("[+-]?\\d+") ? " that can be used here" : ""));
+            }
+        });
+    }
+
     /** No command was named. */
     @Override
     public void run() {
@@ -117,7 +141,7 @@ public final class Main implements Runnable {
     }
 
     private int wrongUsage(ParameterException e, Terminal terminal) {
-        terminal.error(e.getMessage());
+        terminal.error(PLACE.matcher(e.getMessage()).replaceFirst("$1$2: "));
         terminal.hint("Try '" + e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help'.");
         if (debug) {
             terminal.stackTrace(e);

@@ -25,6 +25,11 @@ final class RestoreCommand extends DatabaseCommand {
     }
 
     @Override
+    boolean changesBackups() {
+        return true;
+    }
+
+    @Override
     void check() throws Failure {
         super.check();
         confirmation.check(this, "restore");

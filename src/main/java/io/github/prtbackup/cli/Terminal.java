@@ -109,9 +109,11 @@ final class Terminal {
         return interactive;
     }
 
-    /** The width in columns. */
+    /** The width in columns; as wide as one likes where that is not known. */
     int width() {
-        return interactive ? width.getAsInt() : Integer.MAX_VALUE;
+        int columns = interactive ? width.getAsInt() : 0;
+        // Some that are terminals, such as those of build tools, say that they have none.
+        return columns > 0 ? columns : Integer.MAX_VALUE;
     }
 
     /** Prints a line for people. */

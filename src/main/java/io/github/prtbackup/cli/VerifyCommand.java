@@ -7,10 +7,13 @@ import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.VerifyReport;
 import io.github.prtbackup.VerifyResult;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -102,8 +105,11 @@ final class VerifyCommand extends DatabaseCommand {
     }
 
     private void print(VerifyResult result) {
-        String checked = result.checked().isEmpty() ? "" : " (" + String.join(", ", result.checked()) + ")";
-        String state = !result.isGood() ? " DAMAGED" : isKept(result) ? " kept damaged file" : " ok";
+        String checked =
+                result.checked().isEmpty() || isGone(result) ? "" : " (" + String.join(", ", result.checked()) + ")";
+        String state = isGone(result)
+                ? " GONE"
+                : !result.isGood() ? " DAMAGED" : isKept(result) ? " kept damaged file" : " ok";
         terminal().line("#" + result.backup().backupId() + state + checked);
         result.problems().forEach(problem -> terminal().line("    " + problem));
         result.leftOut().forEach(what -> terminal().line("    not checked: " + what));
@@ -111,6 +117,11 @@ final class VerifyCommand extends DatabaseCommand {
 
     private static List<VerifyResult> bad(VerifyReport report) {
         return report.results().stream().filter(result -> !result.isGood()).toList();
+    }
+
+    /** Whether there is no file of it any more, which is found before anything else. */
+    private static boolean isGone(VerifyResult result) {
+        return !result.isGood() && Files.notExists(result.backup().backupPath(), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Whether it is a damaged database that was kept as it was, which is nothing wrong. */
@@ -130,26 +141,39 @@ final class VerifyCommand extends DatabaseCommand {
             case 2 -> "Both " + backups;
             default -> "All " + all + " " + backups;
         };
-        return (bad.isEmpty() ? good : (all - bad.size()) + " of " + all + " " + backups + "; damaged: " + ids(bad))
+        return (bad.isEmpty() ? good : (all - bad.size()) + " of " + all + " " + backups + "; " + badInWords(bad))
                 + (kept.isEmpty() ? "" : "; damaged files that were kept: " + ids(kept))
                 + ".";
     }
 
-    private static String ids(List<VerifyResult> results) {
-        return results.stream().map(result -> "#" + result.backup().backupId()).collect(Collectors.joining(", "));
+    private static String badInWords(List<VerifyResult> bad) {
+        List<VerifyResult> gone = bad.stream().filter(VerifyCommand::isGone).toList();
+        List<VerifyResult> damaged =
+                bad.stream().filter(result -> !isGone(result)).toList();
+        return Stream.of(
+                        damaged.isEmpty() ? "" : "damaged: " + ids(damaged), gone.isEmpty() ? "" : "gone: " + ids(gone))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
-    /** One line, however much is wrong. */
+    private static String ids(List<VerifyResult> results) {
+        return results.stream()
+                        .limit(MOST_COMPLAINTS)
+                        .map(result -> "#" + result.backup().backupId())
+                        .collect(Collectors.joining(", "))
+                + (results.size() > MOST_COMPLAINTS ? " and " + (results.size() - MOST_COMPLAINTS) + " more" : "");
+    }
+
+    /** One short line: what is wrong has been printed. */
     private static String complaint(VerifyReport report) {
+        List<String> complaints = new ArrayList<>();
+        int problems = report.problems().size();
+        if (problems > 0) {
+            complaints.add(problems == 1 ? report.problems().get(0) : problems + " problems");
+        }
         List<VerifyResult> bad = bad(report);
-        List<String> complaints = new ArrayList<>(report.problems());
-        bad.stream()
-                .limit(MOST_COMPLAINTS)
-                .map(result -> "backup #" + result.backup().backupId() + " is damaged: "
-                        + String.join(", ", result.problems()))
-                .forEach(complaints::add);
-        if (bad.size() > MOST_COMPLAINTS) {
-            complaints.add("and " + (bad.size() - MOST_COMPLAINTS) + " more");
+        if (!bad.isEmpty()) {
+            complaints.add(Text.count(bad.size(), "backup is", "backups are") + " not good; " + badInWords(bad));
         }
         return String.join("; ", complaints);
     }

@@ -86,7 +86,8 @@ public final class HistoryCheck {
      */
     public Report run(boolean deep) throws IOException {
         try {
-            List<Entry> full = catalog.history(database);
+            // Those whose files are gone as well.
+            List<Entry> full = catalog.recorded(database);
             try (TimelineCheck points = openTimeline()) {
                 total = full.stream()
                                 .mapToLong(entry -> Math.max(0, entry.size()))

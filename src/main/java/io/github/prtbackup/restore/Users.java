@@ -37,6 +37,12 @@ public final class Users {
         return users;
     }
 
+    /** A process in words. */
+    public static String name(ProcessHandle process) {
+        return "process " + process.pid()
+                + process.info().command().map(command -> " (" + command + ")").orElse("");
+    }
+
     private static boolean hasOpen(Path descriptors, Path file) {
         try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
             for (Path link : links) {

@@ -1,7 +1,9 @@
 package io.github.prtbackup.store;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,6 +43,12 @@ final class BackupDirectory {
         }
     }
 
+    /** Of what is asked for, and not of a name that nobody knows. */
+    private static IOException named(FileSystemException named, FileSystemException cause) {
+        named.initCause(cause);
+        return named;
+    }
+
     /**
      * Others look for it at the same time, and would be refused. So it is open to all who may use it before it has its name.
      * It takes the place of an empty directory, if one has just been created.
@@ -56,6 +64,11 @@ final class BackupDirectory {
         } catch (FileAlreadyExistsException e) {
             Files.deleteIfExists(fresh);
             return;
+        } catch (AccessDeniedException e) {
+            throw named(new AccessDeniedException(directory.toString()), e);
+        } catch (FileSystemException e) {
+            String reason = "the directory cannot be created" + (e.getReason() == null ? "" : ": " + e.getReason());
+            throw named(new FileSystemException(directory.toString(), null, reason), e);
         }
         try {
             FileMode.openDirectory(database, fresh);

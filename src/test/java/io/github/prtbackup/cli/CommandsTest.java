@@ -339,7 +339,7 @@ class CommandsTest {
             damage(2);
 
             Cli.Result verify = Cli.run("verify", database).fails();
-            assertThat(verify.err()).startsWith("prtbackup: backup #2 is damaged: ");
+            assertThat(verify.err()).isEqualTo("prtbackup: 1 backup is not good; damaged: #2\n");
             assertThat(verify.out())
                     .contains("#1 ok", "#2 DAMAGED", "#3 ok")
                     .endsWith("2 of 3 backups are good; damaged: #2.\n");
@@ -544,7 +544,7 @@ class CommandsTest {
             assertThat(Cli.run("export", database, 1, home.resolve("no/such/copy.db"))
                             .fails()
                             .err())
-                    .contains("copy.db");
+                    .isEqualTo("prtbackup: no such directory: " + home.resolve("no/such") + "\n");
         }
     }
 

@@ -51,7 +51,7 @@ class SurroundingsTest {
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(process.waitFor()).isEqualTo(2);
         assertThat(output.lines())
                 .singleElement()
                 .asString()
@@ -62,8 +62,10 @@ class SurroundingsTest {
 
     @Test
     void theSignForLostLettersIsALetterWhereNoneAreLost() {
-        assertThat(Argument.unreadableIn("UTF-8", "\uFFFD")).isEmpty();
-        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "abc")).isEmpty();
-        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "\uFFFD")).isPresent();
+        assertThat(Argument.unreadableIn("UTF-8", "the argument", "\uFFFD")).isEmpty();
+        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "the argument", "abc"))
+                .isEmpty();
+        assertThat(Argument.unreadableIn("ANSI_X3.4-1968", "the argument", "\uFFFD"))
+                .isPresent();
     }
 }
