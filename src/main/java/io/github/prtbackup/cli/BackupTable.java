@@ -58,7 +58,7 @@ final class BackupTable {
                     false,
                     backups.stream()
                             .map(backup -> changes.get(backup.backupId()))
-                            .map(change -> change == null ? "?" : change.inWords())
+                            .map(change -> change == null ? Changes.UNKNOWN : change.inWords())
                             .toList()));
         }
         List<String> lines = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,8 +21,25 @@ import java.util.Set;
  */
 record Changes(List<String> tables, long inserted, long updated, long deleted, long schema) {
 
-    /** Finds out, which takes a comparison of the two. */
-    static Changes after(PrtBackup backups, long id) throws IOException, SQLException {
+    /** What the words are where nothing is known. */
+    static final String UNKNOWN = "?";
+
+    /**
+     * Finds out, which takes a comparison of the two.
+     *
+     * @param terminal is warned where they cannot be compared: one damaged state does not hide all else that is known
+     * @return empty then
+     */
+    static Optional<Changes> after(PrtBackup backups, long id, Terminal terminal) {
+        try {
+            return Optional.of(after(backups, id));
+        } catch (IOException | SQLException e) {
+            terminal.warning("what changed after backup #" + id + " is not known: " + Failure.describe(e));
+            return Optional.empty();
+        }
+    }
+
+    private static Changes after(PrtBackup backups, long id) throws IOException, SQLException {
         try (DatabaseDiff diff = backups.changesAfter(id)) {
             Set<String> tables = new LinkedHashSet<>();
             diff.schema().stream().map(SchemaChange::table).forEach(tables::add);

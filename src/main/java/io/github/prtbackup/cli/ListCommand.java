@@ -59,17 +59,12 @@ final class ListCommand extends DatabaseCommand {
         return Main.DONE;
     }
 
-    /** What cannot be compared is left out: one damaged backup does not hide the others. */
+    /** What cannot be compared is left out. */
     private Map<Long, Changes> compare(PrtBackup backups, List<BackupInfo> history) {
         Map<Long, Changes> found = new HashMap<>();
         for (BackupInfo backup : history) {
-            try {
-                found.put(backup.backupId(), Changes.after(backups, backup.backupId()));
-            } catch (IOException | SQLException e) {
-                terminal()
-                        .warning("what changed after backup #" + backup.backupId() + " is not known: "
-                                + Failure.describe(e));
-            }
+            Changes.after(backups, backup.backupId(), terminal())
+                    .ifPresent(after -> found.put(backup.backupId(), after));
         }
         return found;
     }

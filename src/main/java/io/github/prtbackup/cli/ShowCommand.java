@@ -5,6 +5,7 @@ import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,11 +25,12 @@ final class ShowCommand extends DatabaseCommand {
     @Override
     int run(PrtBackup backups) throws IOException, SQLException {
         BackupInfo backup = backups.getBackup(id);
-        Changes after = changes ? copying(backups, () -> Changes.after(backups, id)) : null;
+        Optional<Changes> after =
+                changes ? copying(backups, () -> Changes.after(backups, id, terminal())) : Optional.empty();
         if (json()) {
             ObjectNode json = Json.backup(backup);
-            if (after != null) {
-                json.set("changes", after.toJson());
+            if (changes) {
+                json.set("changes", after.map(Changes::toJson).orElse(null));
             }
             print(json);
             return Main.DONE;
@@ -41,16 +43,18 @@ final class ShowCommand extends DatabaseCommand {
         if (!backup.tables().isEmpty()) {
             field("Tables", String.join(", ", backup.tables()) + " (named by its first write)");
         }
-        if (after != null) {
-            field(
-                    "Changed",
-                    after.inWords() + (after.tables().isEmpty() ? "" : " in " + String.join(", ", after.tables())));
+        if (changes) {
+            field("Changed", after.map(ShowCommand::inWords).orElse(Changes.UNKNOWN));
         }
         field("Size", Text.size(backup.sizeBytes()) + " (" + Text.count(backup.sizeBytes(), "byte", "bytes") + ")");
         field("File", backup.backupPath().toString());
         field("Database", backup.originalPath().toString());
         field("SHA-256", backup.sha256().isEmpty() ? "unknown" : backup.sha256());
         return Main.DONE;
+    }
+
+    private static String inWords(Changes changes) {
+        return changes.inWords() + (changes.tables().isEmpty() ? "" : " in " + String.join(", ", changes.tables()));
     }
 
     private void field(String name, String value) {

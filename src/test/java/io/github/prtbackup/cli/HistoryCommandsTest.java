@@ -182,6 +182,35 @@ class HistoryCommandsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void whatBecameOfGarbageIsNotKnown(String strategy) throws Exception {
+        work(strategy);
+        Files.write(database, new byte[20_000]);
+
+        assertUnknown(7, "The database is damaged");
+        assertThat(Cli.run("list", database, "--changes").out().lines().toList().get(1))
+                .matches(" *7 .* \\? +mine");
+        // Kept as it is, and so the next of #7.
+        Cli.run("restore", database, 7, "--yes").succeeds();
+        assertUnknown(7, "is damaged");
+        assertUnknown(8, "is damaged");
+        assertThat(Cli.run("show", database, 6, "--changes").succeeds().out()).contains("\nChanged   none\n");
+    }
+
+    private void assertUnknown(long id, String why) {
+        String warning = "prtbackup: warning: what changed after backup #" + id + " is not known: ";
+        Cli.Result shown = Cli.run("show", database, id, "--changes");
+        assertThat(shown.status()).isZero();
+        assertThat(shown.err()).startsWith(warning).contains(why).hasLineCount(1);
+        assertThat(shown.out()).contains("\nChanged   ?\n").contains("\nComment ");
+        Cli.Result json = Cli.run("show", database, id, "--changes", "--json");
+        assertThat(json.status()).isZero();
+        assertThat(json.err()).startsWith(warning).hasLineCount(1);
+        assertThat(json.json().get("changes").isNull()).isTrue();
+        assertThat(json.json().get("backup_id").asLong()).isEqualTo(id);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "--auto --manual",
