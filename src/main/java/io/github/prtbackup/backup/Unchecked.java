@@ -77,20 +77,21 @@ final class Unchecked {
 
     /** Whether what an index holds, or its order, depends on functions or on a collation that is more than bytes. */
     private boolean isComputed(String index) throws SQLException {
-        return isTrue(
-                "SELECT 1 FROM pragma_index_xinfo(?1, ?2) AS c JOIN " + Queries.quote(schema)
-                        + ".sqlite_schema AS i ON i.type = 'index' AND i.name = ?1 WHERE c.cid = -2"
-                        + " OR (c.key AND c.coll <> 'BINARY')"
-                        + " OR c.name IN (SELECT name FROM pragma_table_xinfo(i.tbl_name, ?2) WHERE hidden = 2)"
-                        + " OR EXISTS (SELECT 1 FROM pragma_index_list(i.tbl_name, ?2) WHERE name = ?1 AND partial)",
-                index);
+        String name = Queries.text(index);
+        String in = Queries.text(schema);
+        return isTrue("SELECT 1 FROM pragma_index_xinfo(" + name + ", " + in + ") AS c JOIN " + Queries.quote(schema)
+                + ".sqlite_schema AS i ON i.type = 'index' AND i.name = " + name + " WHERE c.cid = -2"
+                + " OR (c.key AND c.coll <> 'BINARY')"
+                + " OR c.name IN (SELECT name FROM pragma_table_xinfo(i.tbl_name, " + in + ") WHERE hidden = 2)"
+                + " OR EXISTS (SELECT 1 FROM pragma_index_list(i.tbl_name, " + in + ") WHERE name = " + name
+                + " AND partial)");
     }
 
     private boolean hasKeyInOtherOrder(String table) throws SQLException {
-        return isTrue(
-                "SELECT 1 FROM pragma_index_list(?1, ?2) AS l JOIN pragma_index_xinfo(l.name, ?2) AS c"
-                        + " WHERE l.origin = 'pk' AND c.key AND c.coll <> 'BINARY'",
-                table);
+        String in = Queries.text(schema);
+        return isTrue("SELECT 1 FROM pragma_index_list(" + Queries.text(table) + ", " + in
+                + ") AS l JOIN pragma_index_xinfo(l.name, " + in + ") AS c"
+                + " WHERE l.origin = 'pk' AND c.key AND c.coll <> 'BINARY'");
     }
 
     /** What the rows of another table are is that table's matter. */
@@ -100,9 +101,8 @@ final class Unchecked {
                 .anyMatch(row -> CONTENT_ELSEWHERE.matcher(row.get(0)).find());
     }
 
-    private boolean isTrue(String question, String name) throws SQLException {
-        return !rows(question.replace("?1", Queries.text(name)).replace("?2", Queries.text(schema)))
-                .isEmpty();
+    private boolean isTrue(String question) throws SQLException {
+        return !rows(question).isEmpty();
     }
 
     /** The tables, virtual ones as well. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A database whose schema calls functions, collations and modules of an application that is not there. */
 class ApplicationFunctionsTest {
@@ -131,6 +132,28 @@ class ApplicationFunctionsTest {
                             .anySatisfy(what -> assertThat(what).startsWith("table f: "))
                             .contains("index ti: only the application has the function slug");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?1", "?2", "it's ?2", "?1 of ?2"})
+    void namesAreTakenToTheLetter(String name) throws Exception {
+        database = directory.resolve("app.db");
+        try (Connection connection = AppSql.with(Sql.open(database))) {
+            Sql.run(
+                    connection,
+                    "CREATE TABLE \"" + name + "\" (id, s TEXT COLLATE de PRIMARY KEY) WITHOUT ROWID",
+                    "CREATE INDEX \"" + name + " i\" ON \"" + name + "\" (lower(id))",
+                    "INSERT INTO \"" + name + "\" VALUES ('A', 'a'), ('B', 'b'), ('C', 'c')",
+                    "DELETE FROM \"" + name + "\" WHERE id = 'A'");
+        }
+        try (PrtBackup backups = PrtBackup.open(database)) {
+            VerifyResult result =
+                    backups.verifyBackup(backups.getBackupHistory().get(0).backupId());
+            assertThat(result.problems()).isEmpty();
+            assertThat(result.leftOut())
+                    .anySatisfy(what -> assertThat(what).startsWith("order of table " + name + ": "))
+                    .anySatisfy(what -> assertThat(what).startsWith("index " + name + " i: "));
         }
     }
 
