@@ -9,6 +9,8 @@ import io.github.prtbackup.store.HeldByOthersException;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -27,7 +29,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -532,9 +533,15 @@ public final class Catalog {
                 return true;
             }
         }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.anyMatch(
-                    file -> BackupName.parse(file.getFileName().toString()).isPresent());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (BackupName.parse(file.getFileName().toString()).isPresent()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 

@@ -119,7 +119,7 @@ class MenuCommandTest {
         type("many\r");
         waitFor("2  Yes");
         type("2");
-        waitFor("prtbackup: Invalid value for option '--keep'");
+        waitFor("prtbackup: --keep: 'many' is not a whole number");
         waitFor("6  Quit");
         type("1");
         waitFor("What is it for? ");

@@ -7,10 +7,12 @@ import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.Function;
 
 /** {@code undo} and {@code redo} on the command line. */
 class UndoCommandTest {
@@ -104,6 +106,38 @@ class UndoCommandTest {
         assertThat(Cli.run("redo", database, "--yes").fails().err())
                 .contains("has been changed without a backup", "what would be redone is backup #5");
         assertThat(contacts()).containsExactly("Ada", "Alan", "Grace");
+    }
+
+    /** Functions of the application are not there on the command line, and without them no row of the table can be written. */
+    @Test
+    void onlyWithAFunctionOfTheApplicationNamesTheOtherWay() throws Exception {
+        try (Connection connection = Sql.open(database)) {
+            Function.create(
+                    connection,
+                    "tidy",
+                    new Function() {
+                        @Override
+                        protected void xFunc() throws SQLException {
+                            result(value_int(0) + 1);
+                        }
+                    },
+                    1,
+                    Function.FLAG_DETERMINISTIC);
+            Sql.run(
+                    connection,
+                    "CREATE TABLE own (v)",
+                    "CREATE INDEX by_tidy ON own (tidy(v))",
+                    "INSERT INTO own (v) VALUES (1)",
+                    "INSERT INTO own (v) VALUES (2)");
+        }
+        long id = Backups.newest(database).backupId() - 1;
+
+        String err = Cli.run("undo", database, "--only", id, "--yes").fails().err();
+        assertThat(err)
+                .contains("tidy", "'undo " + id + "' takes back this transaction and all later ones")
+                .doesNotContain("SQLITE_", "SQL error");
+        Cli.run("undo", database, id, "--yes").succeeds();
+        assertThat(Sql.number(database, "SELECT count(*) FROM own NOT INDEXED")).isZero();
     }
 
     /** The backup is gone by which redo sees that nothing has changed since. */
