@@ -189,6 +189,44 @@ class PlainWordsTest {
     /** Who may only read is told where, and is not told of files that he knows nothing of. */
     @Test
     void namesTheDirectoryThatMayNotBeWritten() throws Exception {
+        String name = database.toString();
+        List<List<String>> commands = new ArrayList<>(List.of(
+                List.of("create", name),
+                List.of("restore", name, "2", "--yes"),
+                List.of("undo", name, "--yes"),
+                List.of("cleanup", name, "--keep=0", "--yes"),
+                List.of("delete", name, "2", "--yes")));
+        asReader(() -> {
+            for (Cli.Result result : RestrictedCli.run(commands)) {
+                assertThat(result.fails().err())
+                        .isEqualTo("prtbackup: no permission: " + home.resolve("backups") + "\n");
+                assertThat(result.out()).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void anApplicationThatMayOnlyReadIsToldNothing() throws Exception {
+        asReader(() -> assertThat(RestrictedCli.run(Reader.class, database)).isEqualTo("3\n"));
+    }
+
+    /** Connects and reads; what is logged from WARN on is printed as well. */
+    static final class Reader {
+        private Reader() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (Connection connection = Sql.open(Path.of(arguments[0]))) {
+                System.out.println(Sql.number(connection, "SELECT count(*) FROM t"));
+            }
+        }
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** With a database and backups that may only be read. */
+    private void asReader(Work work) throws Exception {
         assumeTrue(Files.getFileStore(home).supportsFileAttributeView("posix"));
         Path backups = home.resolve("backups");
         try {
@@ -198,16 +236,7 @@ class PlainWordsTest {
             Files.setPosixFilePermissions(database, PosixFilePermissions.fromString("r--r--r--"));
             Files.setPosixFilePermissions(backups, PosixFilePermissions.fromString("r-xr-xr-x"));
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("r-xr-xr-x"));
-            String name = database.toString();
-            List<List<String>> commands = new ArrayList<>(List.of(
-                    List.of("create", name),
-                    List.of("restore", name, "2", "--yes"),
-                    List.of("undo", name, "--yes"),
-                    List.of("cleanup", name, "--keep=0", "--yes"),
-                    List.of("delete", name, "2", "--yes")));
-            for (Cli.Result result : RestrictedCli.run(commands)) {
-                assertThat(result.fails().err()).isEqualTo("prtbackup: no permission: " + backups + "\n");
-            }
+            work.run();
         } finally {
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.setPosixFilePermissions(backups, PosixFilePermissions.fromString("rwxr-xr-x"));

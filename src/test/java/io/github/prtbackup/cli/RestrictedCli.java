@@ -18,18 +18,22 @@ final class RestrictedCli {
 
     /** The results of the commands, or aborts the test. */
     static List<Cli.Result> run(List<List<String>> commands) throws IOException, InterruptedException {
-        ProcessBuilder child =
-                Jvm.command(RestrictedCli.class, List.of(), new ObjectMapper().writeValueAsString(commands));
-        if ("root".equals(System.getProperty("user.name"))) {
-            assumeTrue(isPossible(), "nothing here takes root's privileges");
-            child.command().addAll(0, WITHOUT_PRIVILEGES);
-        }
         List<Cli.Result> results = new ArrayList<>();
-        String output = Jvm.await(child.start());
+        String output = run(RestrictedCli.class, new ObjectMapper().writeValueAsString(commands));
         for (List<Object> result : new ObjectMapper().readValue(output, new TypeReference<List<List<Object>>>() {})) {
             results.add(new Cli.Result((int) result.get(0), (String) result.get(1), (String) result.get(2)));
         }
         return results;
+    }
+
+    /** What a main class prints, or aborts the test. */
+    static String run(Class<?> main, Object... arguments) throws IOException, InterruptedException {
+        ProcessBuilder child = Jvm.command(main, List.of(), arguments);
+        if ("root".equals(System.getProperty("user.name"))) {
+            assumeTrue(isPossible(), "nothing here takes root's privileges");
+            child.command().addAll(0, WITHOUT_PRIVILEGES);
+        }
+        return Jvm.await(child.start());
     }
 
     private static boolean isPossible() throws InterruptedException {
