@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A file system of its own that can be full or read-only. Needs root, and a Linux that lets it mount. */
 public final class SmallDisk implements AutoCloseable {
 
     private static final String NO_MOUNT = "nothing can be mounted here: full and read-only disks are not tested";
+
+    /** Of a tenth of a second each. */
+    private static final int ATTEMPTS = 300;
 
     private final Path mountPoint;
     private final Path filler;
@@ -35,7 +40,7 @@ public final class SmallDisk implements AutoCloseable {
         Files.createDirectories(mountPoint);
         assumeTrue(run("mount", "--bind", directory.toString(), mountPoint.toString()), NO_MOUNT);
         SmallDisk disk = new SmallDisk(mountPoint);
-        assertThat(run("mount", "-o", "remount,bind,ro", mountPoint.toString())).isTrue();
+        remount("remount,bind,ro", mountPoint);
         return disk;
     }
 
@@ -46,7 +51,7 @@ public final class SmallDisk implements AutoCloseable {
     public static SmallDisk readOnlyCopy(Path directory, Path mountPoint) throws IOException {
         SmallDisk disk = mount(mountPoint, 20_000);
         assertThat(run("cp", "-a", directory + "/.", mountPoint.toString())).isTrue();
-        assertThat(run("mount", "-o", "remount,ro", mountPoint.toString())).isTrue();
+        remount("remount,ro", mountPoint);
         return disk;
     }
 
@@ -61,6 +66,16 @@ public final class SmallDisk implements AutoCloseable {
         if (kilobytes >= 0) {
             Files.write(filler, new byte[Math.toIntExact(Math.max(used, 0))]);
         }
+    }
+
+    /** Refused as long as a file is open to be written, as by the thread that makes first backups durable. */
+    private static void remount(String how, Path mountPoint) throws IOException {
+        boolean done = run("mount", "-o", how, mountPoint.toString());
+        for (int attempt = 0; !done && attempt < ATTEMPTS; attempt++) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            done = run("mount", "-o", how, mountPoint.toString());
+        }
+        assertThat(done).isTrue();
     }
 
     @Override
