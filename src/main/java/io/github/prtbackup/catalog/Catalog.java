@@ -528,10 +528,13 @@ public final class Catalog {
 
     /** Whether there is anything of ours in the directory, which may be any that somebody has named. */
     private boolean isUsed() throws IOException {
-        for (String name : List.of(DirectoryLock.FILE_NAME, MetadataFile.NAME, MetadataFile.COPY)) {
-            if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-                return true;
-            }
+        return isTaken(DirectoryLock.FILE_NAME) || mayHaveBackups();
+    }
+
+    /** Whether there is anything that tells of full backups. There is not where all are incremental. */
+    private boolean mayHaveBackups() throws IOException {
+        if (isTaken(MetadataFile.NAME) || isTaken(MetadataFile.COPY)) {
+            return true;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
@@ -543,6 +546,10 @@ public final class Catalog {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
+    }
+
+    private boolean isTaken(String fileName) {
+        return Files.exists(directory.resolve(fileName), LinkOption.NOFOLLOW_LINKS);
     }
 
     private Published publish(
@@ -661,7 +668,7 @@ public final class Catalog {
     }
 
     private boolean isTaken(BackupName name) {
-        return Files.exists(directory.resolve(name.format()), LinkOption.NOFOLLOW_LINKS);
+        return isTaken(name.format());
     }
 
     /** An id for a record; used up, because others take theirs without the lock. */
@@ -675,7 +682,8 @@ public final class Catalog {
         if (content.wasRead()) {
             return content.metadata();
         }
-        if (!isUsed()) {
+        if (!mayHaveBackups()) {
+            // Without the lock, which a process that is stopped may hold.
             return Metadata.empty();
         }
         if (DirectoryLock.isWritable(directory)) {
