@@ -3,6 +3,7 @@ package io.github.prtbackup.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.prtbackup.testing.Backups;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -79,9 +80,7 @@ class FreshBaseTest {
     }
 
     private void awaitSettled() throws Exception {
-        while (status() != 0) {
-            Thread.sleep(5);
-        }
+        Backups.awaitSettled(lock.directory());
     }
 
     /** Begun without waiting, and as it is before anything was made durable. */

@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 /** Looks at the backups of a database from outside. */
 public final class Backups {
     private static final int STATUS_OFFSET = 3;
-    private static final byte FRESH = 0x3C;
 
     private Backups() {}
 
@@ -57,13 +56,13 @@ public final class Backups {
     }
 
     /**
-     * Waits until the timelines in a directory have all on the disk that the driver waits for: the status of the first record
-     * is no longer that of a fresh base (docs/timeline-format.md).
+     * Waits until the bases of the timelines in a directory are durable, which the status of the first record tells
+     * (docs/timeline-format.md).
      */
     public static void awaitSettled(Path backups) throws Exception {
         for (String name : files(backups)) {
             if (name.endsWith(".log")) {
-                while (Files.readAllBytes(backups.resolve(name))[STATUS_OFFSET] == FRESH) {
+                while (Files.readAllBytes(backups.resolve(name))[STATUS_OFFSET] != 0) {
                     Thread.sleep(5);
                 }
             }
