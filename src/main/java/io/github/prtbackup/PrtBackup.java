@@ -28,7 +28,6 @@ import io.github.prtbackup.restore.Restore;
 import io.github.prtbackup.restore.Turn;
 import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Labels;
 import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
@@ -96,12 +95,11 @@ public final class PrtBackup implements AutoCloseable {
         this.catalog = Catalogs.open(settings, database);
         this.history = new History(catalog, database);
         try {
-            catalog.reconcileUnlessHeld(database);
-            new Timelines(catalog, database).followDatabase();
+            Catalogs.putRight(catalog, database);
             Restore.removeAbandoned(catalog, database);
         } catch (IOException e) {
             // A full disk keeps nobody from reading what is there, and who may only read has nothing to put right.
-            if (DirectoryLock.isWritable(catalog.directory())) {
+            if (catalog.mayChange()) {
                 log.warn("The backups of {} cannot be checked: {}", database, e.toString());
             }
         }

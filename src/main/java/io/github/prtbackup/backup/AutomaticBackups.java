@@ -67,8 +67,7 @@ public final class AutomaticBackups implements Closeable {
         Catalog catalog = catalog(database);
         if (Files.isDirectory(catalog.directory())) {
             use(catalog);
-            catalog.reconcileUnlessHeld(database);
-            new Timelines(catalog, database).followDatabase();
+            Catalogs.putRight(catalog, database);
         }
     }
 

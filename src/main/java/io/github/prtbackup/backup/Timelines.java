@@ -140,6 +140,7 @@ public final class Timelines {
 
     /** Deletes one point. Its pages go when no other point rests on them. */
     public void delete(long id) throws IOException {
+        catalog.requireReader();
         try (Timeline timeline = open()) {
             timeline.delete(id);
         }
@@ -151,6 +152,7 @@ public final class Timelines {
      * @param first the id of the oldest that stays
      */
     public void keepFrom(long first) throws IOException {
+        catalog.requireReader();
         try (Operation cleanup = Operation.cleanup(database);
                 Timeline timeline = open()) {
             int gone = timeline.foldBefore(first);

@@ -10,6 +10,7 @@ import io.github.prtbackup.store.HeldByOthersException;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -189,7 +190,31 @@ public final class Catalog {
      * @throws IOException if it can't be created
      */
     public PendingFile scratchFile() throws IOException {
-        return DirectoryLock.isWritable(directory) ? newFile() : PendingFile.createAside();
+        return mayChange() ? newFile() : PendingFile.createAside();
+    }
+
+    /**
+     * Whether this process may change the backups: it can write to the directory, and read the database, if there is one. What
+     * others make would be as closed to the owner of the database as that is to them.
+     */
+    public boolean mayChange() {
+        return DirectoryLock.isWritable(directory) && mayReadDatabase();
+    }
+
+    /**
+     * Refuses who may write to the directory, but not even read the database.
+     *
+     * @throws FileSystemException if this process is his
+     */
+    public void requireReader() throws FileSystemException {
+        if (!mayReadDatabase()) {
+            throw new FileSystemException(
+                    database.toString(), null, "may not be read by this user, who so may not change its backups");
+        }
+    }
+
+    private boolean mayReadDatabase() {
+        return database == null || Files.isReadable(database) || Files.notExists(database);
     }
 
     /**
@@ -616,7 +641,7 @@ public final class Catalog {
         if (content.wasRead()) {
             return content.metadata();
         }
-        if (DirectoryLock.isWritable(directory)) {
+        if (mayChange()) {
             return hold(lock -> readable(lock, original));
         }
         MetadataFile.Content copy = file.readCopy();
@@ -644,7 +669,10 @@ public final class Catalog {
 
     private Metadata reconcile(DirectoryLock lock, Path original) throws IOException {
         DatabaseId id = original == null ? null : identify(original);
-        Metadata repaired = new Reconciliation(lock, directory, file, check, clock, progress, id).run();
+        // Who may not read the database takes away from his own files what others may not read any more, and no more.
+        Metadata repaired = mayReadDatabase()
+                ? new Reconciliation(lock, directory, file, check, clock, progress, id).run()
+                : file.read().metadata();
         if (id != null) {
             new Admission(lock, id, repaired)
                     .bringUpToDate(isOurs && id.database().equals(database));
@@ -732,6 +760,7 @@ public final class Catalog {
     }
 
     private <T> T hold(Locked<T> work) throws IOException {
+        requireReader();
         DirectoryLock lock = lock();
         return lock.hold(patience, () -> work.call(lock));
     }

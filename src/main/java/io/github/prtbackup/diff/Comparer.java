@@ -98,7 +98,7 @@ public final class Comparer {
     private boolean isPresentPoint(long id) throws IOException {
         try (OpenFiles files = new OpenFiles()) {
             Optional<PresentState> present = Files.exists(database)
-                    ? PresentState.of(catalog, database, files.add(catalog.newFile()))
+                    ? PresentState.of(catalog, database, files.add(catalog.scratchFile()))
                     : Optional.empty();
             if (present.isEmpty()) {
                 return false;
@@ -127,7 +127,7 @@ public final class Comparer {
         if (!Files.exists(database) || Files.size(database) > MOST_BYTES || !Files.exists(backup.path())) {
             return false;
         }
-        try (PendingFile copy = catalog.newFile();
+        try (PendingFile copy = catalog.scratchFile();
                 SQLiteConnection reader = ReadOnlyConnection.open(database)) {
             reader.setBusyTimeout(busyMillis);
             FullCopy.ofSnapshot(reader, FullCopy.Damage.COPIED, copy, progress);

@@ -25,7 +25,6 @@ import java.util.Optional;
 public final class FileMode {
     private static final boolean UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-    private static final int ROOT = 0;
     private static final int OWNER = 0700;
     private static final int GROUP_WRITES = 0020;
 
@@ -190,25 +189,33 @@ public final class FileMode {
         }
     }
 
-    /** Lets whoever may create files in a directory read and write this file in it, which was just created. */
-    static void openToWritersOf(Path directory, Path file) throws IOException {
+    /**
+     * Lets whoever may create files in a directory read and write this file in it, which was just created, and who may read
+     * a database read it.
+     *
+     * @param database one that has its backups there; null if that is not known
+     */
+    static void openToUsersOf(Path directory, Path database, Path file) throws IOException {
         if (UNIX) {
             FileAccess model = FileAccess.of(directory);
             FileAccess present = FileAccess.of(file, LinkOption.NOFOLLOW_LINKS);
-            int mode = model.forSharedFile(isInGroup(model, present, file));
+            boolean unusedGroup = isInGroup(model, present, file);
             giveOwner(model, present, file);
+            int mode = shared(model, readers(database), FileAccess.of(file, LinkOption.NOFOLLOW_LINKS));
             boolean unused = isGiven(file, FileAccess.MODE, mode);
         }
     }
 
     /**
-     * As {@link #openToWritersOf}, for a file that may be in use. It is closed to nobody.
+     * As {@link #openToUsersOf}, for a file that may be in use. It is closed to nobody.
      *
      * @param opened leads to the file, but not by its name; asked only if there is something to do. To change a name and not
      *     what a link leads to, Java opens the file, and so would drop the locks that this process has on it
      */
-    static void widenToWritersOf(Path directory, Path file, IOCallable<Optional<Path>> opened) throws IOException {
+    static void widenToUsersOf(Path directory, Path database, Path file, IOCallable<Optional<Path>> opened)
+            throws IOException {
         FileAccess model = model(directory);
+        FileAccess readers = readers(database);
         FileAccess present = target(file);
         if (model == null || present == null) {
             return;
@@ -216,21 +223,32 @@ public final class FileMode {
         boolean isGivenBack = isToBeGivenBack(present, model);
         boolean givesGroup = model.group() != present.group()
                 && (isGivenBack || model.forSharedFile(true) != model.forSharedFile(false));
-        int mode = present.permissions() | model.forSharedFile(model.group() == present.group());
-        if (mode == present.permissions() && !isGivenBack && !givesGroup) {
+        if (shared(model, readers, present) == present.permissions() && !isGivenBack && !givesGroup) {
             return;
         }
         Path descriptor = opened.call().orElse(null);
         if (descriptor == null) {
             return;
         }
-        if (givesGroup && FileAccess.isSet(descriptor, FileAccess.GROUP, model.group())) {
-            mode = present.permissions() | model.forSharedFile(true);
+        if (givesGroup) {
+            boolean unused = FileAccess.isSet(descriptor, FileAccess.GROUP, model.group());
         }
         if (isGivenBack) {
             boolean unused = FileAccess.isSet(descriptor, FileAccess.OWNER, model.owner());
         }
-        boolean unused = FileAccess.isSet(descriptor, FileAccess.MODE, mode);
+        boolean unused =
+                FileAccess.isSet(descriptor, FileAccess.MODE, shared(model, readers, FileAccess.of(descriptor)));
+    }
+
+    /** @param readers a database whose readers read the file; null if there is none */
+    private static int shared(FileAccess directory, FileAccess readers, FileAccess file) {
+        return file.permissions()
+                | directory.forSharedFile(directory.group() == file.group())
+                | (readers == null ? 0 : readers.forReaders(file.owner(), file.group()));
+    }
+
+    private static FileAccess readers(Path database) throws IOException {
+        return database == null ? null : model(database);
     }
 
     /** Null if it is missing, or if nothing is known here. */
@@ -253,7 +271,7 @@ public final class FileMode {
 
     /** Whether root has made it for somebody else, as versions before this one did. What several share has an owner else. */
     private static boolean isToBeGivenBack(FileAccess present, FileAccess wanted) {
-        return present.owner() == ROOT && wanted.owner() != ROOT;
+        return present.owner() == FileAccess.ROOT && wanted.owner() != FileAccess.ROOT;
     }
 
     private static boolean isInGroup(FileAccess wanted, FileAccess present, Path target) {

@@ -198,7 +198,8 @@ class AccessTest {
         }
         assertThat(mode(named)).isEqualTo("rwxr-xr-x");
         assertThat(Files.getAttribute(named, "unix:gid")).isEqualTo(1001);
-        assertThat(mode(named.resolve(DirectoryLock.FILE_NAME))).isEqualTo("rw-------");
+        // The group of the database can list it, and is another than that of the directory.
+        assertThat(mode(named.resolve(DirectoryLock.FILE_NAME))).isEqualTo("rw-r--r--");
         Path created = root.resolve("above/named");
         try (Connection connection = Sql.open(database, "backup.dir=" + created)) {
             Sql.run(connection, "INSERT INTO t VALUES (1)");
