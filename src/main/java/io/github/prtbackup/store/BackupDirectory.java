@@ -2,6 +2,7 @@ package io.github.prtbackup.store;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,7 @@ final class BackupDirectory {
      *
      * @param directory the directory; nothing happens if it is there
      * @param database says who may use it; null if that is not known
+     * @throws FileSystemException if this user may only read the database, and its owner would look for backups there
      */
     static void create(Path directory, Path database) throws IOException {
         Path parent = directory.toAbsolutePath().getParent();
@@ -54,12 +56,24 @@ final class BackupDirectory {
             Files.deleteIfExists(fresh);
             return;
         }
+        boolean isRefused = false;
         try {
-            FileMode.openDirectory(database, fresh);
-            Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+            isRefused = !FileMode.mayHaveCreated(database, fresh);
+            if (!isRefused) {
+                FileMode.openDirectory(database, fresh);
+                Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+            }
         } catch (IOException e) {
             // Another one is in its place, or has removed it.
             Files.deleteIfExists(fresh);
+        }
+        if (isRefused) {
+            Files.deleteIfExists(fresh);
+            throw new FileSystemException(
+                    directory.toString(),
+                    null,
+                    "is not created by a user who may only read " + database
+                            + ", as its owner could not use it; set backup.dir to a directory of your own");
         }
     }
 }
