@@ -66,7 +66,7 @@ final class OnlyUndo {
     UndoOnlyPreview preview(Entry backup, Optional<Entry> next) throws IOException, SQLException {
         DatabaseDiff back = changes(backup, next);
         try (PendingFile copy = copyOfDatabase()) {
-            List<Conflict> conflicts = attempt(copy, reversal(backup, back), next);
+            List<Conflict> conflicts = attempt(copy, backup, reversal(backup, back), next);
             return new UndoOnlyPreview(BackupInfo.of(backup), back, conflicts, count(backup, next, copy));
         } catch (IOException | SQLException | RuntimeException | Error e) {
             try (back) {
@@ -95,7 +95,7 @@ final class OnlyUndo {
         try (DatabaseDiff back = changes(backup, next);
                 PendingFile copy = copyOfDatabase()) {
             Reversal reversal = reversal(backup, back);
-            requireNone(backup, attempt(copy, reversal, next));
+            requireNone(backup, attempt(copy, backup, reversal, next));
             if (count(backup, next, copy) == Commits.SEVERAL) {
                 throw new UndoRefusedException("more than one transaction was committed between backup #" + backup.id()
                         + " and the next, so what the one changed is not known");
@@ -105,7 +105,7 @@ final class OnlyUndo {
                 if (!Queries.first(connection, "PRAGMA data_version").equals(seen)) {
                     return false;
                 }
-                List<Conflict> conflicts = apply(reversal, connection, next);
+                List<Conflict> conflicts = apply(backup, reversal, connection, next);
                 requireNone(backup, conflicts);
                 execute(connection, "COMMIT");
                 return true;
@@ -141,12 +141,12 @@ final class OnlyUndo {
         }
     }
 
-    private List<Conflict> attempt(PendingFile copy, Reversal reversal, Optional<Entry> next)
+    private List<Conflict> attempt(PendingFile copy, Entry backup, Reversal reversal, Optional<Entry> next)
             throws IOException, SQLException {
         try (SQLiteConnection trial = ReadOnlyConnection.openForTrial(copy.path())) {
             execute(trial, "BEGIN IMMEDIATE");
             try {
-                return apply(reversal, trial, next);
+                return apply(backup, reversal, trial, next);
             } finally {
                 rollBack(trial);
             }
@@ -154,16 +154,17 @@ final class OnlyUndo {
     }
 
     /** SQLite writes no row whose table or indexes call what only the application has. */
-    private List<Conflict> apply(Reversal reversal, SQLiteConnection target, Optional<Entry> next)
+    private List<Conflict> apply(Entry backup, Reversal reversal, SQLiteConnection target, Optional<Entry> next)
             throws IOException, SQLException {
         try {
             return applyWithNames(reversal, target, next);
         } catch (SQLException e) {
-            if (IntegrityCheck.isUnknownName(e)) {
-                throw new UndoRefusedException(
-                        "it cannot be undone alone, because that needs a function or collation which"
-                                + " only the application has (" + e.getMessage()
-                                + "); all since can be undone, or restored");
+            Optional<String> unknown = IntegrityCheck.unknownName(e);
+            if (unknown.isPresent()) {
+                throw new UndoRefusedException("the transaction behind backup #" + backup.id()
+                        + " cannot be undone alone here: that needs the " + unknown.get()
+                        + ", which only the application has; 'undo " + backup.id()
+                        + "' takes back this transaction and all later ones");
             }
             throw e;
         }

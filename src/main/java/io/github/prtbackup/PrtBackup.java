@@ -28,13 +28,13 @@ import io.github.prtbackup.restore.Restore;
 import io.github.prtbackup.restore.Turn;
 import io.github.prtbackup.restore.Users;
 import io.github.prtbackup.restore.Verification;
-import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.Labels;
 import io.github.prtbackup.store.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -99,12 +99,11 @@ public final class PrtBackup implements AutoCloseable {
         this.catalog = Catalogs.open(settings, database);
         this.history = new History(catalog, database);
         try {
-            catalog.reconcileUnlessHeld(database);
-            new Timelines(catalog, database).followDatabase();
+            Catalogs.putRight(catalog, database);
             Restore.removeAbandoned(catalog, database);
         } catch (IOException e) {
             // A full disk keeps nobody from reading what is there, and who may only read has nothing to put right.
-            if (DirectoryLock.isWritable(catalog.directory())) {
+            if (catalog.mayChange()) {
                 log.warn("The backups of {} cannot be checked: {}", database, e.toString());
             }
         }
@@ -182,7 +181,19 @@ public final class PrtBackup implements AutoCloseable {
      * @return true if what changes backups or the database will throw {@link AccessDeniedException}
      */
     public boolean isReadOnly() {
-        return Files.isDirectory(catalog.directory()) && !DirectoryLock.isWritable(catalog.directory());
+        return Files.isDirectory(catalog.directory()) && !catalog.mayChange();
+    }
+
+    /**
+     * Refuses who may read the backups, and not change them, as each method does that would change something.
+     *
+     * @throws java.nio.file.FileSystemException if they are {@linkplain #isReadOnly read-only} for this process
+     */
+    public void requireWritable() throws FileSystemException {
+        if (isReadOnly()) {
+            catalog.requireReader();
+            throw new AccessDeniedException(catalog.directory().toString());
+        }
     }
 
     /**
@@ -648,12 +659,6 @@ public final class PrtBackup implements AutoCloseable {
 
     private interface Change<T> {
         T run() throws IOException, SQLException;
-    }
-
-    private void requireWritable() throws AccessDeniedException {
-        if (isReadOnly()) {
-            throw new AccessDeniedException(catalog.directory().toString());
-        }
     }
 
     /** Changes the database while no other restore, undo or redo does. */

@@ -9,7 +9,6 @@ import io.github.prtbackup.diff.DatabaseDiff;
 import io.github.prtbackup.diff.Version;
 import io.github.prtbackup.restore.History;
 import io.github.prtbackup.restore.UndoState;
-import io.github.prtbackup.store.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -79,7 +78,7 @@ final class Undoing {
                 happened.add(step);
             }
             // Who may only read finds it out again each time.
-            if (!step.done() && DirectoryLock.isWritable(catalog.directory())) {
+            if (!step.done() && catalog.mayChange()) {
                 settle(catalog, database, step, hasHappened);
             }
         }

@@ -66,10 +66,7 @@ public final class AutomaticBackups implements Closeable {
         // Who may only read has nothing to put right.
         if (DirectoryLock.isWritable(catalog.directory())) {
             uses.add(catalog);
-            catalog.reconcileUnlessHeld(database);
-            if (!isNew(database)) {
-                new Timelines(catalog, database).followDatabase();
-            }
+            Catalogs.putRight(catalog, database);
         }
     }
 
@@ -190,16 +187,18 @@ public final class AutomaticBackups implements Closeable {
      * @return the new backup
      */
     public Entry takeFromSnapshot(int busyMillis, Path database, String operation) throws IOException, SQLException {
-        patienceNanos = Patience.nanosOf(busyMillis);
-        Occasion occasion = Occasion.of(operation);
-        Operation backup = Operation.backup(database, occasion.comment());
-        try (backup) {
-            Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
-            backup.done(Operation.FULL, entry.id(), entry.size());
-            return entry;
-        } finally {
-            meters.record(backup);
-        }
+        return recorded(
+                busyMillis,
+                database,
+                operation,
+                (occasion, backup) -> takeFromSnapshot(busyMillis, database, occasion, backup));
+    }
+
+    private Entry takeFromSnapshot(int busyMillis, Path database, Occasion occasion, Operation backup)
+            throws IOException, SQLException {
+        Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
+        backup.done(Operation.FULL, entry.id(), entry.size());
+        return entry;
     }
 
     /**
@@ -210,18 +209,29 @@ public final class AutomaticBackups implements Closeable {
      * @param operation what is about to be done
      */
     public void takeNew(int busyMillis, Path database, String operation) throws IOException, SQLException {
+        Long unused = recorded(busyMillis, database, operation, (occasion, backup) -> {
+            Optional<Point> point =
+                    isIncremental(database) ? incremental(database).takeNew(occasion) : Optional.empty();
+            if (point.isEmpty()) {
+                return takeFromSnapshot(busyMillis, database, occasion, backup).id();
+            }
+            backup.done(Operation.INCREMENTAL, point.get().id(), point.get().storedBytes());
+            return point.get().id();
+        });
+    }
+
+    /** Takes a backup before an operation. */
+    private interface Taking<T> {
+        T take(Occasion occasion, Operation backup) throws IOException, SQLException;
+    }
+
+    private <T> T recorded(int busyMillis, Path database, String operation, Taking<T> taking)
+            throws IOException, SQLException {
         patienceNanos = Patience.nanosOf(busyMillis);
         Occasion occasion = Occasion.of(operation);
         Operation backup = Operation.backup(database, occasion.comment());
         try (backup) {
-            Optional<Point> point =
-                    isIncremental(database) ? incremental(database).takeNew(occasion) : Optional.empty();
-            if (point.isPresent()) {
-                backup.done(Operation.INCREMENTAL, point.get().id(), point.get().storedBytes());
-            } else {
-                Entry entry = full(database).takeFromSnapshot(busyMillis, isNew(database), occasion);
-                backup.done(Operation.FULL, entry.id(), entry.size());
-            }
+            return taking.take(occasion, backup);
         } finally {
             meters.record(backup);
         }

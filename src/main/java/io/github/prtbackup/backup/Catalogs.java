@@ -37,6 +37,22 @@ public final class Catalogs {
     }
 
     /**
+     * Makes the backups of a database right again, if a crash has left something there, and nobody is at work in them. Who may
+     * only read them has nothing to put right.
+     *
+     * @throws IOException if they can't be read, or written by who may
+     */
+    public static void putRight(Catalog catalog, Path database) throws IOException {
+        try {
+            catalog.reconcileUnlessHeld(database);
+        } catch (IOException e) {
+            if (catalog.mayChange()) {
+                throw e;
+            }
+        }
+    }
+
+    /**
      * Whether SQLite can read the file and finds nothing wrong in it. An empty file is an empty database.
      *
      * @throws IOException if that can't be found out, as where the disk fails or memory is short

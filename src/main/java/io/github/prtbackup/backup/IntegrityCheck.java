@@ -180,9 +180,9 @@ public record IntegrityCheck(String name, List<String> problems, List<String> le
         return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
     }
 
-    /** Whether SQLite says that it knows no such function or collation. */
-    public static boolean isUnknownName(SQLException e) {
-        return StandIns.isNamed(e);
+    /** {@return the function or collation that SQLite says it does not know, in words; empty if it says something else} */
+    public static Optional<String> unknownName(SQLException e) {
+        return StandIns.unknownName(e);
     }
 
     /** Of all errors, SQLite has this one for names that it does not know. */

@@ -1,6 +1,7 @@
 package io.github.prtbackup.backup;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -70,11 +71,14 @@ final class StandIns implements AutoCloseable {
         return false;
     }
 
-    /** Whether a failure is one that {@link #add} can mend. */
-    static boolean isNamed(SQLException failure) {
+    /** {@return what it is that SQLite did not know, in words; empty if the failure is about something else} */
+    static Optional<String> unknownName(SQLException failure) {
         String message = String.valueOf(failure.getMessage());
         return Stream.of(COLLATION, ARGUMENTS, FUNCTION)
-                .anyMatch(pattern -> pattern.matcher(message).find());
+                .map(pattern -> pattern.matcher(message))
+                .filter(Matcher::find)
+                .findFirst()
+                .map(found -> (found.pattern() == COLLATION ? "collation " : "function ") + found.group(1));
     }
 
     boolean isEmpty() {

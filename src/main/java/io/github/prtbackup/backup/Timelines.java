@@ -156,6 +156,7 @@ public final class Timelines {
 
     /** Deletes one point. Its pages go when no other point rests on them. */
     public void delete(long id) throws IOException {
+        catalog.requireReader();
         try (Timeline timeline = open()) {
             timeline.delete(id);
         }
@@ -167,6 +168,7 @@ public final class Timelines {
      * @param first the id of the oldest that stays
      */
     public void keepFrom(long first) throws IOException {
+        catalog.requireReader();
         try (Operation cleanup = Operation.cleanup(database);
                 Timeline timeline = open()) {
             int gone = timeline.foldBefore(first);
@@ -175,18 +177,6 @@ public final class Timelines {
                 gone += left.id() < first && timeline.delete(left.id()) ? 1 : 0;
             }
             cleanup.done(Operation.INCREMENTAL, gone);
-        }
-    }
-
-    /**
-     * Lets those use the files who may use the database now, and nobody else, as far as this process may do that. The directory
-     * is not created.
-     */
-    public void followDatabase() throws IOException {
-        if (Files.isDirectory(catalog.directory())) {
-            try (Timeline timeline = open()) {
-                timeline.followDatabase();
-            }
         }
     }
 

@@ -47,6 +47,7 @@ final class Admission {
         shared(lock.directory().resolve(MetadataFile.NAME));
         shared(lock.directory().resolve(MetadataFile.COPY));
         shared(lock.directory().resolve(KnownDatabases.FILE_NAME));
+        Timeline.follow(id, lock.directory(), fileNames);
         for (String name : fileNames) {
             if (ASIDE.stream().anyMatch(name::contains)) {
                 Path file = lock.directory().resolve(name);

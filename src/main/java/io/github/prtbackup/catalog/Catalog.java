@@ -6,11 +6,11 @@ import io.github.prtbackup.store.DatabaseId;
 import io.github.prtbackup.store.DirectoryLock;
 import io.github.prtbackup.store.FileNames;
 import io.github.prtbackup.store.HeldByOthersException;
+import io.github.prtbackup.store.IOCallable;
 import io.github.prtbackup.store.Patience;
 import io.github.prtbackup.store.PendingFile;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -194,7 +194,31 @@ public final class Catalog {
      * @throws IOException if it can't be created
      */
     public PendingFile scratchFile() throws IOException {
-        return DirectoryLock.isWritable(directory) ? newFile() : PendingFile.createAside();
+        return mayChange() ? newFile() : PendingFile.createAside();
+    }
+
+    /**
+     * Whether this process may change the backups: it can write to the directory, and read the database, if there is one. What
+     * others make would be as closed to the owner of the database as that is to them.
+     */
+    public boolean mayChange() {
+        return DirectoryLock.isWritable(directory) && mayReadDatabase();
+    }
+
+    /**
+     * Refuses who may write to the directory, but not even read the database.
+     *
+     * @throws FileSystemException if this process is his
+     */
+    public void requireReader() throws FileSystemException {
+        if (!mayReadDatabase()) {
+            throw new FileSystemException(
+                    database.toString(), null, "may not be read by this user, who so may not change its backups");
+        }
+    }
+
+    private boolean mayReadDatabase() {
+        return database == null || Files.isReadable(database) || Files.notExists(database);
     }
 
     /**
@@ -367,11 +391,12 @@ public final class Catalog {
             if (expired.isEmpty()) {
                 return expired;
             }
-            MetadataFile.Content written = file.replace(lock, metadata.without(expired), id.database(), progress);
-            sync(lock);
-            List<Entry> deleted = deleteExpired(expired, id.database());
-            file.replaceCopy(lock, written, progress);
-            return deleted;
+            return file.write(
+                    lock,
+                    metadata.without(expired),
+                    id.database(),
+                    progress,
+                    () -> deleteExpired(expired, id.database()));
         });
     }
 
@@ -387,14 +412,12 @@ public final class Catalog {
         return hold(lock -> {
             Metadata metadata = readableWithAll(lock, null);
             Entry entry = metadata.find(id).orElseThrow(() -> unknown(id, metadata));
-            MetadataFile.Content written =
-                    file.replace(lock, metadata.without(List.of(entry)), entry.original(), progress);
-            sync(lock);
-            deleteFile(entry);
-            progress.accept(Step.EXPIRED_DELETED);
-            sync(lock);
-            file.replaceCopy(lock, written, progress);
-            return entry;
+            return file.write(lock, metadata.without(List.of(entry)), entry.original(), progress, () -> {
+                deleteFile(entry);
+                progress.accept(Step.EXPIRED_DELETED);
+                sync(lock);
+                return entry;
+            });
         });
     }
 
@@ -410,9 +433,7 @@ public final class Catalog {
             Metadata metadata = readable(lock, backup.original());
             Metadata changed = metadata.withComment(backup.id(), RowFormat.writable(comment));
             if (changed != metadata) {
-                MetadataFile.Content written = file.replace(lock, changed, backup.original(), progress);
-                sync(lock);
-                file.replaceCopy(lock, written, progress);
+                file.write(lock, changed, backup.original(), progress);
             }
             return backup.withComment(comment);
         });
@@ -481,10 +502,7 @@ public final class Catalog {
         steps.removeIf(step -> step.id() == old.id() && step.restored() == old.restored());
         changed.ifPresent(steps::add);
         steps.sort(Comparator.comparingLong(RestoreStep::id));
-        MetadataFile.Content written =
-                file.replace(lock, metadata.withRestores(steps, database, directory), database.database(), progress);
-        sync(lock);
-        file.replaceCopy(lock, written, progress);
+        file.write(lock, metadata.withRestores(steps, database, directory), database.database(), progress);
     }
 
     /**
@@ -536,16 +554,8 @@ public final class Catalog {
         if (isTaken(MetadataFile.NAME) || isTaken(MetadataFile.COPY)) {
             return true;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                if (BackupName.parse(file.getFileName().toString()).isPresent()) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
+        return DirectoryLock.ofReal(directory).fileNames().stream()
+                .anyMatch(name -> BackupName.parse(name).isPresent());
     }
 
     private boolean isTaken(String fileName) {
@@ -619,17 +629,9 @@ public final class Catalog {
             return;
         }
         Metadata settled = changed ? metadata.without(List.of(oldest)) : all;
-        Optional<MetadataFile.Content> written = Optional.empty();
-        if (settled != metadata) {
-            written = Optional.of(file.replace(lock, settled, original, progress));
-            sync(lock);
-        }
-        if (changed) {
-            deleteExpired(List.of(oldest), original);
-        }
-        if (written.isPresent()) {
-            file.replaceCopy(lock, written.get(), progress);
-        }
+        IOCallable<List<Entry>> expiry = () -> changed ? deleteExpired(List.of(oldest), original) : List.of();
+        List<Entry> unused =
+                settled == metadata ? expiry.call() : file.write(lock, settled, original, progress, expiry);
     }
 
     private static void withdraw(Entry entry, Throwable failure) {
@@ -686,7 +688,7 @@ public final class Catalog {
             // Without the lock, which a process that is stopped may hold.
             return Metadata.empty();
         }
-        if (DirectoryLock.isWritable(directory)) {
+        if (mayChange()) {
             return hold(lock -> readable(lock, original));
         }
         MetadataFile.Content copy = file.readCopy();
@@ -716,7 +718,10 @@ public final class Catalog {
         // Once for all that is to be looked for: there may be thousands.
         List<String> names = lock.fileNames();
         DatabaseId id = original == null ? null : identities.find(original, names);
-        Metadata repaired = new Reconciliation(lock, directory, file, check, clock, progress, id, names).run();
+        // Who may not read the database takes away from his own files what others may not read any more, and no more.
+        Metadata repaired = mayReadDatabase()
+                ? new Reconciliation(lock, directory, file, check, clock, progress, id, names).run()
+                : file.read().metadata();
         if (id != null) {
             new Admission(lock, id, repaired, names)
                     .bringUpToDate(isOurs && id.database().equals(database));
@@ -817,6 +822,7 @@ public final class Catalog {
     }
 
     private <T> T hold(Locked<T> work) throws IOException {
+        requireReader();
         DirectoryLock lock = lock();
         return lock.hold(patience, () -> work.call(lock));
     }

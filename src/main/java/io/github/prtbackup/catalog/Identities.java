@@ -61,10 +61,7 @@ final class Identities {
     private void move(DirectoryLock lock, Metadata metadata, DatabaseId id) throws IOException {
         Metadata moved = metadata.moved(id, directory);
         if (moved != metadata) {
-            MetadataFile.Content written = file.replace(lock, moved, id.database(), progress);
-            lock.sync();
-            progress.accept(Step.DIRECTORY_SYNCED);
-            file.replaceCopy(lock, written, progress);
+            file.write(lock, moved, id.database(), progress);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.prtbackup.catalog;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.store.IOCallable;
 import io.github.prtbackup.store.PendingFile;
 import io.github.prtbackup.store.RegularFile;
 import java.io.FileInputStream;
@@ -118,6 +119,29 @@ final class MetadataFile {
             path.getFileSystem().provider().checkAccess(path, AccessMode.READ);
             throw e;
         }
+    }
+
+    /** As {@link #write(DirectoryLock, Metadata, Path, Consumer, IOCallable)}, where nothing else is to be done. */
+    void write(DirectoryLock lock, Metadata changed, Path model, Consumer<Step> progress) throws IOException {
+        Void unused = write(lock, changed, model, progress, () -> null);
+    }
+
+    /**
+     * Replaces the file, durably, and then the copy. Call it while the directory is locked.
+     *
+     * @param changed as in {@link #replace}
+     * @param model as there
+     * @param between done when the file is durable, while the copy still tells what was recorded before
+     * @return what that returns
+     */
+    <T> T write(DirectoryLock lock, Metadata changed, Path model, Consumer<Step> progress, IOCallable<T> between)
+            throws IOException {
+        Content written = replace(lock, changed, model, progress);
+        lock.sync();
+        progress.accept(Step.DIRECTORY_SYNCED);
+        T result = between.call();
+        replaceCopy(lock, written, progress);
+        return result;
     }
 
     /**

@@ -91,10 +91,7 @@ final class Reconciliation {
             }
             return repaired;
         }
-        MetadataFile.Content written = file.replace(lock, repaired, model(repaired), progress);
-        lock.sync();
-        progress.accept(Step.DIRECTORY_SYNCED);
-        file.replaceCopy(lock, written, progress);
+        file.write(lock, repaired, model(repaired), progress);
         return repaired;
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.PrtBackup;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -75,8 +74,8 @@ abstract class DatabaseCommand implements Callable<Integer> {
         }
         try (PrtBackup backups = PrtBackup.open(database, properties)) {
             requireSomething(backups);
-            if (changesBackups() && backups.isReadOnly()) {
-                throw new AccessDeniedException(backups.getBackupDirectory().toString());
+            if (changesBackups()) {
+                backups.requireWritable();
             }
             terminal.interruption().working(backups::cancel);
             return run(backups);

@@ -7,21 +7,14 @@ import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.UndoOnlyPreview;
 import io.github.prtbackup.UndoOnlyPreview.Commits;
 import io.github.prtbackup.UndoOnlyResult;
-import io.github.prtbackup.UndoRefusedException;
 import io.github.prtbackup.diff.Conflict;
 import io.github.prtbackup.diff.Version;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** {@code undo --only}: shows what it would change, or what is in the way. */
 final class OnlyUndone {
-    /** What SQLite does not know, in its own words. */
-    private static final Pattern MISSING =
-            Pattern.compile("(unknown function|no such function|no such collation sequence): [^\\s()]+");
-
     private final Terminal terminal;
     private final RowOptions options;
     private final boolean json;
@@ -38,20 +31,6 @@ final class OnlyUndone {
     }
 
     int run(PrtBackup backups, long id, Question question) throws IOException, SQLException, Failure {
-        try {
-            return tryTo(backups, id, question);
-        } catch (UndoRefusedException e) {
-            Matcher missing = MISSING.matcher(e.getMessage());
-            if (missing.find()) {
-                throw new Failure("the transaction behind backup #" + id + " cannot be undone alone here ("
-                        + missing.group() + ", which only the application has); 'undo " + id
-                        + "' takes back this transaction and all later ones");
-            }
-            throw e;
-        }
-    }
-
-    private int tryTo(PrtBackup backups, long id, Question question) throws IOException, SQLException, Failure {
         Commits commits;
         try (UndoOnlyPreview preview = backups.previewUndoOnly(id)) {
             commits = preview.commits();

@@ -112,7 +112,7 @@ public final class History {
 
     private Content copy(Entry backup) throws IOException {
         Verification.requirePresent(backup);
-        PendingFile file = catalog.newFile();
+        PendingFile file = catalog.scratchFile();
         try {
             file.copyFrom(backup.path());
             return new Content(backup.withPath(file.path()), Optional.of(file));

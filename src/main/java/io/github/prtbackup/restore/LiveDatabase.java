@@ -33,7 +33,6 @@ final class LiveDatabase implements AutoCloseable {
     private static final int ALL_PAGES = -1;
     private static final int RETRY_MILLIS = 20;
 
-    private static final int HEADER = 100;
     /** Where the header says by which versions of the format it is written and read. */
     private static final long VERSIONS_AT = 18;
 
@@ -176,7 +175,7 @@ final class LiveDatabase implements AutoCloseable {
     }
 
     private static boolean namesWal(Path backup) throws IOException {
-        byte[] header = new byte[HEADER];
+        byte[] header = new byte[DatabaseHeader.SIZE];
         try (PositionalFile in = PositionalFile.read(backup)) {
             return in.read(ByteBuffer.wrap(header), 0)
                     && DatabaseHeader.parse(header).filter(DatabaseHeader::wal).isPresent();

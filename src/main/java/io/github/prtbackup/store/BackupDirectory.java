@@ -21,6 +21,7 @@ final class BackupDirectory {
      *
      * @param directory the directory; nothing happens if it is there
      * @param database says who may use it; null if that is not known
+     * @throws FileSystemException if this user may only read the database, and its owner would look for backups there
      */
     static void create(Path directory, Path database) throws IOException {
         Path parent = directory.toAbsolutePath().getParent();
@@ -70,12 +71,24 @@ final class BackupDirectory {
             String reason = "the directory cannot be created" + (e.getReason() == null ? "" : ": " + e.getReason());
             throw named(new FileSystemException(directory.toString(), null, reason), e);
         }
+        boolean isRefused = false;
         try {
-            FileMode.openDirectory(database, fresh);
-            Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+            isRefused = !FileMode.mayHaveCreated(database, fresh);
+            if (!isRefused) {
+                FileMode.openDirectory(database, fresh);
+                Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+            }
         } catch (IOException e) {
             // Another one is in its place, or has removed it.
             Files.deleteIfExists(fresh);
+        }
+        if (isRefused) {
+            Files.deleteIfExists(fresh);
+            throw new FileSystemException(
+                    directory.toString(),
+                    null,
+                    "is not created by a user who may only read " + database
+                            + ", as its owner could not use it; set backup.dir to a directory of your own");
         }
     }
 }

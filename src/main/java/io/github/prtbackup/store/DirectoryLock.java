@@ -123,7 +123,7 @@ public final class DirectoryLock {
         if (isOurs) {
             FileMode.widenDirectory(database, directory);
         }
-        held.widen();
+        held.widen(database);
     }
 
     /**

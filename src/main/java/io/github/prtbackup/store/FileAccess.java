@@ -17,12 +17,17 @@ record FileAccess(int owner, int group, int mode, int links) {
     static final String GROUP = "unix:gid";
     static final String MODE = "unix:mode";
 
+    /** Who needs no permissions. */
+    static final int ROOT = 0;
+
     private static final int PERMISSIONS = 0777;
     private static final int SPECIAL = 07000;
     private static final int TYPE = 0170000;
     private static final int REGULAR = 0100000;
     private static final int DIRECTORY = 0040000;
     private static final int ALL_BUT_OWNER = 0077;
+    private static final int ALL_READ = 0044;
+    private static final int GROUP_READS = 0040;
 
     static FileAccess of(Path file, LinkOption... options) throws IOException {
         Map<String, Object> read = Files.readAttributes(file, "unix:uid,gid,mode,nlink", options);
@@ -81,6 +86,21 @@ record FileAccess(int owner, int group, int mode, int links) {
         int writers = permissions() & 0022;
         int mode = 0600 | writers | (writers << 1);
         return sameGroup ? mode : forAnotherGroup(mode);
+    }
+
+    /**
+     * The permissions by which all who read this file, a database, read another one: those of the other group or of everybody
+     * too, where they cannot be told apart from those who are meant.
+     *
+     * @param otherOwner the owner of the other file
+     * @param otherGroup its group. The owner of this file counts as a member, if it is that of this file too
+     */
+    int forReaders(int otherOwner, int otherGroup) {
+        int readers = permissions() & ALL_READ;
+        if (owner != otherOwner && owner != ROOT) {
+            readers |= GROUP_READS;
+        }
+        return group == otherGroup || readers == 0 ? readers : ALL_READ;
     }
 
     /** Who may use this one or the other. */

@@ -20,28 +20,33 @@ import java.util.concurrent.TimeUnit;
  */
 record FileIdentity(long inode, long bornNanos) {
 
-    /** That of the file at a path; null if there is none, or none that can be told (Windows). Opens no file. */
-    static FileIdentity of(Path path) {
+    /**
+     * What is seen of the file at a path, at once.
+     *
+     * @param identity null if there is no file, or which one it is can't be told (Windows)
+     * @param standing what it tells of its other names
+     */
+    record Seen(FileIdentity identity, Standing standing) {
+        private static final Seen NOTHING = new Seen(null, Standing.UNKNOWN);
+    }
+
+    /** Looks at the file at a path. Opens no file. */
+    static Seen see(Path path) {
         try {
-            Map<String, Object> attributes = Files.readAttributes(path, "unix:ino,creationTime");
+            Map<String, Object> attributes = Files.readAttributes(path, "unix:ino,creationTime,size,nlink");
             long born = ((FileTime) attributes.get("creationTime")).to(TimeUnit.NANOSECONDS);
-            return new FileIdentity(((Number) attributes.get("ino")).longValue(), born);
+            FileIdentity identity = new FileIdentity(number(attributes, "ino"), born);
+            if (number(attributes, "nlink") != 1) {
+                return new Seen(identity, Standing.UNKNOWN);
+            }
+            return new Seen(identity, number(attributes, "size") == 0 ? Standing.NEW : Standing.ONE_NAME);
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            return null;
+            return Seen.NOTHING;
         }
     }
 
-    /** What the file at a path tells of its other names. */
-    static Standing standing(Path path) {
-        try {
-            Map<String, Object> attributes = Files.readAttributes(path, "unix:size,nlink");
-            if (((Number) attributes.get("nlink")).longValue() != 1) {
-                return Standing.UNKNOWN;
-            }
-            return ((Number) attributes.get("size")).longValue() == 0 ? Standing.NEW : Standing.ONE_NAME;
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            return Standing.UNKNOWN;
-        }
+    private static long number(Map<String, Object> attributes, String name) {
+        return ((Number) attributes.get(name)).longValue();
     }
 
     /**

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who may read and write a file: who may read and write the database. So each file gets the owner, group and permissions of the
@@ -25,8 +27,8 @@ import java.util.Optional;
 public final class FileMode {
     private static final boolean UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-    private static final int ROOT = 0;
     private static final int OWNER = 0700;
+    private static final int GROUP = 0070;
     private static final int GROUP_WRITES = 0020;
 
     private FileMode() {}
@@ -83,7 +85,7 @@ public final class FileMode {
     public static void follow(Path model, Path target) throws IOException {
         FileAccess wanted = model(model);
         if (wanted != null) {
-            follow(wanted, target, true);
+            follow(wanted, Set.of(wanted.owner()), target);
         }
     }
 
@@ -96,14 +98,16 @@ public final class FileMode {
      */
     public static void followAll(Collection<Path> models, Path target) throws IOException {
         FileAccess wanted = null;
+        Set<Integer> owners = new HashSet<>();
         for (Path model : models) {
             FileAccess one = model(model);
             if (one != null) {
                 wanted = wanted == null ? one : wanted.and(one);
+                owners.add(one.owner());
             }
         }
         if (wanted != null) {
-            follow(wanted, target, false);
+            follow(wanted, owners, target);
         }
     }
 
@@ -125,27 +129,75 @@ public final class FileMode {
                         || isToBeGivenBack(present, wanted));
     }
 
-    private static void follow(FileAccess wanted, Path target, boolean isItsOwn) throws IOException {
+    /** @param owners those of the databases that the file belongs to */
+    private static void follow(FileAccess wanted, Set<Integer> owners, Path target) throws IOException {
         FileAccess present = target(target);
         if (present == null || !present.isRegularFile()) {
             return;
         }
+        // Another name of it may be that of a file which is none of ours, and was linked here.
+        boolean mayOpen = present.links() == 1;
+        boolean isGivenAway = mayOpen
+                && (!owners.contains(present.owner()) || isToBeGivenBack(present, wanted))
+                && isGiven(target, FileAccess.OWNER, wanted.owner());
+        int owner = isGivenAway ? wanted.owner() : present.owner();
+        if (owners.stream().allMatch(one -> one == owner || one == FileAccess.ROOT)) {
+            followExactly(wanted, present, target, mayOpen);
+        } else {
+            followForOthers(wanted, present, target, mayOpen);
+        }
+    }
+
+    private static void followExactly(FileAccess wanted, FileAccess present, Path target, boolean mayOpen) {
         // First what is taken away: a new group must not find what the old one was allowed.
         int least = present.permissions() & (OWNER | wanted.forCopy(wanted.group() == present.group()));
         if (least != present.permissions() && !isGiven(target, FileAccess.MODE, least)) {
             return;
         }
-        if (present.links() != 1) {
-            // Another name of it may be that of a file which is none of ours, and was linked here.
-            return;
-        }
-        int mode = least | wanted.forCopy(isInGroup(wanted, present, target));
-        if (isItsOwn || isToBeGivenBack(present, wanted)) {
-            giveOwner(wanted, present, target);
-        }
+        int mode = mayOpen ? least | wanted.forCopy(isInGroup(wanted, present, target)) : least;
         if (mode != least) {
             boolean unused = isGiven(target, FileAccess.MODE, mode);
         }
+    }
+
+    /**
+     * The same for a file that stays with another owner than the database has, who gets at it as a member of the group, or as
+     * anybody does. What lets him in stays: he could not write his own database any more if he could not write this.
+     */
+    private static void followForOthers(FileAccess wanted, FileAccess present, Path target, boolean mayOpen) {
+        boolean isOfGroup = wanted.group() == present.group();
+        boolean mayChangeGroup = (present.permissions() & GROUP & ~wanted.permissions()) == 0;
+        if (!isOfGroup && mayOpen && mayChangeGroup) {
+            isOfGroup = isGiven(target, FileAccess.GROUP, wanted.group());
+        }
+        int mode = isOfGroup ? present.permissions() & (OWNER | GROUP | wanted.permissions()) : present.permissions();
+        if (mayOpen) {
+            mode |= wanted.forCopy(isOfGroup);
+        }
+        if (mode != present.permissions()) {
+            boolean unused = isGiven(target, FileAccess.MODE, mode);
+        }
+    }
+
+    /**
+     * Whether who has just created a directory for the backups of a database may have it there. Who may only read the database
+     * may not, where its owner would look for it: beside the database, or in a directory of his. He could not write to it, and
+     * so not to the database either.
+     *
+     * @param model the database
+     * @param directory what was created
+     * @throws IOException if their permissions can't be read
+     */
+    static boolean mayHaveCreated(Path model, Path directory) throws IOException {
+        FileAccess wanted = model(model);
+        if (wanted == null || Files.isWritable(model)) {
+            return true;
+        }
+        int creator = FileAccess.of(directory, LinkOption.NOFOLLOW_LINKS).owner();
+        int place = FileAccess.of(directory.getParent()).owner();
+        return creator == wanted.owner()
+                || creator == place
+                || (place != wanted.owner() && !Files.isSameFile(directory.getParent(), model.getParent()));
     }
 
     /**
@@ -190,25 +242,33 @@ public final class FileMode {
         }
     }
 
-    /** Lets whoever may create files in a directory read and write this file in it, which was just created. */
-    static void openToWritersOf(Path directory, Path file) throws IOException {
+    /**
+     * Lets whoever may create files in a directory read and write this file in it, which was just created, and who may read
+     * a database read it.
+     *
+     * @param database one that has its backups there; null if that is not known
+     */
+    static void openToUsersOf(Path directory, Path database, Path file) throws IOException {
         if (UNIX) {
             FileAccess model = FileAccess.of(directory);
             FileAccess present = FileAccess.of(file, LinkOption.NOFOLLOW_LINKS);
-            int mode = model.forSharedFile(isInGroup(model, present, file));
+            boolean unusedGroup = isInGroup(model, present, file);
             giveOwner(model, present, file);
+            int mode = shared(model, readers(database), FileAccess.of(file, LinkOption.NOFOLLOW_LINKS));
             boolean unused = isGiven(file, FileAccess.MODE, mode);
         }
     }
 
     /**
-     * As {@link #openToWritersOf}, for a file that may be in use. It is closed to nobody.
+     * As {@link #openToUsersOf}, for a file that may be in use. It is closed to nobody.
      *
      * @param opened leads to the file, but not by its name; asked only if there is something to do. To change a name and not
      *     what a link leads to, Java opens the file, and so would drop the locks that this process has on it
      */
-    static void widenToWritersOf(Path directory, Path file, IOCallable<Optional<Path>> opened) throws IOException {
+    static void widenToUsersOf(Path directory, Path database, Path file, IOCallable<Optional<Path>> opened)
+            throws IOException {
         FileAccess model = model(directory);
+        FileAccess readers = readers(database);
         FileAccess present = target(file);
         if (model == null || present == null) {
             return;
@@ -216,21 +276,32 @@ public final class FileMode {
         boolean isGivenBack = isToBeGivenBack(present, model);
         boolean givesGroup = model.group() != present.group()
                 && (isGivenBack || model.forSharedFile(true) != model.forSharedFile(false));
-        int mode = present.permissions() | model.forSharedFile(model.group() == present.group());
-        if (mode == present.permissions() && !isGivenBack && !givesGroup) {
+        if (shared(model, readers, present) == present.permissions() && !isGivenBack && !givesGroup) {
             return;
         }
         Path descriptor = opened.call().orElse(null);
         if (descriptor == null) {
             return;
         }
-        if (givesGroup && FileAccess.isSet(descriptor, FileAccess.GROUP, model.group())) {
-            mode = present.permissions() | model.forSharedFile(true);
+        if (givesGroup) {
+            boolean unused = FileAccess.isSet(descriptor, FileAccess.GROUP, model.group());
         }
         if (isGivenBack) {
             boolean unused = FileAccess.isSet(descriptor, FileAccess.OWNER, model.owner());
         }
-        boolean unused = FileAccess.isSet(descriptor, FileAccess.MODE, mode);
+        boolean unused =
+                FileAccess.isSet(descriptor, FileAccess.MODE, shared(model, readers, FileAccess.of(descriptor)));
+    }
+
+    /** @param readers a database whose readers read the file; null if there is none */
+    private static int shared(FileAccess directory, FileAccess readers, FileAccess file) {
+        return file.permissions()
+                | directory.forSharedFile(directory.group() == file.group())
+                | (readers == null ? 0 : readers.forReaders(file.owner(), file.group()));
+    }
+
+    private static FileAccess readers(Path database) throws IOException {
+        return database == null ? null : model(database);
     }
 
     /** Null if it is missing, or if nothing is known here. */
@@ -253,7 +324,7 @@ public final class FileMode {
 
     /** Whether root has made it for somebody else, as versions before this one did. What several share has an owner else. */
     private static boolean isToBeGivenBack(FileAccess present, FileAccess wanted) {
-        return present.owner() == ROOT && wanted.owner() != ROOT;
+        return present.owner() == FileAccess.ROOT && wanted.owner() != FileAccess.ROOT;
     }
 
     private static boolean isInGroup(FileAccess wanted, FileAccess present, Path target) {

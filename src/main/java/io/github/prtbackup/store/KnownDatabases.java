@@ -75,7 +75,8 @@ public final class KnownDatabases {
     }
 
     private static Question question(Path path, Path directoryPath) {
-        return new Question(path, directoryPath, FileIdentity.of(path), FileIdentity.standing(path));
+        FileIdentity.Seen seen = FileIdentity.see(path);
+        return new Question(path, directoryPath, seen.identity(), seen.standing());
     }
 
     /** Null if nothing is known of what is in the file. */

@@ -84,14 +84,15 @@ final class LockFile {
     /**
      * Opens the file, creates it when missing, and takes a slot.
      *
+     * @param database one that has its backups beside it, whose readers may read the file; null if that is not known
      * @param preferredSlot the slot to take if it is free
      */
-    static LockFile open(Path path, int preferredSlot) throws IOException {
+    static LockFile open(Path path, Path database, int preferredSlot) throws IOException {
         List<RandomAccessFile> unidentified = new ArrayList<>();
         while (true) {
             BasicFileAttributes before = attributes(path);
             if (before == null) {
-                create(path);
+                create(path, database);
                 before = attributes(path);
             }
             if (before != null && !before.isRegularFile()) {
@@ -111,7 +112,7 @@ final class LockFile {
             // file that all others lock.
             unidentified.add(file);
             if (before == null && after != null) {
-                FileMode.widenToWritersOf(path.getParent(), path, () -> OpenFile.of(after.fileKey()));
+                FileMode.widenToUsersOf(path.getParent(), database, path, () -> OpenFile.of(after.fileKey()));
             }
         }
     }
@@ -133,7 +134,7 @@ final class LockFile {
      * Whoever may use it may do so from the moment when it has its name: others come at the same time, and would be refused. And
      * nothing but its name is ever changed again, as that would open the file.
      */
-    private static void create(Path path) throws IOException {
+    private static void create(Path path, Path database) throws IOException {
         Path fresh = TemporaryFiles.ofNobody(path.getParent(), randomSlot());
         try {
             Files.createFile(fresh, FileMode.ownerOnly());
@@ -142,7 +143,7 @@ final class LockFile {
             return;
         }
         try {
-            FileMode.openToWritersOf(path.getParent(), fresh);
+            FileMode.openToUsersOf(path.getParent(), database, fresh);
             Files.createLink(path, fresh);
         } catch (UnsupportedOperationException | FileSystemException e) {
             // Somebody else was first, or took it for that of a dead process; or there are no hard links here (FAT,
@@ -153,9 +154,9 @@ final class LockFile {
         }
     }
 
-    /** Lets in who may write to the directory now. */
-    void widen() throws IOException {
-        FileMode.widenToWritersOf(path.getParent(), path, () -> OpenFile.of(fileKey));
+    /** Lets in who may write to the directory now, and who may read a database that has its backups there. */
+    void widen(Path database) throws IOException {
+        FileMode.widenToUsersOf(path.getParent(), database, path, () -> OpenFile.of(fileKey));
     }
 
     /** Gives back the slot. Call it when nobody here uses the file. */
@@ -194,8 +195,11 @@ final class LockFile {
     private static boolean isClosed(RandomAccessFile opened, boolean isWritable) throws IOException {
         try {
             if (opened.getChannel().isOpen()) {
-                // Given back by the closing. Null if other processes have slots, which lose nothing.
-                FileLock unused = opened.getChannel().tryLock(FIRST_SLOT, SLOTS, !isWritable);
+                // Given back by the closing. Null if other processes have something in it, which lose nothing. Who may
+                // only
+                // read the file has no slot: any lock tells of him.
+                long asked = isWritable ? SLOTS : Long.MAX_VALUE - FIRST_SLOT;
+                FileLock unused = opened.getChannel().tryLock(FIRST_SLOT, asked, !isWritable);
             }
         } catch (OverlappingFileLockException e) {
             return false;

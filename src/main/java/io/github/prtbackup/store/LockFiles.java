@@ -66,7 +66,7 @@ final class LockFiles {
             return file;
         }
         requireReal(directory, createAndResolve(directory, database));
-        LockFile opened = LockFile.open(path(), file == null ? LockFile.randomSlot() : file.slot());
+        LockFile opened = LockFile.open(path(), database, file == null ? LockFile.randomSlot() : file.slot());
         if (file != null) {
             replaced.add(file);
         }
@@ -80,8 +80,11 @@ final class LockFiles {
         try {
             return current();
         } catch (IOException e) {
-            if (Files.isWritable(path()) || !Files.isReadable(path())) {
+            if (Files.isWritable(path()) || Files.notExists(path())) {
                 throw e;
+            }
+            if (!Files.isReadable(path())) {
+                throw unreadable(e);
             }
         }
         if (onlyRead == null || !onlyRead.isCurrent()) {
@@ -92,6 +95,16 @@ final class LockFiles {
             onlyRead = opened;
         }
         return onlyRead;
+    }
+
+    private FileSystemException unreadable(IOException cause) {
+        FileSystemException unreadable = new FileSystemException(
+                path().toString(),
+                null,
+                "may not be read by this user: who reads the database is let in by the next connection, or command, of"
+                        + " somebody who writes it");
+        unreadable.initCause(cause);
+        return unreadable;
     }
 
     /** Closes all; nobody here uses them. Returns false if somebody in this JVM has one open whom we don't know. */

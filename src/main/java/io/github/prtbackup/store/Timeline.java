@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -547,12 +548,15 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * Lets those use the files who may use the database now, and nobody else, as far as this process may do that.
+     * Lets those use the files of a timeline who may use the database now, and nobody else, as far as this process may do that.
      *
-     * @throws IOException if the directory or the present permissions can't be read
+     * @param database its database
+     * @param directory where it is, or would be
+     * @param fileNames what is in there
+     * @throws IOException if the present permissions can't be read
      */
-    public void followDatabase() throws IOException {
-        files.followDatabase();
+    public static void follow(DatabaseId database, Path directory, Collection<String> fileNames) throws IOException {
+        TimelineFiles.follow(database, directory, fileNames);
     }
 
     /**
@@ -568,7 +572,10 @@ public final class Timeline implements AutoCloseable {
             if (tail.tail() == null) {
                 return;
             }
-            files.followDatabase();
+            TimelineFiles.follow(
+                    files.database(),
+                    files.directory().directory(),
+                    files.directory().fileNames());
             Head head = Head.read(files);
             while (head != null) {
                 Path missing = missing(head);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -40,7 +41,7 @@ final class TimelineFiles {
         this.directory = directory;
         this.patience = patience;
         this.database = database;
-        this.prefix = database.label() + INFIX + HexFormat.of().toHexDigits(database.key());
+        this.prefix = prefix(database);
     }
 
     /** Those that have a head, of the database whose path is in it. */
@@ -111,12 +112,17 @@ final class TimelineFiles {
     }
 
     /** Lets those use the files, also those set aside, who may use the database now, and nobody else. */
-    void followDatabase() throws IOException {
-        for (String name : directory.fileNames()) {
-            if (name.startsWith(prefix + ".")) {
-                FileMode.follow(original(), directory.directory().resolve(name));
+    static void follow(DatabaseId database, Path directory, Collection<String> fileNames) throws IOException {
+        String prefix = prefix(database) + ".";
+        for (String name : fileNames) {
+            if (name.startsWith(prefix)) {
+                FileMode.follow(database.database(), directory.resolve(name));
             }
         }
+    }
+
+    private static String prefix(DatabaseId database) {
+        return database.label() + INFIX + HexFormat.of().toHexDigits(database.key());
     }
 
     private Path freeName(String name) {
@@ -140,6 +146,10 @@ final class TimelineFiles {
 
     DirectoryLock directory() {
         return directory;
+    }
+
+    DatabaseId database() {
+        return database;
     }
 
     /** The database, by the path by which it was asked for. */

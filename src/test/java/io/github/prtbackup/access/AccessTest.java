@@ -198,7 +198,8 @@ class AccessTest {
         }
         assertThat(mode(named)).isEqualTo("rwxr-xr-x");
         assertThat(Files.getAttribute(named, "unix:gid")).isEqualTo(1001);
-        assertThat(mode(named.resolve(DirectoryLock.FILE_NAME))).isEqualTo("rw-------");
+        // The group of the database can list it, and is another than that of the directory.
+        assertThat(mode(named.resolve(DirectoryLock.FILE_NAME))).isEqualTo("rw-r--r--");
         Path created = root.resolve("above/named");
         try (Connection connection = Sql.open(database, "backup.dir=" + created)) {
             Sql.run(connection, "INSERT INTO t VALUES (1)");
@@ -237,6 +238,129 @@ class AccessTest {
         Files.write(database, "no database any more".getBytes(StandardCharsets.UTF_8));
         assertThat(member.runs(database, "full", ".restore").get(0)).contains("AccessDenied");
         assertThat(database).hasContent("no database any more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void whoMayOnlyReadMakesNoDirectoryThatTheOwnerCouldNotUse(String strategy) throws Exception {
+        database("rw-r--r--", "rwxrwxr-x", TEAM);
+        Files.setAttribute(home, "unix:mode", 02775);
+        assertThat(member.runs(database, strategy, ".create").get(0))
+                .contains(backups + ": is not created by a user who may only read " + database)
+                .contains("backup.dir");
+        assertThat(member.runs(database, strategy, "INSERT INTO t VALUES (1)").get(0))
+                .contains("SQLITE_READONLY");
+        // Also by a name.
+        Path others = Files.createDirectory(root.resolve("others"));
+        owner.own(others, TEAM, "rwxrwxr-x");
+        assertThat(member.runs(database, strategy, ".create " + others.resolve("new/deep"))
+                        .get(0))
+                .contains("is not created by a user who may only read");
+        assertThat(others).isEmptyDirectory();
+        assertThat(home).isDirectoryNotContaining(file -> !file.equals(database));
+        assertThat(owner.runs(database, strategy, "INSERT INTO t VALUES (1)", ".create", ".undo"))
+                .containsOnly("ok");
+        assertFollowing(Set.of(1001));
+        // Where his backups lock out nobody, he may have them.
+        Path own = Files.createDirectory(root.resolve("own"));
+        member.own(own, 1002, "rwxr-xr-x");
+        assertThat(member.runs(database, strategy, ".create " + own.resolve("new"), ".list " + own.resolve("new")))
+                .containsOnly("ok");
+        assertThat(member.runs(database, strategy, ".create " + own)).containsExactly("ok");
+    }
+
+    @Test
+    void theOwnerOfADatabaseThatNobodyMayWriteBacksItUp() throws Exception {
+        database("r--r--r--", "rwxrwxr-x", TEAM);
+        assertThat(owner.runs(database, "full", ".create")).containsExactly("ok");
+        assertFollowing(Set.of(1001));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "full,rw-------",
+        "full,rw-r-----",
+        "full,rw-r--r--",
+        "full,rw-rw----",
+        "incremental,rw-------",
+        "incremental,rw-r-----",
+        "incremental,rw-r--r--",
+        "incremental,rw-rw----"
+    })
+    void whatIsTakenFromOthersIsNotTakenFromTheOwner(String strategy, String narrowed) throws Exception {
+        database("rw-rw-r--", "rwxrwxr-x", TEAM);
+        String[] steps = {"INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)", ".create"};
+        assertThat(member.runs(database, strategy, steps)).containsOnly("ok");
+        assertThat(owner.runs(database, strategy, "INSERT INTO t VALUES (3)")).containsExactly("ok");
+        assertThat(member.runs(database, strategy, "INSERT INTO t VALUES (4)")).containsExactly("ok");
+        owner.own(database, TEAM, narrowed);
+        boolean mayRead = narrowed.charAt(3) == 'r';
+        assertThat(member.runs(database, strategy, ".list")).containsExactly("ok");
+        List<String> cleanedUp = member.runs(database, strategy, ".cleanup");
+        if (mayRead) {
+            assertThat(cleanedUp).containsExactly("ok");
+        } else {
+            assertThat(cleanedUp.get(0)).contains("may not be read by this user, who so may not change its backups");
+        }
+        for (Path file : files(backups)) {
+            boolean isHis = (Integer) Files.getAttribute(file, "unix:uid") == 1002;
+            if (isHis && !file.endsWith(DirectoryLock.FILE_NAME)) {
+                assertThat(mode(file).substring(6)).as(file.toString()).isEqualTo(narrowed.substring(6));
+            }
+        }
+        String[] all = {"INSERT INTO t VALUES (5)", ".create", ".undo", ".redo", ".restore", ".cleanup", ".list"};
+        assertThat(owner.runs(database, strategy, all)).containsOnly("ok");
+        // Root may do all of it.
+        Member.run(database, strategy, ".list");
+        assertFollowing(Set.of(1001, 1002));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void ownersWhoShareADirectoryDoNotLockEachOtherOut(String strategy) throws Exception {
+        database("rw-rw-r--", "rwxrwxr-x", TEAM);
+        Path other = home.resolve("other.db");
+        Files.copy(database, other);
+        member.own(other, TEAM, "rw-rw-r--");
+        assertThat(owner.runs(database, strategy, "INSERT INTO t VALUES (1)", ".create"))
+                .containsOnly("ok");
+        assertThat(member.runs(other, strategy, "INSERT INTO t VALUES (1)", ".create"))
+                .containsOnly("ok");
+        owner.own(database, TEAM, "rw-------");
+        member.own(other, TEAM, "rw-------");
+        for (int i = 0; i < 2; i++) {
+            assertThat(member.runs(other, strategy, "INSERT INTO t VALUES (2)", ".create"))
+                    .containsOnly("ok");
+            assertThat(owner.runs(database, strategy, "INSERT INTO t VALUES (2)", ".create"))
+                    .containsOnly("ok");
+            Member.run(database, strategy, ".create");
+            Member.run(other, strategy, ".create");
+        }
+        for (Path file : files(backups)) {
+            if (!file.endsWith(DirectoryLock.FILE_NAME)) {
+                assertThat(mode(file).substring(6)).as(file.toString()).isEqualTo("---");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    void aNewGroupIsLetInToWhatAMemberHasMade(String strategy) throws Exception {
+        int staff = 2001;
+        database("rw-rw-r--", "rwxrwxr-x", TEAM);
+        User both = member.in(TEAM, staff);
+        assertThat(both.runs(database, strategy, "INSERT INTO t VALUES (1)", ".create"))
+                .containsOnly("ok");
+        owner.own(database, staff, "rw-rw----");
+        owner.own(home, staff, "rwxrwxr-x");
+        Files.setAttribute(backups, "unix:gid", staff);
+        Files.setAttribute(backups.resolve(DirectoryLock.FILE_NAME), "unix:gid", staff);
+        assertThat(both.runs(database, strategy, ".list")).containsExactly("ok");
+        assertFollowing(Set.of(1002));
+        for (User user : List.of(owner.in(staff), new User(1003, 1003, classes).in(staff))) {
+            assertThat(user.runs(database, strategy, "INSERT INTO t VALUES (2)", ".create"))
+                    .containsOnly("ok");
+        }
     }
 
     /** All files of the backups are as the database, and what was exported. */

@@ -1,5 +1,6 @@
 package io.github.prtbackup.access;
 
+import io.github.prtbackup.cli.Main;
 import io.github.prtbackup.testing.Jvm;
 import java.io.File;
 import java.io.IOException;
@@ -85,7 +86,16 @@ record User(int uid, int gid, List<Integer> groups, String umask, Path classPath
     Process start(Path database, String strategy, String... steps) throws IOException {
         List<Object> arguments = new ArrayList<>(List.of(database, strategy));
         arguments.addAll(List.of(steps));
-        ProcessBuilder builder = Jvm.command(Member.class, List.of(), arguments.toArray());
+        return start(Member.class, arguments.toArray());
+    }
+
+    /** Runs a command of the command line to its end, and tells what it printed. */
+    String command(Object... arguments) throws IOException, InterruptedException {
+        return Jvm.await(start(Main.class, arguments));
+    }
+
+    private Process start(Class<?> main, Object... arguments) throws IOException {
+        ProcessBuilder builder = Jvm.command(main, List.of(), arguments);
         List<String> java = builder.command();
         java.set(java.indexOf("-cp") + 1, jars());
         List<String> command = new ArrayList<>(List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));

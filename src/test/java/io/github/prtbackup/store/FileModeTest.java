@@ -34,7 +34,7 @@ class FileModeTest {
         FileMode.follow(model, link);
         FileMode.followAll(List.of(model), link);
         FileMode.openDirectory(model, link);
-        FileMode.openToWritersOf(directory, link);
+        FileMode.openToUsersOf(directory, model, link);
         assertThat(mode(secret)).isEqualTo("rw-------");
     }
 
@@ -61,6 +61,29 @@ class FileModeTest {
         assertThat(access.forCopy(true)).isEqualTo(bits(permissions));
         assertThat(access.forCopy(false)).isEqualTo(bits(copy));
         assertThat(access.forDirectory(false)).isEqualTo(bits(ofDirectory));
+    }
+
+    /** Owner and group of the database are 1. */
+    @ParameterizedTest
+    @CsvSource({
+        "rw-r--r--, 1, 1, ---r--r--",
+        "rw-r-----, 1, 1, ---r-----",
+        "rw----r--, 1, 1, ------r--",
+        "rw-------, 1, 1, ---------",
+        // Members of its group are members of the other one, or others.
+        "rw-r-----, 1, 2, ---r--r--",
+        "rw-------, 1, 2, ---------",
+        // The owner is a member of its group.
+        "rw-------, 2, 1, ---r-----",
+        "rw-------, 2, 2, ---r--r--",
+        "rw-------, 0, 0, ---r--r--"
+    })
+    void whoReadsADatabaseReadsTheLockFile(String permissions, int owner, int group, String lock) {
+        FileAccess access = new FileAccess(1, 1, bits(permissions), 1);
+        assertThat(access.forReaders(owner, group)).isEqualTo(bits(lock));
+        assertThat(new FileAccess(FileAccess.ROOT, 1, bits(permissions), 1).forReaders(2, 1))
+                .as("root needs no permissions")
+                .isEqualTo(bits(permissions) & 0044);
     }
 
     private static int bits(String permissions) {

@@ -17,7 +17,8 @@ import java.util.Optional;
  */
 public record DatabaseHeader(int pageSize, boolean wal, int changeCounter, int pages, boolean autoVacuum) {
 
-    static final int SIZE = 100;
+    /** The length of the header, in bytes. */
+    public static final int SIZE = 100;
 
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int WAL_VERSION = 2;
