@@ -39,8 +39,10 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".observe")
                 .layer("metrics")
                 .definedBy(ROOT + ".metrics")
-                .layer("store")
-                .definedBy(ROOT + ".store")
+                .layer("files")
+                .definedBy(ROOT + ".files")
+                .layer("timeline")
+                .definedBy(ROOT + ".timeline")
                 .layer("catalog")
                 .definedBy(ROOT + ".catalog")
                 .layer("backup")
@@ -77,8 +79,10 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("observe")
                 .mayOnlyBeAccessedByLayers("catalog", "backup", "root", "metrics")
-                .whereLayer("store")
+                .whereLayer("timeline")
                 .mayOnlyBeAccessedByLayers("catalog", "backup", "restore", "diff", "root")
+                .whereLayer("files")
+                .mayOnlyBeAccessedByLayers("timeline", "catalog", "backup", "restore", "diff", "root")
                 .whereLayer("sql")
                 .mayOnlyBeAccessedByLayers("jdbc", "cli")
                 .check(CLASSES);
@@ -96,13 +100,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void storeNeedsTheJdkOnly() {
+    void filesAndTimelinesNeedTheJdkOnly() {
         classes()
                 .that()
-                .resideInAPackage(ROOT + ".store")
+                .resideInAPackage(ROOT + ".files")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", ROOT + ".store")
+                .resideInAnyPackage("java..", ROOT + ".files")
+                .check(CLASSES);
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".timeline")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", ROOT + ".files", ROOT + ".timeline")
                 .check(CLASSES);
     }
 
@@ -197,7 +208,7 @@ class ArchitectureTest {
     void channelsThatAnInterruptClosesAreKnownInOnePackageOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + ".store")
+                .resideOutsideOfPackages(ROOT + ".files", ROOT + ".timeline")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.nio.channels.FileChannel")
@@ -210,20 +221,20 @@ class ArchitectureTest {
         noMethods()
                 .that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(ROOT + ".store", ROOT + ".backup.pages")
+                .resideInAnyPackage(ROOT + ".files", ROOT + ".timeline", ROOT + ".backup.pages")
                 .should()
                 .haveModifier(JavaModifier.SYNCHRONIZED)
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".store", ROOT + ".backup..")
+                .resideInAnyPackage(ROOT + ".files", ROOT + ".timeline", ROOT + ".backup..")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.util.concurrent.locks.ReentrantLock")
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + ".store", ROOT + ".backup..")
+                .resideInAnyPackage(ROOT + ".files", ROOT + ".timeline", ROOT + ".backup..")
                 .and()
                 .doNotHaveSimpleName("Pause")
                 .and()

@@ -2,7 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.config.Settings;
-import io.github.prtbackup.store.Patience;
+import io.github.prtbackup.files.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.github.prtbackup.backup;
 import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.Position;
 import io.github.prtbackup.catalog.Entry;
-import io.github.prtbackup.store.Point;
+import io.github.prtbackup.timeline.Point;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

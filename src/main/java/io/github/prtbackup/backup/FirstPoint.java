@@ -2,11 +2,11 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.CurrentPages;
 import io.github.prtbackup.backup.pages.DatabaseFile;
-import io.github.prtbackup.store.BaseImage;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.Point;
-import io.github.prtbackup.store.Tail;
-import io.github.prtbackup.store.Timeline;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.timeline.BaseImage;
+import io.github.prtbackup.timeline.Point;
+import io.github.prtbackup.timeline.Tail;
+import io.github.prtbackup.timeline.Timeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

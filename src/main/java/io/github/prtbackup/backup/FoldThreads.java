@@ -1,6 +1,6 @@
 package io.github.prtbackup.backup;
 
-import io.github.prtbackup.store.OwnThreads;
+import io.github.prtbackup.files.OwnThreads;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;

@@ -1,7 +1,7 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.DatabaseFile;
-import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.files.DirectoryLock;
 import java.io.IOException;
 
 /**

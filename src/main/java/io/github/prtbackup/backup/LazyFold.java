@@ -1,8 +1,8 @@
 package io.github.prtbackup.backup;
 
 import io.github.prtbackup.observe.Operation;
-import io.github.prtbackup.store.Between;
-import io.github.prtbackup.store.Timeline;
+import io.github.prtbackup.timeline.Between;
+import io.github.prtbackup.timeline.Timeline;
 import java.io.IOException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +84,7 @@ final class LazyFold {
     /**
      * Folds at once where even {@link #catchUp} was of no use, to see why.
      *
-     * @throws IOException if it can't be done, {@link io.github.prtbackup.store.DamagedTimelineException} for one
+     * @throws IOException if it can't be done, {@link io.github.prtbackup.timeline.DamagedTimelineException} for one
      */
     void insist() throws IOException {
         long filled = timeline.filledSegments();

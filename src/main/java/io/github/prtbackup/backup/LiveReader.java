@@ -1,7 +1,7 @@
 package io.github.prtbackup.backup;
 
-import io.github.prtbackup.store.IOCallable;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.files.IOCallable;
+import io.github.prtbackup.files.PendingFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

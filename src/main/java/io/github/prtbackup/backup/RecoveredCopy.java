@@ -2,9 +2,9 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.DatabaseFile;
 import io.github.prtbackup.backup.pages.FileTick;
-import io.github.prtbackup.store.IOCallable;
-import io.github.prtbackup.store.PendingFile;
-import io.github.prtbackup.store.PositionalFile;
+import io.github.prtbackup.files.IOCallable;
+import io.github.prtbackup.files.PendingFile;
+import io.github.prtbackup.files.PositionalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

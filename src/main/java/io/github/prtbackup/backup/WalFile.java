@@ -2,7 +2,7 @@ package io.github.prtbackup.backup;
 
 import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.WalChecksum;
-import io.github.prtbackup.store.PositionalFile;
+import io.github.prtbackup.files.PositionalFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;

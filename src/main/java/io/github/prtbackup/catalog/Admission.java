@@ -1,10 +1,10 @@
 package io.github.prtbackup.catalog;
 
-import io.github.prtbackup.store.DatabaseId;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.FileMode;
-import io.github.prtbackup.store.KnownDatabases;
-import io.github.prtbackup.store.Timeline;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.FileMode;
+import io.github.prtbackup.timeline.DatabaseId;
+import io.github.prtbackup.timeline.KnownDatabases;
+import io.github.prtbackup.timeline.Timeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;

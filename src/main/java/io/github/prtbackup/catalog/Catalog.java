@@ -1,14 +1,15 @@
 package io.github.prtbackup.catalog;
 
+import io.github.prtbackup.files.Companions;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.FileNames;
+import io.github.prtbackup.files.HeldByOthersException;
+import io.github.prtbackup.files.IOCallable;
+import io.github.prtbackup.files.Patience;
+import io.github.prtbackup.files.PendingFile;
 import io.github.prtbackup.observe.Operation;
-import io.github.prtbackup.store.Companions;
-import io.github.prtbackup.store.DatabaseId;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.FileNames;
-import io.github.prtbackup.store.HeldByOthersException;
-import io.github.prtbackup.store.IOCallable;
-import io.github.prtbackup.store.Patience;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.timeline.BackupIds;
+import io.github.prtbackup.timeline.DatabaseId;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -296,7 +297,7 @@ public final class Catalog {
             kept = lock;
         }
         DirectoryLock known = lock;
-        return known.reserveId(patience, 1, () -> nextIdOfMetadata(known));
+        return new BackupIds(known).reserve(patience, 1, () -> nextIdOfMetadata(known));
     }
 
     private long nextIdOfMetadata(DirectoryLock lock) throws IOException {
@@ -461,7 +462,7 @@ public final class Catalog {
     public RestoreStep restoring(Path original, Optional<Entry> safety, long restored) throws IOException {
         return hold(lock -> {
             Metadata metadata = readable(lock, original);
-            long id = safety.isPresent() ? safety.get().id() : Math.max(lock.nextId(), metadata.nextId());
+            long id = safety.isPresent() ? safety.get().id() : Math.max(new BackupIds(lock).next(), metadata.nextId());
             RestoreStep step = new RestoreStep(id, restored, safety.isPresent(), false);
             replaceRestore(lock, metadata, original, step, Optional.of(step));
             return step;
@@ -675,7 +676,7 @@ public final class Catalog {
 
     /** An id for a record; used up, because others take theirs without the lock. */
     static long reserveId(DirectoryLock lock, Metadata metadata) throws IOException {
-        return lock.reserveId(Patience.NONE, metadata.nextId(), metadata::nextId);
+        return new BackupIds(lock).reserve(Patience.NONE, metadata.nextId(), metadata::nextId);
     }
 
     /** As {@link #readable(DirectoryLock, Path)}. Where nothing may be written, the copy has to do. */

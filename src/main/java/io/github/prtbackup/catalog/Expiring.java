@@ -1,6 +1,6 @@
 package io.github.prtbackup.catalog;
 
-import io.github.prtbackup.store.DatabaseId;
+import io.github.prtbackup.timeline.DatabaseId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.github.prtbackup.catalog;
 
-import io.github.prtbackup.store.DatabaseId;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.IOCallable;
-import io.github.prtbackup.store.KnownDatabases;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.IOCallable;
+import io.github.prtbackup.timeline.DatabaseId;
+import io.github.prtbackup.timeline.KnownDatabases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

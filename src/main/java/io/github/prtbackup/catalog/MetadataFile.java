@@ -2,10 +2,11 @@ package io.github.prtbackup.catalog;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.IOCallable;
-import io.github.prtbackup.store.PendingFile;
-import io.github.prtbackup.store.RegularFile;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.IOCallable;
+import io.github.prtbackup.files.PendingFile;
+import io.github.prtbackup.files.RegularFile;
+import io.github.prtbackup.timeline.BackupIds;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -162,7 +163,7 @@ final class MetadataFile {
             Path present = directory.resolve(NAME);
             pending.seal(RegularFile.exists(present) ? present : model);
             progress.accept(Step.METADATA_SEALED);
-            lock.raiseNextId(metadata.nextId());
+            new BackupIds(lock).raise(metadata.nextId());
             progress.accept(Step.ID_RAISED);
             pending.replace(NAME);
             Content written = new Content(Outcome.READ, bytes, metadata, "");

@@ -1,10 +1,11 @@
 package io.github.prtbackup.catalog;
 
 import io.github.prtbackup.catalog.MetadataFile.Outcome;
-import io.github.prtbackup.store.DatabaseId;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.FileNames;
-import io.github.prtbackup.store.Sha256;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.FileNames;
+import io.github.prtbackup.files.Sha256;
+import io.github.prtbackup.timeline.BackupIds;
+import io.github.prtbackup.timeline.DatabaseId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -86,8 +87,8 @@ final class Reconciliation {
         }
         if (repaired == content.metadata()) {
             // It may have been put there by hand, with ids that the lock has not heard of.
-            if (repaired.nextId() > lock.nextId()) {
-                lock.raiseNextId(repaired.nextId());
+            if (repaired.nextId() > new BackupIds(lock).next()) {
+                new BackupIds(lock).raise(repaired.nextId());
             }
             return repaired;
         }
@@ -105,7 +106,7 @@ final class Reconciliation {
                     keepAside());
         }
         Metadata copy = file.readCopy().metadata();
-        return copy.without(row -> row.kind() != Row.Kind.FOREIGN).withNextId(lock.nextId());
+        return copy.without(row -> row.kind() != Row.Kind.FOREIGN).withNextId(new BackupIds(lock).next());
     }
 
     private Metadata withoutMalformed(Metadata metadata) throws IOException {
@@ -139,7 +140,7 @@ final class Reconciliation {
         copy.rows().stream()
                 .filter(Row::isUsable)
                 .forEach(row -> hints.put(row.entry().fileName(), row));
-        Metadata longer = metadata.withNextId(Math.max(copy.nextId(), lock.nextId()));
+        Metadata longer = metadata.withNextId(Math.max(copy.nextId(), new BackupIds(lock).next()));
         for (BackupName name : unrecorded) {
             try {
                 Optional<Row> row = recover(name, hints.get(name.format()), longer, copy);
@@ -193,7 +194,7 @@ final class Reconciliation {
             boolean hasItsId = isProved && metadata.find(formerId).isEmpty();
             if (hasItsId) {
                 // At once, because others take their ids without the lock.
-                lock.raiseNextId(formerId + 1);
+                new BackupIds(lock).raise(formerId + 1);
             }
             long id = hasItsId ? formerId : Catalog.reserveId(lock, metadata);
             return Optional.of(RowFormat.amend(hint, id, size, sha256));

@@ -1,6 +1,6 @@
 package io.github.prtbackup.catalog;
 
-import io.github.prtbackup.store.Labels;
+import io.github.prtbackup.files.Labels;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.github.prtbackup.catalog;
 
-import io.github.prtbackup.store.DatabaseId;
-import io.github.prtbackup.store.SameContent;
+import io.github.prtbackup.files.SameContent;
+import io.github.prtbackup.timeline.DatabaseId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

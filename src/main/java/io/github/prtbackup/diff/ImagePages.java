@@ -1,6 +1,6 @@
 package io.github.prtbackup.diff;
 
-import io.github.prtbackup.store.PointImage;
+import io.github.prtbackup.timeline.PointImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

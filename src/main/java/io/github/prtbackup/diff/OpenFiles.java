@@ -1,6 +1,6 @@
 package io.github.prtbackup.diff;
 
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.files.PendingFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;

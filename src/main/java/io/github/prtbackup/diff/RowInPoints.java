@@ -1,10 +1,10 @@
 package io.github.prtbackup.diff;
 
 import io.github.prtbackup.catalog.Catalog;
-import io.github.prtbackup.store.PendingFile;
-import io.github.prtbackup.store.Point;
-import io.github.prtbackup.store.PointWalk;
-import io.github.prtbackup.store.PositionalFile;
+import io.github.prtbackup.files.PendingFile;
+import io.github.prtbackup.files.PositionalFile;
+import io.github.prtbackup.timeline.Point;
+import io.github.prtbackup.timeline.PointWalk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

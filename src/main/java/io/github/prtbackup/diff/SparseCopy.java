@@ -1,7 +1,7 @@
 package io.github.prtbackup.diff;
 
-import io.github.prtbackup.store.PendingFile;
-import io.github.prtbackup.store.PositionalFile;
+import io.github.prtbackup.files.PendingFile;
+import io.github.prtbackup.files.PositionalFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

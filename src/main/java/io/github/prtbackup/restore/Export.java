@@ -2,10 +2,10 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.catalog.Entry;
-import io.github.prtbackup.store.Durable;
-import io.github.prtbackup.store.FileMode;
-import io.github.prtbackup.store.FileNames;
-import io.github.prtbackup.store.Located;
+import io.github.prtbackup.files.Durable;
+import io.github.prtbackup.files.FileMode;
+import io.github.prtbackup.files.FileNames;
+import io.github.prtbackup.files.Located;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;

@@ -4,7 +4,7 @@ import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.backup.Timelines;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.files.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

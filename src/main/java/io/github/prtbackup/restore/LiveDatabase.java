@@ -7,7 +7,7 @@ import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.backup.ReadOnlyConnection;
 import io.github.prtbackup.backup.pages.DatabaseHeader;
 import io.github.prtbackup.backup.pages.FileTick;
-import io.github.prtbackup.store.PositionalFile;
+import io.github.prtbackup.files.PositionalFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

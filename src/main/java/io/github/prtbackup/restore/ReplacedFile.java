@@ -1,9 +1,9 @@
 package io.github.prtbackup.restore;
 
-import io.github.prtbackup.store.Durable;
-import io.github.prtbackup.store.FileMode;
-import io.github.prtbackup.store.FileNames;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.files.Durable;
+import io.github.prtbackup.files.FileMode;
+import io.github.prtbackup.files.FileNames;
+import io.github.prtbackup.files.PendingFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;

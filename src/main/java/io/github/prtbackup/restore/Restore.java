@@ -8,7 +8,7 @@ import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.catalog.Request;
 import io.github.prtbackup.catalog.RestoreStep;
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.files.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.github.prtbackup.restore;
 
 import io.github.prtbackup.backup.CopyProgress;
 import io.github.prtbackup.catalog.Catalog;
-import io.github.prtbackup.store.DirectoryLock;
-import io.github.prtbackup.store.Patience;
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.Patience;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class Turn {
      * @param catalog that of the backups
      * @param progress may end the waiting
      * @return to be closed when the database has been replaced
-     * @throws io.github.prtbackup.store.HeldByOthersException if he has it for minutes; he may be stopped
+     * @throws io.github.prtbackup.files.HeldByOthersException if he has it for minutes; he may be stopped
      * @throws IOException if the directory cannot be locked
      */
     public static Closeable take(Catalog catalog, Path database, CopyProgress progress) throws IOException {

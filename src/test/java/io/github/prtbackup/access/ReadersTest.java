@@ -3,7 +3,7 @@ package io.github.prtbackup.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.files.DirectoryLock;
 import io.github.prtbackup.testing.Sql;
 import java.io.BufferedReader;
 import java.nio.file.Files;

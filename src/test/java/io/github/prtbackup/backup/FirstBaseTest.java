@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.prtbackup.BackupInfo;
 import io.github.prtbackup.config.Settings;
-import io.github.prtbackup.store.Patience;
+import io.github.prtbackup.files.Patience;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Images;
 import io.github.prtbackup.testing.Jvm;

@@ -1,6 +1,6 @@
 package io.github.prtbackup.catalog;
 
-import io.github.prtbackup.store.PendingFile;
+import io.github.prtbackup.files.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

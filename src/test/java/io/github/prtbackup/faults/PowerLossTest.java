@@ -1,6 +1,6 @@
 package io.github.prtbackup.faults;
 
-import io.github.prtbackup.store.DirectoryLock;
+import io.github.prtbackup.files.DirectoryLock;
 import io.github.prtbackup.testing.MemoryDisk;
 import io.github.prtbackup.testing.Trees;
 import java.lang.reflect.Field;

@@ -38,7 +38,7 @@ final class WatchedClasses extends ClassLoader {
     private static final String PACKAGE = "io/github/prtbackup/";
 
     /** Where all calls are looked at; elsewhere the product opens no files of its own. */
-    private static final Set<String> WATCHED = Set.of("store", "catalog", "backup", "restore");
+    private static final Set<String> WATCHED = Set.of("files", "timeline", "catalog", "backup", "restore");
 
     private static final Set<String> OWNERS =
             Set.of(name(Files.class), name(FileChannel.class), name(FileDescriptor.class), name(FileInputStream.class));
@@ -140,7 +140,7 @@ final class WatchedClasses extends ClassLoader {
         @Override
         public void visitCode() {
             super.visitCode();
-            if (className.equals(PACKAGE + "store/LockFile") && methodName.equals("isReplaced")) {
+            if (className.equals(PACKAGE + "files/LockFile") && methodName.equals("isReplaced")) {
                 super.visitVarInsn(Opcodes.ALOAD, 0);
                 super.visitFieldInsn(Opcodes.GETFIELD, className, "path", "Ljava/nio/file/Path;");
                 // Behind this and a long.
@@ -159,7 +159,7 @@ final class WatchedClasses extends ClassLoader {
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
             if (owner.equals(name(RandomAccessFile.class)) && name.equals("<init>")) {
                 super.visitMethodInsn(opcode, name(WatchedFile.class), name, descriptor, isInterface);
-            } else if (owner.equals(PACKAGE + "store/Timeline") && name.equals("<init>")) {
+            } else if (owner.equals(PACKAGE + "timeline/Timeline") && name.equals("<init>")) {
                 super.visitInsn(Opcodes.POP);
                 super.visitIntInsn(Opcodes.BIPUSH, POINTS_IN_SEGMENT);
                 super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);

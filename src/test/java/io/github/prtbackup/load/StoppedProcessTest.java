@@ -3,8 +3,8 @@ package io.github.prtbackup.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.prtbackup.store.ChildJvm;
-import io.github.prtbackup.store.LockChild;
+import io.github.prtbackup.files.ChildJvm;
+import io.github.prtbackup.files.LockChild;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
-import io.github.prtbackup.store.Pause;
+import io.github.prtbackup.files.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

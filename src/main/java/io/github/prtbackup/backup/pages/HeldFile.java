@@ -1,6 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
-import io.github.prtbackup.store.SpinLock;
+import io.github.prtbackup.files.SpinLock;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;

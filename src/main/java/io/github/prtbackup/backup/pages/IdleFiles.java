@@ -1,8 +1,8 @@
 package io.github.prtbackup.backup.pages;
 
-import io.github.prtbackup.store.Nap;
-import io.github.prtbackup.store.OwnThreads;
-import io.github.prtbackup.store.SpinLock;
+import io.github.prtbackup.files.Nap;
+import io.github.prtbackup.files.OwnThreads;
+import io.github.prtbackup.files.SpinLock;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

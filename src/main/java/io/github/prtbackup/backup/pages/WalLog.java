@@ -1,6 +1,6 @@
 package io.github.prtbackup.backup.pages;
 
-import io.github.prtbackup.store.PositionalFile;
+import io.github.prtbackup.files.PositionalFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
