@@ -2,7 +2,9 @@ package io.github.prtbackup.config;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every setting of the driver, declared once. Parsing, {@code Driver.getPropertyInfo}, help texts and the table of the
@@ -85,6 +87,23 @@ public enum Setting {
     /** The name of the system property that changes the default: {@code prtbackup.keep} for {@code backup.keep}. */
     public String systemProperty() {
         return SYSTEM_PREFIX + key.substring(PREFIX.length());
+    }
+
+    /** The name of the environment variable that changes the default: {@code PRTBACKUP_KEEP} for {@code backup.keep}. */
+    public String environmentVariable() {
+        return systemProperty().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /**
+     * What holds where neither URL nor properties say anything.
+     *
+     * @return the value of the system property, or else of the environment variable, or else the default; empty where there is
+     *     none
+     */
+    public Optional<String> presetValue() {
+        return Stream.of(System.getProperty(systemProperty()), System.getenv(environmentVariable()), defaultValue)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** The value as it would be written in a URL, or null where there is none. */

@@ -4,15 +4,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -63,11 +60,9 @@ public record Settings(
     }
 
     private static final String DEFAULT_DIRECTORY = "backups";
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*(b|kb|mb|gb)?", Pattern.CASE_INSENSITIVE);
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Resolves the settings. Rising precedence: default, system property, {@code url}, {@code properties}.
+     * Resolves the settings. Rising precedence: default, environment variable, system property, {@code url}, {@code properties}.
      *
      * @param url the {@code backup.} parameters of the URL
      * @param properties any properties; those that do not begin with {@code backup.} are passed over
@@ -76,11 +71,7 @@ public record Settings(
     public static Settings resolve(Map<String, String> url, Properties properties) throws SQLException {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         for (Setting setting : Setting.values()) {
-            String system = System.getProperty(setting.systemProperty());
-            String value = system != null ? system : setting.defaultValue();
-            if (value != null) {
-                values.put(setting, value);
-            }
+            setting.presetValue().ifPresent(value -> values.put(setting, value));
         }
         for (Map.Entry<String, String> entry : url.entrySet()) {
             values.put(known(entry.getKey(), entry.getValue()), entry.getValue());
@@ -202,52 +193,13 @@ public record Settings(
     }
 
     private static long size(Setting setting, Map<Setting, String> values) throws SQLException {
-        Matcher matcher = SIZE.matcher(values.get(setting).trim());
-        if (!matcher.matches()) {
-            throw bad(setting, values.get(setting), "bytes, or a number with KB, MB or GB");
-        }
-        String unit = matcher.group(2) == null ? "b" : matcher.group(2).toLowerCase(Locale.ROOT);
-        int shift = switch (unit) {
-            case "kb" -> 10;
-            case "mb" -> 20;
-            case "gb" -> 30;
-            default -> 0;
-        };
-        long number = Long.parseLong(matcher.group(1));
-        if (number > Long.MAX_VALUE >> shift) {
-            throw bad(setting, values.get(setting), "at most " + (Long.MAX_VALUE >> 30) + "GB");
-        }
-        return number << shift;
+        String value = values.get(setting);
+        return Amounts.size(value).orElseThrow(() -> bad(setting, value, Amounts.SIZE_ALLOWED));
     }
 
     private static Duration duration(Setting setting, Map<Setting, String> values) throws SQLException {
-        String value = values.get(setting).trim();
-        Matcher matcher = DURATION.matcher(value);
-        if (value.equals("0")) {
-            return Duration.ZERO;
-        }
-        if (matcher.matches()) {
-            long number = Long.parseLong(matcher.group(1));
-            return switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
-                case "ms" -> Duration.ofMillis(number);
-                case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                case "h" -> Duration.ofHours(number);
-                default -> Duration.ofDays(number);
-            };
-        }
-        try {
-            Duration duration = Duration.parse(value);
-            if (!duration.isNegative()) {
-                return duration;
-            }
-        } catch (DateTimeParseException e) {
-            // Answered below, in the words of the setting.
-        }
-        throw bad(
-                setting,
-                values.get(setting),
-                "0, a number with ms, s, m, h or d, or an ISO-8601 duration such as PT30S");
+        String value = values.get(setting);
+        return Amounts.duration(value).orElseThrow(() -> bad(setting, value, Amounts.DURATION_ALLOWED));
     }
 
     private static SQLException bad(Setting setting, String value, String allowed) {

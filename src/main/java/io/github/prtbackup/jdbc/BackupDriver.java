@@ -86,7 +86,7 @@ public final class BackupDriver implements Driver {
     }
 
     private static DriverPropertyInfo describe(Setting setting, String url, Properties info) {
-        String value = System.getProperty(setting.systemProperty(), setting.defaultValue());
+        String value = setting.presetValue().orElse(null);
         if (DatabaseUrl.isOurs(url)) {
             value = DatabaseUrl.parse(url).parameters().getOrDefault(setting.key(), value);
         }

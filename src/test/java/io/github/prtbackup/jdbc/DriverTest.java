@@ -138,7 +138,7 @@ class DriverTest {
                 "backup.strategy=best   | auto, full, incremental",
                 "backup.enabled=perhaps | true, false",
                 "backup.min-interval=-1 | ISO-8601",
-                "backup.full-max-size=x | KB, MB or GB",
+                "backup.full-max-size=x | KB, MB, GB or TB",
                 "backup.dir=            | the path of a directory",
                 "backup.on-failure=cry  | abort, warn"
             })
