@@ -14,11 +14,9 @@ final class ChangedTable {
         if (lexer.isWord("WITH") && !TableExpressions.skip(lexer)) {
             return Optional.empty();
         }
-        return isRowChange(lexer) ? Optional.ofNullable(QualifiedName.ofChangedTable(lexer)) : Optional.empty();
-    }
-
-    private static boolean isRowChange(Lexer lexer) {
-        return lexer.isWord("INSERT") || lexer.isWord("REPLACE") || lexer.isWord("UPDATE") || lexer.isWord("DELETE");
+        return RowChange.event(lexer) == null
+                ? Optional.empty()
+                : Optional.ofNullable(QualifiedName.ofChangedTable(lexer));
     }
 
     /** The name as it is written, without quotes and schema; empty where none is, or it is in {@code temp}. */
@@ -32,7 +30,7 @@ final class ChangedTable {
     }
 
     private static QualifiedName read(Lexer lexer) {
-        if (isRowChange(lexer)) {
+        if (RowChange.event(lexer) != null) {
             return QualifiedName.ofChangedTable(lexer);
         }
         if (!lexer.isWord("CREATE") && !lexer.isWord("ALTER") && !lexer.isWord("DROP")) {
