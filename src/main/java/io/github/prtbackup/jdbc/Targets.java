@@ -8,6 +8,7 @@ import io.github.prtbackup.sql.QualifiedName;
 import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -110,9 +111,10 @@ final class Targets {
         List<Database> written = statement.everySchema()
                 ? databases().files()
                 : databases().named(statement.schemaName()).stream().toList();
-        return "journal_mode".equals(statement.pragmaName())
-                ? withOtherJournalMode(written, statement.pragmaValue())
-                : written;
+        if ("journal_mode".equals(statement.pragmaName())) {
+            return withOtherJournalMode(written, statement.pragmaValue());
+        }
+        return "auto_vacuum".equals(statement.pragmaName()) ? withChangeableVacuum(written) : written;
     }
 
     /**
@@ -315,5 +317,17 @@ final class Targets {
         } catch (SQLException e) {
             return false;
         }
+    }
+
+    /** Only VACUUM turns auto-vacuum on or off where there is content. */
+    private List<Database> withChangeableVacuum(List<Database> among) throws SQLException {
+        List<Database> changeable = new ArrayList<>();
+        for (Database database : among) {
+            if (database.file().toFile().length() == 0
+                    || !"0".equals(Queries.first(connection, Queries.pragma(database.schema(), "auto_vacuum")))) {
+                changeable.add(database);
+            }
+        }
+        return changeable;
     }
 }
