@@ -29,6 +29,22 @@ final class ChangedTable {
         return Optional.ofNullable(read(lexer)).filter(name -> !name.isTemp()).map(QualifiedName::name);
     }
 
+    /** The table of a DROP TABLE, as it is written; empty for others. */
+    static Optional<QualifiedName> ofRemoval(String statement) {
+        Lexer lexer = new Lexer(statement);
+        lexer.next();
+        if (!lexer.isWord("DROP")) {
+            return Optional.empty();
+        }
+        lexer.next();
+        if (!lexer.isWord("TABLE")) {
+            return Optional.empty();
+        }
+        lexer.next();
+        skipIfExists(lexer);
+        return Optional.ofNullable(QualifiedName.read(lexer));
+    }
+
     private static QualifiedName read(Lexer lexer) {
         if (RowChange.event(lexer) != null) {
             return QualifiedName.ofChangedTable(lexer);

@@ -187,6 +187,11 @@ public final class SqlStatement {
         return RowChange.of(text);
     }
 
+    /** {@return the table that a DROP TABLE removes, as it is written} Empty for other statements. */
+    public Optional<QualifiedName> removedTable() {
+        return ChangedTable.ofRemoval(text);
+    }
+
     /** {@return the {@code action} of an sqlcommenter comment in or behind the statement, else null} */
     public String action() {
         String action = SqlCommenter.action(text);
