@@ -625,7 +625,8 @@ public final class PrtBackup implements AutoCloseable {
      * @return that backup, and the one from before the change
      * @throws UndoRefusedException if something is not as the transaction left it, see {@link
      *     UndoRefusedException#conflicts}; if the backup is a manual one, or what came after it has been taken back already;
-     *     or if it is known that somebody else has written without a backup before the next one was made
+     *     or if it is known that more than one transaction was committed before the next one was made, see {@link
+     *     UndoOnlyPreview.Commits#SEVERAL}
      * @throws IOException if a backup is damaged or cannot be read, or a temporary file cannot be written
      * @throws SQLException if SQLite cannot do it; the database is as it was
      */

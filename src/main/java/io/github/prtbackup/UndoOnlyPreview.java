@@ -21,7 +21,11 @@ public record UndoOnlyPreview(BackupInfo backup, DatabaseDiff changes, List<Conf
     public enum Commits {
         /** The change counter or the log proves that it was the transaction alone. */
         ONE,
-        /** Somebody else has written without a backup before the next one was made; his changes are among them. */
+        /**
+         * There were more: somebody else has written without a backup before the next one was made, or the backup is that of a
+         * string of several statements in autocommit mode, or of a batch. What each changed is not known, and {@link
+         * PrtBackup#undoOnly} refuses, also without conflicts.
+         */
         SEVERAL,
         /** Nothing tells. */
         UNKNOWN

@@ -45,7 +45,7 @@ public final class Timelines {
             return List.of();
         }
         try (Timeline timeline = open()) {
-            if (!Files.exists(timeline.base())) {
+            if (!timeline.hasBegun()) {
                 // Reading takes a lock, which a read-only disk does not have.
                 return List.of();
             }

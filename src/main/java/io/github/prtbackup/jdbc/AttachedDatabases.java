@@ -5,7 +5,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sqlite.SQLiteConnection;
@@ -15,11 +18,14 @@ import org.sqlite.SQLiteConnection;
  *
  * @param files those whose names Java can express, in the order of {@code pragma_database_list}
  * @param unnamed those whose names Java cannot express, though SQLite can: as in the C locale, where a name is not ASCII
+ * @param schemas the names of all, with files or without, by their numbers in {@code EXPLAIN}, in the order in which SQLite
+ *     looks for what is no name in {@code temp}
  * @param ambiguous whether there are several beside {@code temp}, with files or without: a name may mean a table in the one
  *     now, and in the other later
  * @param hasTemp whether {@code temp} has been opened, without which there is nothing in it
  */
-record AttachedDatabases(List<Database> files, List<Unnamed> unnamed, boolean ambiguous, boolean hasTemp) {
+record AttachedDatabases(
+        List<Database> files, List<Unnamed> unnamed, Map<Integer, String> schemas, boolean ambiguous, boolean hasTemp) {
 
     private static final int TEMP = 1;
 
@@ -66,9 +72,15 @@ record AttachedDatabases(List<Database> files, List<Unnamed> unnamed, boolean am
                 }
             }
         }
+        Map<Integer, String> schemas = new LinkedHashMap<>();
+        rows.forEach(row -> schemas.put(row.index(), row.schema()));
         boolean hasTemp = rows.stream().anyMatch(row -> row.index() == TEMP);
         return new AttachedDatabases(
-                List.copyOf(files), List.copyOf(unnamed), rows.size() - (hasTemp ? 1 : 0) > 1, hasTemp);
+                List.copyOf(files),
+                List.copyOf(unnamed),
+                Collections.unmodifiableMap(schemas),
+                rows.size() - (hasTemp ? 1 : 0) > 1,
+                hasTemp);
     }
 
     private record Row(int index, String schema, String file) {}

@@ -72,8 +72,12 @@ final class AutocommitWrites {
     }
 
     private boolean canBeHeld(SqlStatement statement, List<Database> databases) throws SQLException {
-        if (statement.needsNoCursors() || !(statement.explainable() || statement.pragmaName() != null)) {
-            // It fails beside what is on a row; of a function that writes nobody knows.
+        if (statement.needsNoCursors()) {
+            // It fails beside what is on a row then.
+            return nativeEnds.closesHold(statement, databases);
+        }
+        if (!statement.explainable() && statement.pragmaName() == null) {
+            // Of a function that writes nobody knows.
             return false;
         }
         if (rule.mayStayOnRow(statement.keepsTransactionOpen())) {
@@ -95,7 +99,7 @@ final class AutocommitWrites {
         NativeEnds.End end;
         try {
             first.cover(statement, databases, Way.HELD);
-            end = nativeEnds.of(databases, hold);
+            end = nativeEnds.of(statement, databases, hold);
         } catch (SQLException | RuntimeException | Error e) {
             running = false;
             endUnheard(hold, e);

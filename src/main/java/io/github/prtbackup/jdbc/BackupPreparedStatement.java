@@ -19,6 +19,7 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
     private final Guard guard;
     private final SqlStatement statement;
     private final boolean reads;
+    private final Cancels.Call call;
 
     BackupPreparedStatement(BackupConnection connection, String sql) throws SQLException {
         super(connection, sql);
@@ -26,9 +27,15 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         this.guard = connection.guard();
         this.statement = guard.first(sql);
         this.reads = Guard.passes(statement);
+        this.call = guard.call();
         if (!reads) {
             guard.prepared(statement);
         }
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        call.cancel();
     }
 
     @Override
@@ -51,13 +58,14 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
         if (reads || batchQueryCount == 0) {
             return super.executeLargeBatch();
         }
+        call.entered();
         Object[] values = batch;
         try {
             // As below, but the result set stays as it is: sqlite-jdbc leaves it alone before a batch.
             int unused = pointer.safeRunInt(DB::reset);
             return withConnectionTimeout(() -> guard.isInTransaction()
-                    ? guard.run(statement, true, super::executeLargeBatch)
-                    : guard.runAll(Collections.nCopies(batchQueryCount, statement), this::batchOneByOne));
+                    ? guard.run(call, statement, true, super::executeLargeBatch)
+                    : guard.runAll(call, Collections.nCopies(batchQueryCount, statement), this::batchOneByOne));
         } finally {
             batch = values;
             clearBatch();
@@ -74,7 +82,7 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
             int from = done;
             int entries = done > 0 && guard.isCovered(statement) ? count - done : 1;
             try {
-                long[] counts = guard.run(statement, true, () -> {
+                long[] counts = guard.run(call, statement, true, () -> {
                     batch = values == null
                             ? null
                             : Arrays.copyOfRange(values, from * paramCount, (from + entries) * paramCount);
@@ -91,11 +99,12 @@ final class BackupPreparedStatement extends JDBC4PreparedStatement {
     }
 
     private <T> T guarded(Guard.Work<T> work) throws SQLException {
+        call.entered();
         checkOpen();
         endPreviousExecution();
         boolean[] ran = {false};
         try {
-            return withConnectionTimeout(() -> guard.run(statement, true, () -> {
+            return withConnectionTimeout(() -> guard.run(call, statement, true, () -> {
                 ran[0] = true;
                 return work.run();
             }));

@@ -19,9 +19,22 @@ final class BackupStatement extends JDBC4Statement {
 
     private final BackupConnection connection;
 
+    /** Null if sqlite-jdbc uses it while the connection is still being built. */
+    private final Cancels.Call call;
+
     BackupStatement(BackupConnection connection) {
         super(connection);
         this.connection = connection;
+        this.call = connection.guard() == null ? null : connection.guard().call();
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        if (call == null) {
+            super.cancel();
+        } else {
+            call.cancel();
+        }
     }
 
     @Override
@@ -32,31 +45,35 @@ final class BackupStatement extends JDBC4Statement {
             connection.runLater(sql);
             return false;
         }
+        call.entered();
         endPreviousStatement();
-        return withConnectionTimeout(() -> guard.run(guard.first(sql), isSql(sql), () -> super.execute(sql)));
+        return withConnectionTimeout(() -> guard.run(call, guard.first(sql), isSql(sql), () -> super.execute(sql)));
     }
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
+        call.entered();
         Guard guard = connection.guard();
         SqlStatement first = guard.first(sql);
         if (Guard.passes(first)) {
             return guard.read(() -> super.executeQuery(sql));
         }
         endPreviousStatement();
-        return withConnectionTimeout(() -> guard.run(first, true, () -> super.executeQuery(sql)));
+        return withConnectionTimeout(() -> guard.run(call, first, true, () -> super.executeQuery(sql)));
     }
 
     @Override
     public long executeLargeUpdate(String sql) throws SQLException {
+        call.entered();
         endPreviousExecution();
         Guard guard = connection.guard();
         List<SqlStatement> statements = guard.script(sql).statements();
         if (statements.size() < 2) {
             SqlStatement only = statements.isEmpty() ? null : statements.get(0);
-            return withConnectionTimeout(() -> guard.run(only, false, () -> super.executeLargeUpdate(sql)));
+            return withConnectionTimeout(() -> guard.run(call, only, false, () -> super.executeLargeUpdate(sql)));
         }
-        return withConnectionTimeout(() -> guard.runAll(statements, () -> updateOneByOne(guard, sql, statements)));
+        return withConnectionTimeout(
+                () -> guard.runAll(call, statements, () -> updateOneByOne(guard, sql, statements)));
     }
 
     /** What sqlite-jdbc does with a string of several statements, with the guard in front of each. */
@@ -67,7 +84,7 @@ final class BackupStatement extends JDBC4Statement {
         try {
             long before = database.total_changes();
             for (SqlStatement statement : statements) {
-                guard.run(statement, false, () -> {
+                guard.run(call, statement, false, () -> {
                     int code = database._exec(statement.source());
                     if (code != SQLiteErrorCode.SQLITE_OK.code) {
                         throw DB.newSQLException(code, "");
@@ -89,6 +106,7 @@ final class BackupStatement extends JDBC4Statement {
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
+        call.entered();
         // Before the batch is looked at: it is forgotten with an execution that came after its entries.
         endPreviousExecution();
         if (batch == null || batchPos == 0) {
@@ -101,7 +119,8 @@ final class BackupStatement extends JDBC4Statement {
         for (Object entry : entries) {
             statements.add(guard.first((String) entry));
         }
-        return withConnectionTimeout(() -> guard.runAll(statements, () -> batchOneByOne(guard, entries, statements)));
+        return withConnectionTimeout(
+                () -> guard.runAll(call, statements, () -> batchOneByOne(guard, entries, statements)));
     }
 
     private long[] batchOneByOne(Guard guard, Object[] entries, List<SqlStatement> statements) throws SQLException {
@@ -111,7 +130,7 @@ final class BackupStatement extends JDBC4Statement {
             Object entry = entries[i];
             AtomicBoolean running = new AtomicBoolean();
             try {
-                changes[i] = guard.run(statements.get(i), false, () -> {
+                changes[i] = guard.run(call, statements.get(i), false, () -> {
                     addBatch((String) entry);
                     running.set(true);
                     long[] counts = super.executeLargeBatch();

@@ -48,6 +48,8 @@ final class Guard {
     private final Classifier classifier;
     private final AutomaticBackups backups;
     private final TransactionRule rule = new TransactionRule();
+    private final Cancels cancels;
+    private final RawTransaction transaction;
     private final Targets targets;
     private final Endings endings;
     private final GuardedWrites writes;
@@ -59,13 +61,19 @@ final class Guard {
         this.backups = backups;
         OwnStatements statements = new OwnStatements(connection);
         WriteLock lock = new WriteLock(connection, statements);
-        RawTransaction transaction = new RawTransaction(statements, connection.getDatabase()::interrupt);
+        this.cancels = new Cancels(connection.getDatabase()::interrupt);
+        this.transaction = new RawTransaction(statements, cancels);
         this.targets = new Targets(connection, statements, lock);
         this.endings = new Endings(connection, backups, statements, transaction, rule);
         FirstBackups first = new FirstBackups(connection, settings, backups, rule, targets, lock);
         AutocommitWrites autocommit = new AutocommitWrites(
                 connection, transaction, rule, targets, lock, new NativeEnds(connection, statements), first, endings);
         this.writes = new GuardedWrites(connection, statements, transaction, rule, targets, first, endings, autocommit);
+    }
+
+    /** The calls of another statement of JDBC. */
+    Cancels.Call call() {
+        return cancels.call();
     }
 
     /** The first statement of a string, for the methods that run only the first; null if there is none. */
@@ -113,44 +121,47 @@ final class Guard {
     /**
      * Runs one statement.
      *
+     * @param call who runs it
      * @param statement what the work runs; null if there is nothing to guard
      * @param upgrades as in {@link GuardedWrites#run}
      */
-    <T> T run(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
+    <T> T run(Cancels.Call call, SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
         if (passes(statement)) {
             return read(work);
         }
-        return locked(() -> {
-            try {
-                T result = switch (statement.effect()) {
-                    case READ -> reading(statement, work);
-                    case TRANSACTION -> control(statement, work);
-                    case WRITE -> writing(statement, upgrades, work);
-                };
-                if (statement.changesNames()
-                        || Targets.replacesDatabase(statement)
-                        || "journal_mode".equals(statement.pragmaName())) {
-                    targets.forget();
-                }
-                if (statement.effect() != Effect.TRANSACTION) {
-                    rule.read();
-                }
-                return result;
-            } catch (SQLException e) {
-                // It may have ended the transaction, and with it what was defined in it.
-                rule.unsure();
+        return lockedFor(call, () -> run(statement, upgrades, () -> transaction.unlessCancelled(work)));
+    }
+
+    private <T> T run(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
+        try {
+            T result = switch (statement.effect()) {
+                case READ -> reading(statement, work);
+                case TRANSACTION -> control(statement, work);
+                case WRITE -> writing(statement, upgrades, work);
+            };
+            if (statement.changesNames()
+                    || Targets.replacesDatabase(statement)
+                    || "journal_mode".equals(statement.pragmaName())) {
                 targets.forget();
-                throw e;
             }
-        });
+            if (statement.effect() != Effect.TRANSACTION) {
+                rule.read();
+            }
+            return result;
+        } catch (SQLException e) {
+            // It may have ended the transaction, and with it what was defined in it.
+            rule.unsure();
+            targets.forget();
+            throw e;
+        }
     }
 
     /** Runs several statements, each by {@link #run}, that have one backup of each file between them in autocommit mode. */
-    <T> T runAll(List<SqlStatement> statements, Work<T> oneByOne) throws SQLException {
+    <T> T runAll(Cancels.Call call, List<SqlStatement> statements, Work<T> oneByOne) throws SQLException {
         if (statements.stream().allMatch(Guard::passes)) {
             return read(oneByOne);
         }
-        return locked(() -> {
+        return lockedFor(call, () -> {
             rule.severalBegin(new HashSet<>(statements).size() > 1);
             try {
                 return oneByOne.run();
@@ -346,6 +357,10 @@ final class Guard {
             rule.unsure();
             throw e;
         }
+    }
+
+    private <T> T lockedFor(Cancels.Call call, Work<T> work) throws SQLException {
+        return locked(() -> cancels.during(call, work));
     }
 
     /** Runs something while nothing else runs on the connection. */

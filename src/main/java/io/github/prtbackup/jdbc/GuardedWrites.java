@@ -165,7 +165,7 @@ final class GuardedWrites {
     private <T> T inSnapshot(SqlStatement statement, boolean upgrades, Work<T> work) throws SQLException {
         List<OnRow> snapshots = new ArrayList<>();
         try {
-            for (Database database : targets.databases().files()) {
+            for (Database database : targets.lookedAt(statement)) {
                 snapshots.add(statements.open(Queries.pragma(database.schema(), "schema_version")));
                 targets.readSchema(database);
             }

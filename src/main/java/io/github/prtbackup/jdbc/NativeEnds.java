@@ -4,11 +4,14 @@ import io.github.prtbackup.backup.Queries;
 import io.github.prtbackup.jdbc.AttachedDatabases.Database;
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
 import io.github.prtbackup.sql.Ascii;
+import io.github.prtbackup.sql.QualifiedName;
+import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sqlite.SQLiteUpdateListener;
 
 /**
@@ -58,20 +61,74 @@ final class NativeEnds {
         this.statements = statements;
     }
 
-    /** How a statement ends that writes some databases, which are locked. */
-    End of(List<Database> databases, OnRow hold) throws SQLException {
+    /**
+     * How a statement ends that writes some databases, which are locked.
+     *
+     * @throws WriteLock.StaleException if it is a removal that can't be run beside the hold, as is only seen now
+     */
+    End of(SqlStatement statement, List<Database> databases, OnRow hold) throws SQLException {
+        if (statement.needsNoCursors()) {
+            if (!closesHold(statement, databases)) {
+                throw new WriteLock.StaleException();
+            }
+        } else if (!endCounts(databases)) {
+            return AT_THE_HOLD;
+        }
+        AtFirstChange end = new AtFirstChange(hold);
+        connection.addUpdateListener(end);
+        return end;
+    }
+
+    /**
+     * Whether a removal, which can't be run beside a hold, closes it before that counts, because it deletes rows first: DROP
+     * TABLE of one to which foreign keys refer. Only where a deferred one may fail in the commit.
+     */
+    boolean closesHold(SqlStatement removal, List<Database> databases) throws SQLException {
+        Optional<QualifiedName> table = removal.removedTable();
+        return table.isPresent()
+                && databases.size() == 1
+                && statements.number("PRAGMA foreign_keys") != 0
+                && endCounts(databases)
+                && deletesRows(databases.get(0).schema(), table.get().name());
+    }
+
+    private boolean deletesRows(String schema, String table) throws SQLException {
+        String tables = Queries.quote(schema) + ".sqlite_schema AS s";
+        boolean[] heard = {false};
+        statements.each(
+                "SELECT s.sql FROM " + tables + " WHERE s.type = 'table' AND s.name = " + Queries.text(table)
+                        + " COLLATE NOCASE",
+                row -> heard[0] = areRowsHeardOf(row.text(0)));
+        return heard[0]
+                && isAny("SELECT 1 FROM " + Queries.quote(schema) + "." + Queries.quote(table))
+                && isAny("SELECT 1 FROM " + tables + ", pragma_foreign_key_list(s.name, " + Queries.text(schema)
+                        + ") AS f WHERE s.type = 'table' AND f.\"table\" = " + Queries.text(table)
+                        + " COLLATE NOCASE");
+    }
+
+    /** Not where it says WITHOUT ROWID. */
+    private static boolean areRowsHeardOf(String definition) {
+        String sql = Ascii.lower(definition);
+        return sql.startsWith("create table") && !sql.contains("rowid");
+    }
+
+    private boolean isAny(String query) throws SQLException {
+        boolean[] any = {false};
+        statements.each(query + " LIMIT 1", row -> any[0] = true);
+        return any[0];
+    }
+
+    private boolean endCounts(List<Database> databases) throws SQLException {
         for (Database database : databases) {
             if (endCounts(database)) {
-                AtFirstChange end = new AtFirstChange(hold);
-                connection.addUpdateListener(end);
-                return end;
+                return true;
             }
         }
-        return AT_THE_HOLD;
+        return false;
     }
 
     /** Whether there is anything in the schema that writes, or may fail, only in the commit. */
-    boolean endCounts(Database database) throws SQLException {
+    private boolean endCounts(Database database) throws SQLException {
         int version = statements.number(Queries.pragma(database.schema(), "schema_version"));
         Known before = known.get(database.file());
         if (before == null || before.schemaVersion() != version) {

@@ -161,7 +161,9 @@ final class OwnStatements {
     Explain.Connection explain() {
         return (sql, instruction) -> {
             try (JDBC4PreparedStatement statement = new JDBC4PreparedStatement(connection, sql)) {
-                pass(statement, row -> instruction.is(row.text(1), row.number(2), row.number(3), row.number(6)));
+                pass(
+                        statement,
+                        row -> instruction.is(row.text(1), row.number(2), row.number(3), row.text(5), row.number(6)));
             }
         };
     }

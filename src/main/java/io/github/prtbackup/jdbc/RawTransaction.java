@@ -5,6 +5,7 @@ import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_DONE;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_ERROR;
 import static io.github.prtbackup.jdbc.OwnStatements.SQLITE_INTERRUPT;
 
+import io.github.prtbackup.jdbc.Guard.Work;
 import io.github.prtbackup.jdbc.OwnStatements.OnRow;
 import java.sql.SQLException;
 import java.util.List;
@@ -51,19 +52,13 @@ final class RawTransaction {
     /** Counts as nothing, neither a write nor a read of a file. */
     private static final String NEITHER_WRITE_NOR_READ = "PRAGMA database_list";
 
-    /** Interrupts the connection. */
-    @FunctionalInterface
-    interface Interrupt {
-        void send() throws SQLException;
-    }
-
     private final OwnStatements statements;
-    private final Interrupt interrupt;
+    private final Cancels cancels;
     private boolean prepared;
 
-    RawTransaction(OwnStatements statements, Interrupt interrupt) {
+    RawTransaction(OwnStatements statements, Cancels cancels) {
         this.statements = statements;
-        this.interrupt = interrupt;
+        this.cancels = cancels;
     }
 
     /**
@@ -123,7 +118,7 @@ final class RawTransaction {
     void abandon() throws SQLException {
         if (rollback() == SQLITE_INTERRUPT) {
             // With the interrupt of what counts as a write SQLite rolls back all there is.
-            interrupt.send();
+            cancels.interrupt();
             int unused = statements.step(ANOTHER_WRITE_WITHOUT_EFFECT);
         }
     }
@@ -149,8 +144,15 @@ final class RawTransaction {
      * @throws SQLException if that is interrupted; nothing has happened then
      */
     OnRow hold() throws SQLException {
+        return open(WRITE_WITHOUT_EFFECT);
+    }
+
+    /** What is on a row remembers an interrupt from now on, and one that was forgotten before. */
+    private OnRow open(String sql) throws SQLException {
         prepare();
-        return statements.open(WRITE_WITHOUT_EFFECT);
+        OnRow opened = statements.open(sql);
+        cancels.remind();
+        return opened;
     }
 
     /**
@@ -164,8 +166,32 @@ final class RawTransaction {
 
     /** Keeps an interrupt in force until it is closed, also if it comes when SQLite is doing nothing. Touches no file. */
     OnRow keepInterrupts() throws SQLException {
-        prepare();
-        return statements.open(NEITHER_WRITE_NOR_READ);
+        return open(NEITHER_WRITE_NOR_READ);
+    }
+
+    /** Runs something, which SQLite interrupts as soon as it begins if the call that is running has been cancelled. */
+    <T> T unlessCancelled(Work<T> work) throws SQLException {
+        if (!cancels.haveCome()) {
+            return work.run();
+        }
+        OnRow interrupts = keepInterruptsIfForgotten();
+        try (interrupts) {
+            return work.run();
+        }
+    }
+
+    /** What is interrupted so often in a row is because something else on a row remembers. */
+    private OnRow keepInterruptsIfForgotten() throws SQLException {
+        for (int again = 0; again < MOST_TIMES; again++) {
+            try {
+                return keepInterrupts();
+            } catch (SQLException e) {
+                if (!isInterrupt(e)) {
+                    throw e;
+                }
+            }
+        }
+        return null;
     }
 
     private void prepare() throws SQLException {
@@ -203,7 +229,7 @@ final class RawTransaction {
         // Without it there is nothing to roll back, in SQLite's words. Whether it was interrupted does not matter.
         int unused = statements.step(BEGIN);
         if (rollback() == SQLITE_INTERRUPT) {
-            interrupt.send();
+            cancels.interrupt();
             // As above, and whatever has expired, this goes on.
             unused = hold.step();
         }

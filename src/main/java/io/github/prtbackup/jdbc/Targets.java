@@ -9,6 +9,7 @@ import io.github.prtbackup.sql.QualifiedName;
 import io.github.prtbackup.sql.SqlStatement;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +36,6 @@ import org.sqlite.SQLiteConnection;
 final class Targets {
 
     private static final int KEPT_ANSWERS = 256;
-    private static final int MAIN = 0;
-    private static final int TEMP = 1;
 
     /** Takes a lock. */
     @FunctionalInterface
@@ -114,9 +113,10 @@ final class Targets {
         List<Database> written = statement.everySchema()
                 ? databases().files()
                 : databases().named(statement.schemaName()).stream().toList();
-        return "journal_mode".equals(statement.pragmaName())
-                ? withOtherJournalMode(written, Database::schema, statement.pragmaValue())
-                : written;
+        if ("journal_mode".equals(statement.pragmaName())) {
+            return withOtherJournalMode(written, Database::schema, statement.pragmaValue());
+        }
+        return "auto_vacuum".equals(statement.pragmaName()) ? withChangeableVacuum(written) : written;
     }
 
     /**
@@ -160,6 +160,11 @@ final class Targets {
                 && plan(statement).written().isEmpty();
     }
 
+    /** The files whose schemas a statement looks at, of which {@link #mayWriteLater} is true. */
+    List<Database> lookedAt(SqlStatement statement) throws SQLException {
+        return databases().withIndexes(plan(statement).used());
+    }
+
     /**
      * Whether what {@link #of} says of a statement holds until it is run, whatever others do to their schemas: there is only one
      * database, or the statement names the one that it means.
@@ -171,9 +176,9 @@ final class Targets {
     private boolean namesDatabase(SqlStatement statement) throws SQLException {
         Optional<QualifiedName> target = statement.target();
         return target.isPresent()
-                && !temp().reachesFiles()
                 // What is in temp hides all others.
-                && (target.get().schema() != null || temp().has(target.get()));
+                && (target.get().schema() != null || temp().has(target.get()))
+                && !(temp().reachesFiles() && reach(statement).leadsOn());
     }
 
     /**
@@ -219,34 +224,27 @@ final class Targets {
         if (!writtenByPrepared.containsKey(statement)) {
             statements.compile(statement.text());
         }
-        if (temp().reachesFiles()) {
-            return writing(all());
-        }
-        Set<Integer> of = databasesOf(target.get());
-        if (of.size() == 1) {
-            return writing(of);
-        }
-        return traceless ? Explain.plan(statements.explain(), statement) : writing(all());
+        return writing(onceEach(reach(statement).databases()));
     }
 
     private static Explain.Plan writing(Set<Integer> databases) {
         return new Explain.Plan(databases, databases, true);
     }
 
-    /** Each file once: under two names it would be in its own way. */
-    private Set<Integer> all() throws SQLException {
-        Map<Path, Integer> files = new LinkedHashMap<>();
-        databases().files().forEach(database -> files.putIfAbsent(database.file(), database.index()));
-        Set<Integer> all = new HashSet<>(files.values());
-        databases().unnamed().forEach(database -> all.add(database.index()));
-        return all;
+    /** Each file by the first of its names only: another would be in its way, also if the statement does need both. */
+    private Set<Integer> onceEach(Set<Integer> indexes) throws SQLException {
+        Set<Path> files = new HashSet<>();
+        Set<Integer> once = new LinkedHashSet<>();
+        for (int index : indexes) {
+            if (databases().withIndexes(Set.of(index)).stream().allMatch(database -> files.add(database.file()))) {
+                once.add(index);
+            }
+        }
+        return once;
     }
 
-    /** The databases of a table, and of what a view is made of; empty where there is none. */
-    private Set<Integer> databasesOf(QualifiedName table) throws SQLException {
-        return databases().ambiguous()
-                ? Explain.databasesOf(statements.explain(), table)
-                : Set.of(temp().has(table) ? TEMP : MAIN);
+    private Reach reach(SqlStatement statement) throws SQLException {
+        return Reach.of(statement.rowChange().orElseThrow(), statements, databases(), temp());
     }
 
     /**
@@ -300,14 +298,17 @@ final class Targets {
         }
     }
 
-    /** What a statement uses, or all there is, where asking would leave a trace. */
+    /** What a statement uses; where asking would leave a trace, all in which SQLite would find its names sooner. */
     private Set<Database> used(SqlStatement statement, Set<Database> written) throws SQLException {
         Set<Database> used = new LinkedHashSet<>(written);
         if (statement.target().isEmpty() || connection.getDatabase().changes() == 0) {
             used.addAll(databases()
                     .withIndexes(Explain.plan(statements.explain(), statement).used()));
         } else {
-            used.addAll(databases().files());
+            int last = written.stream().mapToInt(Database::index).max().orElse(Integer.MAX_VALUE);
+            databases().files().stream()
+                    .filter(database -> database.index() < last)
+                    .forEach(used::add);
         }
         return used;
     }
@@ -351,5 +352,17 @@ final class Targets {
         } catch (SQLException e) {
             return false;
         }
+    }
+
+    /** Only VACUUM turns auto-vacuum on or off where there is content. */
+    private List<Database> withChangeableVacuum(List<Database> among) throws SQLException {
+        List<Database> changeable = new ArrayList<>();
+        for (Database database : among) {
+            if (database.file().toFile().length() == 0
+                    || !"0".equals(Queries.first(connection, Queries.pragma(database.schema(), "auto_vacuum")))) {
+                changeable.add(database);
+            }
+        }
+        return changeable;
     }
 }

@@ -1,49 +1,53 @@
 package io.github.prtbackup.jdbc;
 
 import io.github.prtbackup.sql.Ascii;
-import io.github.prtbackup.sql.Effect;
 import io.github.prtbackup.sql.QualifiedName;
-import io.github.prtbackup.sql.TriggerBody;
+import io.github.prtbackup.sql.RowChange;
+import io.github.prtbackup.sql.Trigger;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What a connection has defined in {@code temp}, which hides what is in its files.
  *
  * @param tables the names of tables and views, with the letters of ASCII in lower case, as SQLite compares them
- * @param reachesFiles whether there are triggers that may write more than what is in {@code temp}
+ * @param triggers by their names, in lower case as well; empty where one is not understood
  */
-record TempSchema(Set<String> tables, boolean reachesFiles) {
+record TempSchema(Set<String> tables, Map<String, Optional<Trigger>> triggers) {
 
-    static final TempSchema EMPTY = new TempSchema(Set.of(), false);
+    static final TempSchema EMPTY = new TempSchema(Set.of(), Map.of());
 
     /** Asks SQLite, which reads no file for that. */
     static TempSchema of(OwnStatements statements) throws SQLException {
         Set<String> tables = new HashSet<>();
-        List<String> triggers = new ArrayList<>();
+        Map<String, Optional<Trigger>> triggers = new HashMap<>();
         statements.each("SELECT type, name, sql FROM temp.sqlite_schema", row -> {
+            String name = Ascii.lower(row.text(1));
             switch (row.text(0)) {
-                case "table", "view" -> tables.add(Ascii.lower(row.text(1)));
-                case "trigger" -> triggers.add(row.text(2));
+                case "table", "view" -> tables.add(name);
+                case "trigger" -> triggers.put(name, Trigger.of(row.text(2)));
                 default -> {
                     // Indexes are changed with their tables.
                 }
             }
         });
-        TempSchema withoutTriggers = new TempSchema(Set.copyOf(tables), false);
-        return triggers.stream().allMatch(withoutTriggers::contains)
-                ? withoutTriggers
-                : new TempSchema(withoutTriggers.tables(), true);
+        return new TempSchema(Set.copyOf(tables), Map.copyOf(triggers));
+    }
+
+    /** Whether there are triggers that may write more than what is here. */
+    boolean reachesFiles() {
+        return !triggers.values().stream().allMatch(this::contains);
     }
 
     /** Whether all that a trigger writes is here. */
-    private boolean contains(String trigger) {
-        return TriggerBody.of(trigger).statements().stream()
-                .filter(statement -> statement.effect() != Effect.READ)
-                .allMatch(statement -> statement.target().filter(this::has).isPresent());
+    boolean contains(Optional<Trigger> trigger) {
+        return trigger.flatMap(Trigger::changes)
+                .map(changes -> changes.stream().map(RowChange::table).allMatch(this::has))
+                .orElse(false);
     }
 
     /** Whether a name means a table or view of {@code temp}. */

@@ -14,11 +14,9 @@ final class ChangedTable {
         if (lexer.isWord("WITH") && !TableExpressions.skip(lexer)) {
             return Optional.empty();
         }
-        return isRowChange(lexer) ? Optional.ofNullable(QualifiedName.ofChangedTable(lexer)) : Optional.empty();
-    }
-
-    private static boolean isRowChange(Lexer lexer) {
-        return lexer.isWord("INSERT") || lexer.isWord("REPLACE") || lexer.isWord("UPDATE") || lexer.isWord("DELETE");
+        return RowChange.event(lexer) == null
+                ? Optional.empty()
+                : Optional.ofNullable(QualifiedName.ofChangedTable(lexer));
     }
 
     /** The name as it is written, without quotes and schema; empty where none is, or it is in {@code temp}. */
@@ -31,8 +29,24 @@ final class ChangedTable {
         return Optional.ofNullable(read(lexer)).filter(name -> !name.isTemp()).map(QualifiedName::name);
     }
 
+    /** The table of a DROP TABLE, as it is written; empty for others. */
+    static Optional<QualifiedName> ofRemoval(String statement) {
+        Lexer lexer = new Lexer(statement);
+        lexer.next();
+        if (!lexer.isWord("DROP")) {
+            return Optional.empty();
+        }
+        lexer.next();
+        if (!lexer.isWord("TABLE")) {
+            return Optional.empty();
+        }
+        lexer.next();
+        skipIfExists(lexer);
+        return Optional.ofNullable(QualifiedName.read(lexer));
+    }
+
     private static QualifiedName read(Lexer lexer) {
-        if (isRowChange(lexer)) {
+        if (RowChange.event(lexer) != null) {
             return QualifiedName.ofChangedTable(lexer);
         }
         if (!lexer.isWord("CREATE") && !lexer.isWord("ALTER") && !lexer.isWord("DROP")) {

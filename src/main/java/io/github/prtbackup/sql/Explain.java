@@ -3,6 +3,9 @@ package io.github.prtbackup.sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -44,7 +47,7 @@ public final class Explain {
     @FunctionalInterface
     public interface Instruction {
         /** One instruction, with the operands that matter here. */
-        void is(String opcode, int p1, int p2, int p5);
+        void is(String opcode, int p1, int p2, String p4, int p5);
     }
 
     /**
@@ -61,7 +64,12 @@ public final class Explain {
         Connection asked = (sql, instruction) -> {
             try (ResultSet program = on.executeQuery(sql)) {
                 while (program.next()) {
-                    instruction.is(program.getString(2), program.getInt(3), program.getInt(4), program.getInt(7));
+                    instruction.is(
+                            program.getString(2),
+                            program.getInt(3),
+                            program.getInt(4),
+                            program.getString(6),
+                            program.getInt(7));
                 }
             }
         };
@@ -91,11 +99,36 @@ public final class Explain {
         return plan(on, "SELECT 1 FROM " + table.quoted()).used();
     }
 
+    /**
+     * The names of the triggers on a table or view, by the databases that they are in. Leaves {@code changes()} alone unless
+     * foreign keys are enforced, with which a table's rows are deleted first.
+     *
+     * @throws SQLException SQLite's own, where it can't be removed, or is not there
+     */
+    public static Map<Integer, Set<String>> triggersOn(Connection on, QualifiedName table) throws SQLException {
+        try {
+            return triggersGoingWith(on, "TABLE", table);
+        } catch (SQLException e) {
+            return triggersGoingWith(on, "VIEW", table);
+        }
+    }
+
+    private static Map<Integer, Set<String>> triggersGoingWith(Connection on, String kind, QualifiedName table)
+            throws SQLException {
+        Map<Integer, Set<String>> triggers = new HashMap<>();
+        on.each("EXPLAIN DROP " + kind + " " + table.quoted(), (opcode, p1, p2, p4, p5) -> {
+            if (opcode.equals("DropTrigger")) {
+                triggers.computeIfAbsent(p1, database -> new HashSet<>()).add(p4);
+            }
+        });
+        return triggers;
+    }
+
     private static Plan plan(Connection on, String text) throws SQLException {
         Set<Integer> used = new TreeSet<>();
         Set<Integer> written = new TreeSet<>();
         boolean[] mayKeepHalf = {false};
-        on.each("EXPLAIN " + text, (opcode, p1, p2, p5) -> {
+        on.each("EXPLAIN " + text, (opcode, p1, p2, p4, p5) -> {
             switch (opcode) {
                 // A transaction on database p1, for writing where p2 is not 0.
                 case "Transaction" -> {

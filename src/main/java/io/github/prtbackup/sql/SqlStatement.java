@@ -182,6 +182,16 @@ public final class SqlStatement {
         return ChangedTable.ofRowChange(text);
     }
 
+    /** {@return what it does to the rows of {@link #target()}} Empty for other statements, and where it is not understood. */
+    public Optional<RowChange> rowChange() {
+        return RowChange.of(text);
+    }
+
+    /** {@return the table that a DROP TABLE removes, as it is written} Empty for other statements. */
+    public Optional<QualifiedName> removedTable() {
+        return ChangedTable.ofRemoval(text);
+    }
+
     /** {@return the {@code action} of an sqlcommenter comment in or behind the statement, else null} */
     public String action() {
         String action = SqlCommenter.action(text);

@@ -6,7 +6,8 @@ import java.util.List;
 /** The schema that the random statements know: its parts, of which each script has some. */
 final class Model {
     /** Tables that have a column {@code a} that is unique, and {@code b} and {@code c}. */
-    static final List<String> TABLES = List.of("t", "w", "s", "g", "m", "tt", "aux.x", "mem.y");
+    static final List<String> TABLES =
+            List.of("t", "w", "s", "g", "m", "tt", "aux.x", "mem.y", "self.t", "tv", "bux.x");
 
     private static final List<String> BASE = List.of(
             "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT UNIQUE, c INT CHECK(c<1000))",
@@ -54,6 +55,17 @@ final class Model {
                     "ATTACH '$DIR/x.db' AS aux",
                     "CREATE TABLE aux.x(a INTEGER PRIMARY KEY, b, c)",
                     "INSERT INTO aux.x VALUES(1,'x',1)"),
+            List.of(
+                    "CREATE TEMP TABLE td(a, b)",
+                    "CREATE TEMP TRIGGER td_log AFTER INSERT ON td BEGIN INSERT INTO log VALUES('td',new.a); END",
+                    "INSERT INTO td VALUES(1,2)"),
+            List.of("CREATE TEMP TRIGGER log_x AFTER INSERT ON log BEGIN INSERT INTO x(b) VALUES(new.what); END"),
+            List.of(
+                    "CREATE TEMP VIEW tv AS SELECT a,b,c FROM main.t",
+                    "CREATE TEMP TRIGGER tv_i INSTEAD OF INSERT ON tv BEGIN INSERT INTO t VALUES(new.a,new.b,new.c); END",
+                    "CREATE TEMP TRIGGER tv_d INSTEAD OF DELETE ON tv BEGIN DELETE FROM log; END"),
+            List.of("ATTACH '$DIR/t.db' AS self"),
+            List.of("ATTACH '$DIR/x.db' AS bux"),
             List.of("ATTACH ':memory:' AS mem", "CREATE TABLE mem.y(a INTEGER PRIMARY KEY, b, c)"),
             List.of(
                     "CREATE VIRTUAL TABLE f5 USING fts5(b, c)",
@@ -70,9 +82,14 @@ final class Model {
                     "CREATE TRIGGER rec_t AFTER INSERT ON rec WHEN new.n<5 BEGIN INSERT INTO rec VALUES(new.n+1); END",
                     "PRAGMA recursive_triggers=ON"));
 
+    /** What makes a database with incremental auto-vacuum, before its first table, and free pages in it, behind it. */
+    private static final String VACUUM = "PRAGMA auto_vacuum=2";
+
+    private static final List<String> FREE_PAGES =
+            List.of("CREATE TABLE big AS SELECT zeroblob(30000) AS b", "DROP TABLE big");
+
     private static final List<String> BEFORE = List.of(
             "PRAGMA auto_vacuum=1",
-            "PRAGMA auto_vacuum=2",
             "PRAGMA page_size=1024",
             "PRAGMA page_size=8192",
             "PRAGMA encoding='UTF-16le'",
@@ -94,7 +111,14 @@ final class Model {
         if (dice.oneIn(3)) {
             statements.add(dice.of(BEFORE));
         }
+        boolean vacuumed = dice.oneIn(4);
+        if (vacuumed) {
+            statements.add(VACUUM);
+        }
         statements.addAll(BASE);
+        if (vacuumed) {
+            statements.addAll(FREE_PAGES);
+        }
         for (List<String> part : PARTS) {
             // Counts are wrong where one of these is wrong: not in so many scripts.
             boolean counts = part.get(0).contains("changes()") || part.get(0).contains("fts5");

@@ -45,7 +45,7 @@ final class RandomSql {
 
     private String table() {
         return dice.oneIn(8)
-                ? dice.of("v", "log", "child", "parent", "rec", "missing")
+                ? dice.of("v", "log", "child", "parent", "rec", "missing", "self.log", "td")
                 : dice.oneIn(2) ? "t" : dice.of(Model.TABLES);
     }
 

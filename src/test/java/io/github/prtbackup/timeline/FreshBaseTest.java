@@ -120,6 +120,92 @@ class FreshBaseTest {
         }
     }
 
+    private void beginEmpty() throws IOException {
+        try (Timeline timeline = open();
+                BaseImage image = BaseImage.ofNothing(PAGE)) {
+            timeline.start(Model.header(1, PAGE, 0), image);
+        }
+    }
+
+    private List<Path> bases() throws IOException {
+        try (Stream<Path> files = Files.list(lock.directory())) {
+            return files.filter(file -> file.toString().contains(".base")).toList();
+        }
+    }
+
+    private static void appendFirstPages(Timeline timeline, boolean sync) throws IOException {
+        Tail tail = timeline.tail().orElseThrow();
+        Tail unused = timeline.append(
+                tail,
+                Model.header(tail.newest().id() + 1, PAGE, 2),
+                writer -> {
+                    writer.page(1, ByteBuffer.allocate(PAGE).put(0, (byte) 7));
+                    writer.page(2, ByteBuffer.allocate(PAGE).put(0, (byte) 8));
+                },
+                sync);
+    }
+
+    private void assertIsWhole(Long... ids) throws IOException {
+        try (Timeline timeline = open()) {
+            timeline.requireFiles();
+            assertThat(timeline.points()).extracting(Point::id).containsExactly(ids);
+            try (TimelineCheck check = timeline.check().orElseThrow()) {
+                check.run(bytes -> {});
+                for (long id : ids) {
+                    assertThat(check.problems(id)).isEmpty();
+                    try (PointImage image = timeline.image(id)) {
+                        assertThat(image.verify((done, total) -> {})).isEmpty();
+                        assertThat(image.point().pages() == 0 || image.page(2).get(0) == 8)
+                                .isTrue();
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Timeout(60)
+    void theBaseOfAnEmptyDatabaseGetsItsFilesWithTheSecondPoint(boolean isSettled) throws Exception {
+        beginEmpty();
+        if (isSettled) {
+            awaitSettled();
+        }
+        assertThat(bases()).isEmpty();
+        assertIsWhole(1L);
+        try (Timeline timeline = open()) {
+            appendFirstPages(timeline, !isSettled);
+        }
+        assertThat(bases()).hasSize(2).allSatisfy(file -> assertThat(file).isEmptyFile());
+        assertIsWhole(1L, 2L);
+    }
+
+    /** A crash of the operating system may take them, as nobody waits for them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"append", "durable append", "fold"})
+    @Timeout(60)
+    void theBaseOfAnEmptyDatabaseIsNotMissed(String next) throws Exception {
+        beginEmpty();
+        try (Timeline timeline = open()) {
+            appendFirstPages(timeline, false);
+        }
+        awaitSettled();
+        for (Path base : bases()) {
+            Files.delete(base);
+        }
+        markFresh();
+        assertIsWhole(1L, 2L);
+        try (Timeline timeline = open()) {
+            switch (next) {
+                case "append" -> append(timeline, false);
+                case "durable append" -> append(timeline, true);
+                default -> assertThat(timeline.fold(1)).isEqualTo(1);
+            }
+        }
+        assertThat(bases()).hasSize(2);
+        assertIsWhole(next.equals("fold") ? new Long[] {2L} : new Long[] {1L, 2L, 3L});
+    }
+
     @Test
     void aDurableBaseIsNotMarked() throws IOException {
         begin(2, true);
