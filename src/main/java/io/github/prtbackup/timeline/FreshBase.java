@@ -1,6 +1,9 @@
 package io.github.prtbackup.timeline;
 
+import io.github.prtbackup.files.DirectoryLock;
+import io.github.prtbackup.files.PendingFile;
 import io.github.prtbackup.files.PositionalFile;
+import io.github.prtbackup.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
