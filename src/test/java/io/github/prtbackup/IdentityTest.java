@@ -142,6 +142,34 @@ class IdentityTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"full, false", "full, true", "incremental, false", "incremental, true"})
+    void movedTogetherWithItsBackupsAndRenamedLater(String strategy, boolean movedAgain) throws Exception {
+        write(database, strategy, "DELETE", 1, 2);
+        Path directory = Files.move(home, root.resolve("away"));
+        Path there = directory.resolve("x.db");
+        write(there, strategy, "DELETE", 3);
+        try (PrtBackup backups = PrtBackup.open(there)) {
+            backups.createBackupWithComment("by hand");
+            backups.undo();
+        }
+        if (movedAgain) {
+            directory = Files.move(directory, root.resolve("further"));
+            there = directory.resolve("x.db");
+        }
+        List<Integer> before = history(there);
+        Path renamed = Files.move(there, directory.resolve("y.db"));
+        assertThat(history(renamed)).isEqualTo(before);
+        write(renamed, strategy, "DELETE", 4);
+        assertThat(history(renamed)).startsWith(-1, 0, 1, 2).hasSize(before.size() + 1);
+        assertThat(history(there)).isEmpty();
+        try (PrtBackup backups = PrtBackup.open(renamed)) {
+            backups.undo();
+            backups.undo();
+        }
+        assertThat(Sql.number(renamed, "SELECT count(*) FROM t")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"full", "incremental"})
     void renamed(String strategy) throws Exception {
         write(database, strategy, "DELETE", 1, 2, 3);

@@ -2,12 +2,12 @@ package io.github.prtbackup.catalog;
 
 import io.github.prtbackup.files.DirectoryLock;
 import io.github.prtbackup.files.FileMode;
+import io.github.prtbackup.files.FileNames;
 import io.github.prtbackup.timeline.DatabaseId;
 import io.github.prtbackup.timeline.KnownDatabases;
 import io.github.prtbackup.timeline.Timeline;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,11 +26,11 @@ final class Admission {
     private final DatabaseId id;
     private final Path database;
     private final Metadata metadata;
-    private final Collection<String> fileNames;
+    private final List<String> fileNames;
     /** Those that have something in the directory, this one first; null until somebody asks. */
     private Set<Path> databases;
 
-    Admission(DirectoryLock lock, DatabaseId id, Metadata metadata, Collection<String> fileNames) {
+    Admission(DirectoryLock lock, DatabaseId id, Metadata metadata, List<String> fileNames) {
         this.lock = lock;
         this.fileNames = fileNames;
         this.id = id;
@@ -49,7 +49,7 @@ final class Admission {
         shared(lock.directory().resolve(KnownDatabases.FILE_NAME));
         Timeline.follow(id, lock.directory(), fileNames);
         for (String name : fileNames) {
-            if (ASIDE.stream().anyMatch(name::contains)) {
+            if (FileNames.isExpressible(name) && ASIDE.stream().anyMatch(name::contains)) {
                 Path file = lock.directory().resolve(name);
                 if (name.startsWith(MetadataFile.NAME)) {
                     shared(file);
@@ -78,12 +78,7 @@ final class Admission {
     private Set<Path> databases() throws IOException {
         if (databases == null) {
             databases = new LinkedHashSet<>(Set.of(database));
-            metadata.entries().forEach(entry -> databases.add(entry.original()));
-            for (Timeline timeline : Timeline.all(lock)) {
-                try (timeline) {
-                    databases.add(timeline.original());
-                }
-            }
+            databases.addAll(new KnownDatabases(lock).places(lock.directory(), metadata.recorded(), fileNames));
         }
         return databases;
     }

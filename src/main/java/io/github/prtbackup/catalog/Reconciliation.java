@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 final class Reconciliation {
     private static final Logger log = LoggerFactory.getLogger(Reconciliation.class);
 
-    /** What Java puts into a file name that its character set can't express. The name is then not the file's name. */
-    private static final char INEXPRESSIBLE = '\uFFFD';
-
     private final DirectoryLock lock;
     private final Path directory;
     private final MetadataFile file;
@@ -245,9 +242,9 @@ final class Reconciliation {
                 .collect(Collectors.toSet());
         List<BackupName> names = new ArrayList<>();
         for (String fileName : fileNames) {
-            Path path = fileName.endsWith(".db") ? directory.resolve(fileName) : null;
+            boolean mayBeOne = fileName.endsWith(".db") && FileNames.isExpressible(fileName);
+            Path path = mayBeOne ? directory.resolve(fileName) : null;
             if (path != null
-                    && fileName.indexOf(INEXPRESSIBLE) < 0
                     && !recorded.contains(fileName)
                     && (original == null || !path.equals(original.database()))
                     && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {

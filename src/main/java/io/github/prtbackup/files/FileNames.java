@@ -16,7 +16,21 @@ public final class FileNames {
     /** With all that is put behind it in a backup directory: a time, a kind, a counter, what SQLite or a hand adds. */
     private static final int LONGEST_LABEL = LONGEST - 65;
 
+    /** What Java puts in the place of what it can't express. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private FileNames() {}
+
+    /**
+     * Whether a name in a directory is the one that the file has. Where Java's character set can't express that, as in a
+     * container without a locale, there is no way to the file.
+     *
+     * @param listed the name, as Java lists it
+     * @return false if a path of it would be refused, or lead elsewhere
+     */
+    public static boolean isExpressible(String listed) {
+        return listed.indexOf(REPLACEMENT) < 0;
+    }
 
     /**
      * What the files of a database in a backup directory are called by.

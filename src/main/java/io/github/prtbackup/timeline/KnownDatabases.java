@@ -12,6 +12,7 @@ import io.github.prtbackup.timeline.Claim.Question;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,7 +51,19 @@ public final class KnownDatabases {
      * @param database the path of the database
      * @param directory where the backup directory was then; null if that is not known
      */
-    public record Recorded(Path database, Path directory) {}
+    public record Recorded(Path database, Path directory) {
+        /**
+         * Where the database is, if it is where it was as seen from the backup directory.
+         *
+         * @param directoryNow the backup directory
+         * @return the path that is recorded, if it is not known where the directory was
+         */
+        public Path placeFrom(Path directoryNow) {
+            return directory == null
+                    ? database
+                    : new KnownDatabase(0, "", database, directory, null).placeFrom(directoryNow);
+        }
+    }
 
     /** What is done before a database is recorded with another path. */
     @FunctionalInterface
@@ -78,6 +91,27 @@ public final class KnownDatabases {
             Path path, Path directoryPath, Supplier<List<Recorded>> recorded, IOCallable<List<String>> fileNames)
             throws IOException {
         return find(question(path, directoryPath), databases(file.read()), recorded, fileNames).id;
+    }
+
+    /**
+     * The databases that have a history in the directory, where they are as seen from it: those that a copy of it was made with
+     * are not among them.
+     *
+     * @param directoryPath that of the directory
+     * @param recorded what is recorded of full backups
+     * @param fileNames what is in the directory
+     * @return their paths; nothing needs to be there
+     * @throws IOException if the directory can't be read
+     */
+    public Set<Path> places(Path directoryPath, Collection<Recorded> recorded, List<String> fileNames)
+            throws IOException {
+        Set<Path> places = new LinkedHashSet<>();
+        List<KnownDatabase> known = databases(file.read());
+        for (KnownDatabase database : fromHeads(known == null ? List.of() : known, fileNames)) {
+            places.add(new Recorded(database.path(), database.directory()).placeFrom(directoryPath));
+        }
+        recorded.forEach(backup -> places.add(backup.placeFrom(directoryPath)));
+        return places;
     }
 
     private static Question question(Path path, Path directoryPath) {
@@ -212,6 +246,10 @@ public final class KnownDatabases {
         Set<Path> names = new LinkedHashSet<>(List.of(home, asked.path()));
         if (claim.kind() != Kind.SAME_PLACE) {
             names.add(known.path());
+        }
+        if (claim.kind() == Kind.MOVED || claim.kind() == Kind.MOVED_ALONG) {
+            // Where it was last, if it had moved with the directory before and nothing was written of that.
+            names.add(known.placeFrom(asked.directory()));
         }
         return new DatabaseId(asked.path(), home, names, known.key(), known.label());
     }

@@ -62,7 +62,7 @@ final class TimelineFiles {
             throws IOException {
         List<TimelineFiles> found = new ArrayList<>();
         for (String fileName : fileNames) {
-            HeadName name = HeadName.parse(fileName);
+            HeadName name = FileNames.isExpressible(fileName) ? HeadName.parse(fileName) : null;
             String original = name != null && keys.test(name.key())
                     ? Head.originalIn(directory.directory().resolve(fileName))
                     : null;

@@ -229,6 +229,33 @@ class AccessTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"full, false", "full, true", "incremental, false", "incremental, true"})
+    void aCopyThatIsMadePrivateIsSo(String strategy, boolean hasManual) throws Exception {
+        database("rw-r--r--", "rwxrwxr-x", TEAM);
+        Member.run(database, strategy, "INSERT INTO t VALUES (1)");
+        if (hasManual) {
+            Member.run(database, strategy, ".create");
+        }
+        Path copy = root.resolve("copy");
+        assertThat(new ProcessBuilder("cp", "-a", home.toString(), copy.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Path secret = copy.resolve("p.db");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        Member.run(secret, strategy, "INSERT INTO t VALUES (2)");
+        Member.run(secret, strategy, ".create");
+        for (Path file : files(copy.resolve("backups"))) {
+            String name = file.getFileName().toString();
+            if (!name.equals(DirectoryLock.FILE_NAME)) {
+                assertThat(mode(file)).as(name).isEqualTo("rw-------");
+            }
+        }
+        Member.run(database, strategy, ".create");
+        assertFollowing(Set.of(1001));
+    }
+
     @Test
     void whoMayNotWriteADamagedDatabaseDoesNotReplaceIt() throws Exception {
         database("rw-r--r--", "rwxrwxr-x", TEAM);

@@ -2,6 +2,8 @@ package io.github.prtbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.prtbackup.BackupInfo;
+import io.github.prtbackup.PrtBackup;
 import io.github.prtbackup.testing.Backups;
 import io.github.prtbackup.testing.Jvm;
 import io.github.prtbackup.testing.Sql;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteJDBCLoader;
 
 /** A command in a process whose locale and temporary directory are not as one would wish. */
@@ -58,6 +62,48 @@ class SurroundingsTest {
                 .startsWith("prtbackup: Java cannot express the argument m")
                 .contains("LC_ALL=C.UTF-8");
         assertThat(Backups.count(database)).isZero();
+    }
+
+    /** A container without a locale may share a directory with others. */
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "incremental"})
+    @EnabledOnOs(OS.LINUX)
+    void aNeighbourWithLettersThatAreLostDoesNoHarm(String strategy) throws Exception {
+        Path neighbour = home.resolve("d\u00e4.db");
+        assertThat(inLocale("C.UTF-8", strategy, neighbour)).isEqualTo("1 by hand");
+        assertThat(inLocale("C", strategy, database)).isEqualTo("1 by hand");
+        assertThat(inLocale("C", strategy, database)).isEqualTo("2 by hand");
+        assertThat(inLocale("C.UTF-8", strategy, neighbour)).isEqualTo("2 by hand");
+    }
+
+    private static String inLocale(String locale, String strategy, Path database) throws Exception {
+        // The name as bytes, and not as this process may have to write it.
+        String name = database.getFileName().toString().replace("\u00e4", "\\303\\244");
+        ProcessBuilder builder = Jvm.command(Writer.class, List.of(), strategy);
+        builder.command().addAll(0, List.of("sh", "-c", "exec \"$@\" \"$(printf '" + name + "')\"", "sh"));
+        builder.directory(database.getParent().toFile());
+        builder.environment().put("LC_ALL", locale);
+        return Jvm.await(builder.start()).strip();
+    }
+
+    /** Writes, reads and makes a backup by hand. */
+    static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] args) throws Exception {
+            Path database = Path.of(args[1]);
+            try (Connection connection = Sql.open(database, "backup.strategy=" + args[0])) {
+                Sql.run(connection, "CREATE TABLE IF NOT EXISTS more (a)", "INSERT INTO more VALUES (1)");
+            }
+            try (PrtBackup backups = PrtBackup.open(database)) {
+                BackupInfo made = backups.createBackupWithComment("by hand");
+                backups.restoreFromBackup(made.backupId());
+                System.out.println(backups.getBackupHistory().stream()
+                                .filter(backup -> backup.comment().equals("by hand"))
+                                .count()
+                        + " by hand");
+            }
+        }
     }
 
     @Test

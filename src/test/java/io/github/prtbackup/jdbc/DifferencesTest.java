@@ -147,6 +147,34 @@ class DifferencesTest {
                     },
                     "2",
                     "error 4"),
+            "trigger-behind-a-foreign-key",
+            new Difference(
+                    connection -> {
+                        Path main = Path.of(Sql.column(connection, "SELECT file FROM pragma_database_list")
+                                .get(0));
+                        Path attached = main.resolveSibling("attached-to-" + main.getFileName());
+                        Sql.run(
+                                connection,
+                                "ATTACH '" + attached + "' AS attached",
+                                "CREATE TABLE attached.log (a)",
+                                "CREATE TABLE t (a)",
+                                "CREATE TABLE u (a)",
+                                "CREATE TEMP TRIGGER tell AFTER INSERT ON u BEGIN INSERT INTO log VALUES (1); END",
+                                "PRAGMA foreign_keys = ON",
+                                "INSERT INTO t VALUES (1)",
+                                "BEGIN",
+                                "DELETE FROM t");
+                        try (Connection other = Sql.plain(attached)) {
+                            Sql.run(other, "PRAGMA busy_timeout = 0", "INSERT INTO log VALUES (2)");
+                            return "free";
+                        } catch (SQLException e) {
+                            return "error " + e.getErrorCode();
+                        } finally {
+                            Sql.run(connection, "ROLLBACK");
+                        }
+                    },
+                    "free",
+                    "error 5"),
             "data-version",
             new Difference(
                     connection -> {
