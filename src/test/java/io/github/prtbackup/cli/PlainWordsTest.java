@@ -150,6 +150,23 @@ class PlainWordsTest {
     }
 
     @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aLinkToADatabaseThatIsMissingLeadsToItsBackups() throws Exception {
+        Path links = Files.createDirectories(home.resolve("links/deep"));
+        Path link = Files.createSymbolicLink(links.resolve("s.db"), Path.of("../second.db"));
+        Files.createSymbolicLink(home.resolve("links/second.db"), database);
+        Path circle = Files.createSymbolicLink(links.resolve("circle.db"), Path.of("circle.db"));
+        Files.delete(database);
+        assertThat(Cli.run("list", link).succeeds().out())
+                .isEqualTo(Cli.run("list", database).succeeds().out());
+        Cli.run("restore", link, 2, "--yes").succeeds();
+        assertThat(database).isRegularFile();
+        assertThat(link).isSymbolicLink();
+        assertThat(Sql.column(link, "SELECT count(*) FROM t")).containsExactly("0");
+        assertThat(Cli.run("list", circle).fails().err()).contains("no such database");
+    }
+
+    @Test
     void namesTheDirectoryThatIsMissing() throws Exception {
         Path missing = home.resolve("no/such");
         assertThat(Cli.run("export", database, 3, missing.resolve("e.db"))
