@@ -65,6 +65,8 @@ public final class PrtBackup implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PrtBackup.class);
     private static final int DEFAULT_BUSY_MILLIS = 3000;
+    /** As Linux has it. */
+    private static final int MOST_LINKS = 40;
 
     private final Path database;
     private final Settings settings;
@@ -704,9 +706,25 @@ public final class PrtBackup implements AutoCloseable {
         if (Files.exists(absolute)) {
             return absolute.toRealPath();
         }
-        Path directory = absolute.getParent();
+        Path target = behindLinks(absolute);
+        Path directory = target.getParent();
         return directory != null && Files.isDirectory(directory)
-                ? directory.toRealPath().resolve(absolute.getFileName())
-                : absolute;
+                ? directory.toRealPath().resolve(target.getFileName())
+                : target;
+    }
+
+    /** Where symbolic links lead to a file that is not there; they may lead in a circle. */
+    private static Path behindLinks(Path absolute) throws IOException {
+        Path path = absolute;
+        for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(path); i++) {
+            Path directory = path.getParent().toRealPath();
+            // Not normalized before: what .. leads to depends on links.
+            Path next = directory.resolve(Files.readSymbolicLink(path));
+            Path parent = next.getParent();
+            path = parent != null && Files.isDirectory(parent)
+                    ? parent.toRealPath().resolve(next.getFileName())
+                    : next.normalize();
+        }
+        return path;
     }
 }

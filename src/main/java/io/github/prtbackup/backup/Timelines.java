@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,15 @@ public final class Timelines {
 
     /** All points, oldest first. The directory is not created. */
     public List<Entry> points() throws IOException {
+        return points(id -> {});
+    }
+
+    /**
+     * As {@link #points()}.
+     *
+     * @param lost is told after which points others are lost, because what is stored of them is damaged
+     */
+    public List<Entry> points(LongConsumer lost) throws IOException {
         if (!Files.isDirectory(catalog.directory())) {
             return List.of();
         }
@@ -49,7 +59,7 @@ public final class Timelines {
                 // Reading takes a lock, which a read-only disk does not have.
                 return List.of();
             }
-            return timeline.points(new Changes(catalog, database).between()).stream()
+            return timeline.points(new Changes(catalog, database).between(), lost).stream()
                     .map(point -> entry(timeline.base(), point))
                     .toList();
         } catch (DamagedTimelineException e) {

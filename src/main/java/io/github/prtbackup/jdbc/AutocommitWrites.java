@@ -166,14 +166,40 @@ final class AutocommitWrites {
         return result;
     }
 
-    /** Ends a transaction whose statement has failed. The exception stays the one to be thrown. */
-    private void endHeld(SqlStatement statement, OnRow hold, Throwable failure) {
+    /**
+     * Ends a transaction whose statement has failed. The exception stays the one to be thrown.
+     *
+     * @throws SQLException if what the statement has done is to be kept, and can't be committed
+     */
+    private void endHeld(SqlStatement statement, OnRow hold, Throwable failure) throws SQLException {
+        if (!takesBackIfKnown(statement, failure)) {
+            keep(statement, hold, failure);
+            return;
+        }
         try (hold) {
-            if (takesBack(statement, failure)) {
-                rollBack(() -> transaction.rollbackHeld(hold));
-            }
+            rollBack(() -> transaction.rollbackHeld(hold));
         } catch (SQLException e) {
             failure.addSuppressed(e);
+        }
+    }
+
+    private void keep(SqlStatement statement, OnRow hold, Throwable failure) throws SQLException {
+        try {
+            hold.close();
+        } catch (SQLException e) {
+            // SQLite has rolled all of it back.
+            targets.forgetChanges(statement);
+            e.addSuppressed(failure);
+            throw e;
+        }
+    }
+
+    private boolean takesBackIfKnown(SqlStatement statement, Throwable failure) {
+        try {
+            return takesBack(statement, failure);
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+            return true;
         }
     }
 

@@ -64,6 +64,14 @@ final class GuardedWrites {
             mayWriteLater = databases.isEmpty() && targets.mayWriteLater(statement);
             namesHold = targets.namesHold(statement);
         } catch (SQLException e) {
+            if (RawTransaction.isInterrupt(e)) {
+                transaction.abandon();
+                endings.over();
+            }
+            if (OwnStatements.mayPass(e)) {
+                // Run now, it would write without a backup.
+                throw e;
+            }
             // It does not compile, and fails with an exception of its own when it is run.
             return work.run();
         }

@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
@@ -22,6 +24,15 @@ final class OwnStatements {
     static final int SQLITE_ERROR = 1;
     static final int SQLITE_BUSY = 5;
     static final int SQLITE_INTERRUPT = 9;
+    private static final Set<SQLiteErrorCode> PASSING = Set.of(
+            SQLiteErrorCode.SQLITE_BUSY,
+            SQLiteErrorCode.SQLITE_LOCKED,
+            SQLiteErrorCode.SQLITE_NOMEM,
+            SQLiteErrorCode.SQLITE_INTERRUPT,
+            SQLiteErrorCode.SQLITE_IOERR,
+            SQLiteErrorCode.SQLITE_FULL,
+            SQLiteErrorCode.SQLITE_CANTOPEN,
+            SQLiteErrorCode.SQLITE_PROTOCOL);
     static final int SQLITE_TOOBIG = 18;
     static final int SQLITE_ROW = 100;
     static final int SQLITE_DONE = 101;
@@ -34,6 +45,11 @@ final class OwnStatements {
 
     OwnStatements(SQLiteConnection connection) {
         this.connection = connection;
+    }
+
+    /** Whether what SQLite says may not be so any more the next time. All else, for one that there is no such table, stays. */
+    static boolean mayPass(SQLException e) {
+        return PASSING.stream().anyMatch(code -> (e.getErrorCode() & 0xff) == code.code);
     }
 
     /** Compiles statements that will be needed when that can be interrupted, and must not be. */

@@ -229,23 +229,11 @@ final class WriteLock {
             return Optional.empty();
         }
         try (SQLiteConnection reader = ReadOnlyConnection.open(database.file())) {
-            int patience = reader.getBusyTimeout();
             reader.setBusyTimeout(0);
             Optional<String> table = tableUnlessBusy(reader, "main");
-            if (table.isEmpty()) {
-                int own = connection.getBusyTimeout();
-                connection.setBusyTimeout(0);
-                try {
-                    table = tableUnlessBusy(connection, database.schema());
-                } finally {
-                    connection.setBusyTimeout(own);
-                }
-            }
-            if (table.isEmpty()) {
-                reader.setBusyTimeout(patience);
-                table = Optional.of(table(reader, "main"));
-            }
-            return table.filter(name -> !name.isEmpty()).map(Queries::quote);
+            // Where somebody else locks it out, it waits as the write itself would: what has been set for that stays.
+            String name = table.isPresent() ? table.get() : table(connection, database.schema());
+            return Optional.of(name).filter(some -> !some.isEmpty()).map(Queries::quote);
         }
     }
 

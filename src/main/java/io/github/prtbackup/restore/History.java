@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,9 @@ public final class History {
     private final Timelines timelines;
     private final Path database;
 
+    /** After which points it has been told that others are lost. */
+    private final Set<Long> warned = ConcurrentHashMap.newKeySet();
+
     /** @param catalog that of the backup directory */
     public History(Catalog catalog, Path database) {
         this.catalog = catalog;
@@ -37,9 +41,19 @@ public final class History {
     /** All that are there, the largest id first. */
     public List<Entry> newestFirst() throws IOException {
         List<Entry> all = new ArrayList<>(catalog.history(database));
-        all.addAll(timelines.points());
+        all.addAll(timelines.points(this::warnLost));
         all.sort(Comparator.comparingLong(Entry::id).reversed());
         return List.copyOf(all);
+    }
+
+    /** Once for each place: who lists them asks again and again. */
+    private void warnLost(long id) {
+        if (warned.add(id)) {
+            log.warn(
+                    "Incremental backups of {} after #{} are lost, as what is stored of them is damaged; 'verify' tells more",
+                    database,
+                    id);
+        }
     }
 
     /**

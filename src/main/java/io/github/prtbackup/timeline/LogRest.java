@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
  * Tells what lies behind the end of a log: nothing; the beginning of a write, whose process has died or is at it; or damage,
- * which hides all that was written after it. A reader of points does not ask, so it looks like a shorter history. Not
+ * which hides all that was written after it, so that it looks like a shorter history. Who appends does not ask. Not
  * thread-safe.
  */
 final class LogRest {
@@ -22,6 +23,13 @@ final class LogRest {
         this.files = files;
         this.problems = problems;
         this.notes = notes;
+    }
+
+    /** Whether there is damage behind a place where the log ended some time ago. */
+    static boolean isDamage(TimelineFiles files, LogPosition end) throws IOException {
+        ProblemList problems = new ProblemList();
+        new LogRest(files, problems, new ArrayList<>()).look(end);
+        return !problems.inWords().isEmpty();
     }
 
     /** What was found. */

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -346,9 +347,24 @@ public final class Timeline implements AutoCloseable {
      * @return oldest first
      */
     public List<Point> points(Between between) throws IOException {
+        return points(between, id -> {});
+    }
+
+    /**
+     * As {@link #points(Between)}, and tells where points are missing that there were.
+     *
+     * @param between asked for each two neighbours
+     * @param lost is told after which points others are lost, because what is stored of them is damaged
+     * @return oldest first
+     */
+    public List<Point> points(Between between, LongConsumer lost) throws IOException {
         return share(() -> {
             TimelineView view = view();
-            return view == null ? List.of() : view.points(between);
+            if (view == null) {
+                return List.of();
+            }
+            view.tellLost(lost);
+            return view.points(between);
         });
     }
 

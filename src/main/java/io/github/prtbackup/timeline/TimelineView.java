@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /** A timeline as it was at one moment, which it stays as long as nobody folds. Immutable. */
 record TimelineView(TimelineFiles files, Head head, LogPosition end) {
@@ -20,6 +21,21 @@ record TimelineView(TimelineFiles files, Head head, LogPosition end) {
         Set<Long> unchanged = Unchanged.ids(files, head, log, between);
         points.removeIf(point -> point.deleted() || unchanged.contains(point.id()));
         return points;
+    }
+
+    /** Tells after which points others are lost. Looks at where records begin and end, as for a list of them. */
+    void tellLost(LongConsumer lost) throws IOException {
+        long last = head.oldest().id();
+        for (LogEntry entry : LogIndex.entries(files, head, end)) {
+            if (entry.isGap()) {
+                lost.accept(last);
+            } else if (entry.isPoint()) {
+                last = Math.max(last, entry.point().id());
+            }
+        }
+        if (LogRest.isDamage(files, end)) {
+            lost.accept(last);
+        }
     }
 
     /** The points from one to another, deleted ones too; empty if one of the two, or any between them, may be lost. */

@@ -12,6 +12,7 @@ import io.github.prtbackup.testing.Neighbour;
 import io.github.prtbackup.testing.Sql;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What went wrong is said in words that a user can act upon, and nothing is said to be well that is not. */
 class PlainWordsTest {
@@ -86,6 +90,80 @@ class PlainWordsTest {
                     .containsExactly("prtbackup: warning: The files of 3 backups are gone from "
                             + home.resolve("backups") + ", or no regular files: #1, #2, #3");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 300})
+    void backupsThatAreLostAreWarnedOfInOneLine(int count) throws Exception {
+        Path other = home.resolve("other.db");
+        try (Connection connection = Sql.open(other, "backup.strategy=incremental")) {
+            Sql.run(connection, "CREATE TABLE t(a)");
+            for (int i = 0; i < count; i++) {
+                Sql.run(connection, "INSERT INTO t VALUES (" + i + ")");
+            }
+        }
+        assertThat(warnings("list", other)).isEmpty();
+        List<Long> before = ids(other);
+        Path log = Backups.files(home.resolve("backups")).stream()
+                .filter(name -> name.startsWith("other.db") && name.endsWith(".log"))
+                .map(home.resolve("backups")::resolve)
+                .findFirst()
+                .orElseThrow();
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+            // Somewhere in the middle is the beginning of a record.
+            byte[] bytes = Files.readAllBytes(log);
+            int at = bytes.length / 2;
+            while (!isRecord(bytes, at)) {
+                at++;
+            }
+            file.seek(at);
+            file.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+        }
+        List<Long> left = ids(other);
+        assertThat(left).isNotEmpty().hasSizeLessThan(before.size());
+        long last = IntStream.range(0, left.size())
+                .filter(i -> i == left.size() - 1 || !before.get(i + 1).equals(left.get(i + 1)))
+                .mapToLong(left::get)
+                .findFirst()
+                .orElseThrow();
+        for (List<Object> command : List.<List<Object>>of(
+                List.of("list", other), List.of("preview", other, left.get(0)), List.of("undo", other, "--yes"))) {
+            assertThat(warnings(command.toArray()))
+                    .containsExactly("prtbackup: warning: Incremental backups of " + other + " after #" + last
+                            + " are lost, as what is stored of them is damaged; 'verify' tells more");
+        }
+    }
+
+    private static boolean isRecord(byte[] bytes, int at) {
+        return bytes[at] == bytes[0] && bytes[at + 1] == bytes[1] && bytes[at + 2] == bytes[2];
+    }
+
+    private static List<Long> ids(Path database) throws Exception {
+        return Backups.of(database).stream().map(BackupInfo::backupId).toList();
+    }
+
+    private static List<String> warnings(Object... command) throws Exception {
+        return Jvm.await(Jvm.start(Main.class, List.of(), command))
+                .lines()
+                .filter(line -> line.contains("warning: "))
+                .toList();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aLinkToADatabaseThatIsMissingLeadsToItsBackups() throws Exception {
+        Path links = Files.createDirectories(home.resolve("links/deep"));
+        Path link = Files.createSymbolicLink(links.resolve("s.db"), Path.of("../second.db"));
+        Files.createSymbolicLink(home.resolve("links/second.db"), database);
+        Path circle = Files.createSymbolicLink(links.resolve("circle.db"), Path.of("circle.db"));
+        Files.delete(database);
+        assertThat(Cli.run("list", link).succeeds().out())
+                .isEqualTo(Cli.run("list", database).succeeds().out());
+        Cli.run("restore", link, 2, "--yes").succeeds();
+        assertThat(database).isRegularFile();
+        assertThat(link).isSymbolicLink();
+        assertThat(Sql.column(link, "SELECT count(*) FROM t")).containsExactly("0");
+        assertThat(Cli.run("list", circle).fails().err()).contains("no such database");
     }
 
     @Test
