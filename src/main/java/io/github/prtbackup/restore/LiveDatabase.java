@@ -99,8 +99,7 @@ final class LiveDatabase implements AutoCloseable {
      * Locks everybody else out until {@link #close}, also between transactions.
      *
      * @return false in WAL mode with others connected, where SQLite does not allow it
-     * @throws SQLException {@code SQLITE_BUSY} in the other modes, if somebody reads or writes for too long; and if this user
-     *     may not write
+     * @throws SQLException {@code SQLITE_BUSY} in the other modes, if somebody reads or writes for too long
      */
     boolean lockExclusively() throws SQLException {
         if (isWal()) {
@@ -109,17 +108,8 @@ final class LiveDatabase implements AutoCloseable {
         run("BEGIN EXCLUSIVE");
         // Not before: who waits in this mode keeps his shared lock, and two would wait for each other.
         query("PRAGMA locking_mode = EXCLUSIVE");
-        requireWritable();
-        run("ROLLBACK");
+        run("COMMIT");
         return true;
-    }
-
-    /**
-     * Has SQLite do all that comes before a write, within a transaction that is rolled back. A database or a directory that may
-     * only be read is in nobody's way before, not even of {@code BEGIN EXCLUSIVE}.
-     */
-    private void requireWritable() throws SQLException {
-        run("PRAGMA user_version = " + query("PRAGMA user_version"));
     }
 
     private boolean lockWalExclusively() throws SQLException {
@@ -129,8 +119,7 @@ final class LiveDatabase implements AutoCloseable {
         connection.setBusyTimeout(0);
         try {
             run("BEGIN EXCLUSIVE");
-            requireWritable();
-            run("ROLLBACK");
+            run("COMMIT");
             return true;
         } catch (SQLException e) {
             if (!isBusy(e.getErrorCode())) {
@@ -143,14 +132,9 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Keeps others from writing, not from reading, until {@link #endTransaction}.
-     *
-     * @throws SQLException also if this user may not write
-     */
+    /** Keeps others from writing, not from reading, until {@link #endTransaction}. */
     void lockForWriting() throws SQLException {
         run("BEGIN IMMEDIATE");
-        requireWritable();
     }
 
     void endTransaction() throws SQLException {
@@ -163,7 +147,6 @@ final class LiveDatabase implements AutoCloseable {
      * connection any more that needs the schema.
      *
      * @param backup a file that nobody else uses, and which may be changed
-     * @throws UnchangedException if SQLite has refused it; the database is as it was
      */
     void overwrite(Path backup, CopyProgress progress) throws IOException, SQLException {
         // A change counter that falls back may be one that was there before, and then only the time tells the two
@@ -246,11 +229,12 @@ final class LiveDatabase implements AutoCloseable {
                         0,
                         0,
                         PAGES_PER_STEP);
-        String last = lastError();
+        SQLException last = lastError();
         // sqlite-jdbc reports success whatever happens. SQLite raises the cookie in the transaction that copies the
         // pages, and nobody else could have.
         if (schemaCookie() == cookie) {
-            throw new UnchangedException("The backup was not restored into " + file + ", which is unchanged: " + last);
+            throw new SQLException(
+                    "The backup was not restored into " + file + ", which is unchanged: " + last.getMessage(), last);
         }
     }
 
@@ -263,21 +247,13 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * What SQLite last said on the connection, without the code, which sqlite-jdbc doesn't ask for; it says something also where
-     * there was no error.
-     */
-    private String lastError() {
-        SQLiteErrorCode any = SQLiteErrorCode.SQLITE_ERROR;
+    /** What SQLite last said on the connection; it has a message also where there was no error. */
+    private SQLException lastError() {
         try {
-            connection.getDatabase().throwex(any.code);
+            connection.getDatabase().throwex(SQLiteErrorCode.SQLITE_ERROR.code);
             throw new IllegalStateException("throwex did not throw");
         } catch (SQLException e) {
-            String message = e.getMessage();
-            String before = any + " (";
-            return message.startsWith(before) && message.endsWith(")")
-                    ? message.substring(before.length(), message.length() - 1)
-                    : message;
+            return e;
         }
     }
 

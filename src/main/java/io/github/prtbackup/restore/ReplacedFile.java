@@ -12,7 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,26 +60,12 @@ final class ReplacedFile {
         }
     }
 
-    /**
-     * Refuses who could not replace the database, or must not.
-     *
-     * @throws AccessDeniedException if the database or its directory may not be written
-     */
-    void requireReplaceable() throws AccessDeniedException {
-        // Who may write the directory only could replace it, and would take it from those who write it.
-        for (Path path : List.of(database, database.getParent())) {
-            if (!Files.isWritable(path)) {
-                throw new AccessDeniedException(path.toString());
-            }
-        }
-    }
-
-    /**
-     * Puts a copy of the backup in the place of a database that SQLite cannot open.
-     *
-     * @throws IOException if it can't be done; the database is as it was
-     */
+    /** Puts a copy of the backup in the place of a database that SQLite cannot open. */
     void replace(Path backup) throws IOException {
+        if (!Files.isWritable(database)) {
+            // Who may write the directory only could replace it, and would take it from those who write it.
+            throw new AccessDeniedException(database.toString());
+        }
         try {
             prepare(backup, database);
             deleteCompanions();
@@ -118,7 +103,6 @@ final class ReplacedFile {
      *
      * @param model the file whose permissions it gets
      * @return false if there is one now
-     * @throws IOException if it can't be done; there is none then
      */
     boolean create(Path backup, Path model) throws IOException {
         Durable.createDirectories(database.getParent());

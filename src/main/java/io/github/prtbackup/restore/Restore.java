@@ -177,17 +177,11 @@ public final class Restore {
             if (isUsable()) {
                 return Optional.empty();
             }
-            file.requireReplaceable();
             try (PendingFile old = catalog.newFile()) {
                 file.copyUnreadable(old);
                 Entry safety = publish(old, Entry.damagedComment(backup.id()));
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
-                try {
-                    file.replace(copy);
-                } catch (IOException e) {
-                    withdraw(step, Optional.of(safety), e);
-                    throw e;
-                }
+                file.replace(copy);
                 confirm(step, safety.id());
                 return Optional.of(new Result(backup, Optional.of(safety)));
             }
@@ -196,32 +190,12 @@ public final class Restore {
 
     private Optional<Result> create(ReplacedFile file, Entry backup, Path copy) throws IOException {
         RestoreStep step = catalog.restoring(database, Optional.empty(), backup.id());
-        try {
-            if (!file.create(copy, backup.path())) {
-                catalog.forget(database, step);
-                return Optional.empty();
-            }
-        } catch (IOException e) {
-            withdraw(step, Optional.empty(), e);
-            throw e;
+        if (!file.create(copy, backup.path())) {
+            catalog.forget(database, step);
+            return Optional.empty();
         }
         confirm(step, step.id());
         return Optional.of(new Result(backup, Optional.empty()));
-    }
-
-    /**
-     * Takes back what was noted of a restore that did not happen. Where that can't be done, on a full disk, it stays as where a
-     * process has died, and does no harm.
-     */
-    private void withdraw(RestoreStep step, Optional<Entry> safety, Exception failure) {
-        try {
-            catalog.forget(database, step);
-            if (safety.isPresent()) {
-                catalog.delete(safety.get().id());
-            }
-        } catch (IOException | RuntimeException e) {
-            failure.addSuppressed(e);
-        }
     }
 
     /** Returns the safety backup. */
@@ -240,12 +214,7 @@ public final class Restore {
                     safety = publish(file, backup);
                 }
                 RestoreStep step = catalog.restoring(database, Optional.of(safety), backup.id());
-                try {
-                    live.overwrite(copy, progress);
-                } catch (UnchangedException e) {
-                    withdraw(step, Optional.of(safety), e);
-                    throw e;
-                }
+                live.overwrite(copy, progress);
                 confirm(step, safety.id());
             } else {
                 safety = overwriteBesideOthers(live, backup, copy);
