@@ -1,6 +1,7 @@
 package io.github.prtbackup.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.prtbackup.testing.Sql;
 import java.nio.file.Files;
@@ -175,6 +176,25 @@ class DifferencesTest {
                     },
                     "free",
                     "error 5"),
+            "returning-left-on-its-row",
+            new Difference(
+                    connection -> {
+                        Sql.run(
+                                connection,
+                                "CREATE TABLE t (id INTEGER PRIMARY KEY, n UNIQUE)",
+                                "INSERT INTO t VALUES (1, 1)");
+                        try (Statement returning = connection.createStatement();
+                                ResultSet row = returning.executeQuery("INSERT INTO t (n) VALUES (10) RETURNING id")) {
+                            assertThat(row.next()).isTrue();
+                            Sql.run(connection, "BEGIN", "INSERT INTO t (n) VALUES (20)");
+                            assertThatThrownBy(() -> Sql.run(connection, "INSERT INTO t VALUES (30, 30), (1, 31)"))
+                                    .hasMessageContaining("UNIQUE");
+                        }
+                        Sql.run(connection, "COMMIT");
+                        return Sql.column(connection, "SELECT n FROM t").toString();
+                    },
+                    "[1, 10, 20]",
+                    "[1]"),
             "data-version",
             new Difference(
                     connection -> {
