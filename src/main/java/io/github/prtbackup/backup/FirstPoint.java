@@ -106,9 +106,6 @@ final class FirstPoint {
         if (ready.isPresent()) {
             return timeline.start(header, ready.get());
         }
-        if (now.pages() == 0 && !durable) {
-            return timeline.start(header, BaseImage.ofNothing(now.pageSize()));
-        }
         try (BaseImage base = BaseCopy.ofLocked(DirectoryLock.ofReal(backups), database, now, durable, watch)) {
             return timeline.start(header, base);
         }

@@ -55,7 +55,7 @@ public final class Timelines {
             return List.of();
         }
         try (Timeline timeline = open()) {
-            if (!timeline.hasBegun()) {
+            if (!Files.exists(timeline.base())) {
                 // Reading takes a lock, which a read-only disk does not have.
                 return List.of();
             }

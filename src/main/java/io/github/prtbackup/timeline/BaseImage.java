@@ -13,16 +13,12 @@ import java.util.zip.CRC32C;
  * A full copy of a database that is ready to be the base of a {@link Timeline}, with the checksums of its pages: durable, or
  * a small one that may {@linkplain FreshBase be so later}. Making it takes long, and needs no lock of the database; {@link Timeline#start} is short.
  *
- * <p>That of an empty database has no files, which would take longer to create than all the rest of a first point.
- *
  * <p>Not thread-safe. {@link #close} removes what was not used.
  */
 public final class BaseImage implements AutoCloseable {
     private static final int CHUNK = 1 << 20;
 
-    /** Null like the checksums if it has no files. */
     private final PendingFile image;
-
     private final PendingFile checksums;
     private final int pageSize;
     private final boolean durable;
@@ -40,17 +36,7 @@ public final class BaseImage implements AutoCloseable {
         this.checksums = checksums;
         this.pageSize = pageSize;
         this.durable = durable;
-        this.pages = image == null ? 0 : image.length() / pageSize;
-    }
-
-    /**
-     * The copy of a database without any page, which is not durable.
-     *
-     * @param pageSize its page size in bytes
-     * @return the image
-     */
-    public static BaseImage ofNothing(int pageSize) {
-        return new BaseImage(null, null, pageSize, false);
+        this.pages = image.length() / pageSize;
     }
 
     /**
@@ -200,10 +186,8 @@ public final class BaseImage implements AutoCloseable {
     /** Gives base and checksums their names. Call it in {@link DirectoryLock#hold}. */
     void publish(TimelineFiles files) throws IOException {
         forcePatches();
-        if (image != null) {
-            image.replace(files.baseName());
-            checksums.replace(files.checksumsName());
-        }
+        image.replace(files.baseName());
+        checksums.replace(files.checksumsName());
     }
 
     @Override

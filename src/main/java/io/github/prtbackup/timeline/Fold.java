@@ -68,7 +68,6 @@ final class Fold {
         if (FreshBase.isMarked(files, head)) {
             FreshBase.settle(files, head.logStart());
         }
-        FreshBase.createMissing(files);
         LogWriter.force(files, head.scanStart().segment(), end.segment());
         progress.accept(TimelineStep.FOLD_LOG_DURABLE);
         List<LogEntry> log = LogIndex.entries(files, head, end);

@@ -1,9 +1,6 @@
 package io.github.prtbackup.timeline;
 
-import io.github.prtbackup.files.DirectoryLock;
-import io.github.prtbackup.files.PendingFile;
 import io.github.prtbackup.files.PositionalFile;
-import io.github.prtbackup.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,8 +12,7 @@ import java.nio.file.Path;
  * record, compares the base with its checksums before he uses the timeline; where it is not good, nothing was there yet that
  * could have been promised to anyone.
  *
- * <p>Only small bases begin like that, so that the comparison takes some milliseconds at most. One of an empty database has no
- * files until there is a second point: there is nothing that anybody could want to read in them. Stateless.
+ * <p>Only small bases begin like that, so that the comparison takes some milliseconds at most. Stateless.
  */
 final class FreshBase {
     /** No larger one begins without being durable. */
@@ -44,9 +40,6 @@ final class FreshBase {
 
     /** Whether all pages of the base are there. A fold may change them meanwhile, and then has changed the head before. */
     static boolean isGood(TimelineFiles files, Head head) throws IOException {
-        if (head.basePages() == 0) {
-            return true;
-        }
         try (Base base = Base.read(files, head.basePageSize())) {
             base.visit(head.basePages(), new PageSet(head.basePages()), (number, checksum, content) -> {});
             return true;
@@ -62,38 +55,11 @@ final class FreshBase {
      *     whose status is left alone
      */
     static void settle(TimelineFiles files, LogPosition logStart) throws IOException {
-        Head head = Head.read(files);
-        if (head != null && head.basePages() > 0) {
-            force(files.base());
-            force(files.checksums());
-        }
+        force(files.base());
+        force(files.checksums());
         force(files.head());
         LogWriter.force(files, logStart.segment(), logStart.segment());
         RecordStatus.setDurably(files, new LogPosition(logStart.segment(), 0, logStart.link()), (byte) 0);
-    }
-
-    /** Creates the files of the base of an empty database, if they are not there yet. */
-    static void createMissing(TimelineFiles files) throws IOException {
-        if (!RegularFile.isTaken(files.base()) || !RegularFile.isTaken(files.checksums())) {
-            files.hold(() -> {
-                Head head = Head.read(files);
-                if (head != null && head.basePages() == 0) {
-                    create(files, files.baseName());
-                    create(files, files.checksumsName());
-                }
-                return null;
-            });
-        }
-    }
-
-    private static void create(TimelineFiles files, String name) throws IOException {
-        DirectoryLock directory = files.directory();
-        if (!RegularFile.isTaken(directory.directory().resolve(name))) {
-            try (PendingFile empty = PendingFile.createUnhashed(directory)) {
-                empty.sealUnhashed(files.original(), false);
-                empty.publish(name);
-            }
-        }
     }
 
     private static void force(Path path) throws IOException {

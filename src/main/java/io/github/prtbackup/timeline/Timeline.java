@@ -52,8 +52,6 @@ public final class Timeline implements AutoCloseable {
 
     /** How many bytes lay behind the end, when that was last looked for, that are no good record. */
     private long excess;
-    /** Whether the base was seen to have its files, or given them. */
-    private boolean hasBaseFiles;
 
     private final OwnAnnouncements own = new OwnAnnouncements();
 
@@ -92,18 +90,12 @@ public final class Timeline implements AutoCloseable {
     }
 
     /**
-     * The file that all points rest on. It is there once the timeline has begun, or, if that was with an empty database, when
-     * there is a second point.
+     * The file that all points rest on. It is there once the timeline has begun.
      *
      * @return its path
      */
     public Path base() {
         return files.base();
-    }
-
-    /** {@return whether the timeline has begun, which needs no lock} */
-    public boolean hasBegun() {
-        return RegularFile.exists(files.head());
     }
 
     /**
@@ -238,10 +230,6 @@ public final class Timeline implements AutoCloseable {
             if (header.id() <= since.newest().id()) {
                 throw new IllegalArgumentException("id " + header.id() + " is not larger than the newest, "
                         + since.newest().id());
-            }
-            if (!hasBaseFiles) {
-                FreshBase.createMissing(files);
-                hasBaseFiles = true;
             }
             if (sync && tail.fresh() != null) {
                 FreshBase.settle(files, tail.fresh());
@@ -632,8 +620,7 @@ public final class Timeline implements AutoCloseable {
         Stream<Path> segments = LongStream.rangeClosed(
                         head.logStart().segment(), tail.tail().end().segment())
                 .mapToObj(files::segment);
-        Stream<Path> base = head.basePages() == 0 ? Stream.of() : Stream.of(files.base(), files.checksums());
-        return Stream.concat(base, segments)
+        return Stream.concat(Stream.of(files.base(), files.checksums()), segments)
                 .filter(file -> !RegularFile.exists(file))
                 .findFirst()
                 .orElse(null);

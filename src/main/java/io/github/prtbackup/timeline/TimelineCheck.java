@@ -196,9 +196,6 @@ public final class TimelineCheck implements AutoCloseable {
 
     private void readBase() throws IOException {
         long last = states.basePages();
-        if (last == 0) {
-            return;
-        }
         Base base;
         try {
             base = open.base(head.basePageSize());
