@@ -189,7 +189,7 @@ public final class PrtBackup implements AutoCloseable {
     /**
      * Refuses who may read the backups, and not change them, as each method does that would change something.
      *
-     * @throws java.nio.file.FileSystemException if they are {@linkplain #isReadOnly read-only} for this process
+     * @throws FileSystemException if they are {@linkplain #isReadOnly read-only} for this process
      */
     public void requireWritable() throws FileSystemException {
         if (isReadOnly()) {

@@ -3,6 +3,7 @@ package io.github.prtbackup.backup;
 import io.github.prtbackup.catalog.Catalog;
 import io.github.prtbackup.catalog.Entry;
 import io.github.prtbackup.observe.Operation;
+import io.github.prtbackup.timeline.Between;
 import io.github.prtbackup.timeline.DamagedTimelineException;
 import io.github.prtbackup.timeline.Point;
 import io.github.prtbackup.timeline.PointImage;
@@ -42,7 +43,7 @@ public final class Timelines {
 
     /** All points, oldest first. The directory is not created. */
     public List<Entry> points() throws IOException {
-        return points(id -> {});
+        return list((timeline, between) -> timeline.points(between));
     }
 
     /**
@@ -51,6 +52,15 @@ public final class Timelines {
      * @param lost is told after which points others are lost, because what is stored of them is damaged
      */
     public List<Entry> points(LongConsumer lost) throws IOException {
+        return list((timeline, between) -> timeline.points(between, lost));
+    }
+
+    /** Reads points. */
+    private interface Reading {
+        List<Point> of(Timeline timeline, Between between) throws IOException;
+    }
+
+    private List<Entry> list(Reading reading) throws IOException {
         if (!Files.isDirectory(catalog.directory())) {
             return List.of();
         }
@@ -59,7 +69,7 @@ public final class Timelines {
                 // Reading takes a lock, which a read-only disk does not have.
                 return List.of();
             }
-            return timeline.points(new Changes(catalog, database).between(), lost).stream()
+            return reading.of(timeline, new Changes(catalog, database).between()).stream()
                     .map(point -> entry(timeline.base(), point))
                     .toList();
         } catch (DamagedTimelineException e) {

@@ -83,7 +83,7 @@ public final class Catalog {
     private final MetadataFile file;
     private final Identities identities;
     /** For {@link #reserveId}, which is called too often to look for the directory each time. */
-    private volatile DirectoryLock kept;
+    private volatile BackupIds kept;
     /** Paths that have been warned of, so that a history that is read often does not fill the log. */
     private final Set<Path> warned = ConcurrentHashMap.newKeySet();
 
@@ -291,20 +291,22 @@ public final class Catalog {
      * @return an id that no backup of this directory ever had
      */
     public long reserveId() throws IOException {
-        DirectoryLock lock = kept;
-        if (lock == null) {
-            lock = lock();
-            kept = lock;
+        BackupIds ids = kept;
+        if (ids == null) {
+            ids = new BackupIds(lock());
+            kept = ids;
         }
-        DirectoryLock known = lock;
-        return new BackupIds(known).reserve(patience, 1, () -> nextIdOfMetadata(known));
+        return ids.reserve(patience, 1, this::nextIdOfMetadata);
     }
 
-    private long nextIdOfMetadata(DirectoryLock lock) throws IOException {
+    private long nextIdOfMetadata() throws IOException {
         MetadataFile.Content content = file.read();
-        return content.wasRead()
-                ? content.metadata().nextId()
-                : lock.hold(patience, () -> readable(lock, null).nextId());
+        return content.wasRead() ? content.metadata().nextId() : nextIdOfReadable();
+    }
+
+    private long nextIdOfReadable() throws IOException {
+        DirectoryLock lock = lock();
+        return lock.hold(patience, () -> readable(lock, null).nextId());
     }
 
     /**

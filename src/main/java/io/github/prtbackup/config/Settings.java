@@ -181,15 +181,8 @@ public record Settings(
 
     private static int count(Setting setting, Map<Setting, String> values) throws SQLException {
         String allowed = "a whole number from 1 to " + Integer.MAX_VALUE;
-        try {
-            int count = Integer.parseInt(values.get(setting).trim());
-            if (count < 1) {
-                throw bad(setting, values.get(setting), allowed);
-            }
-            return count;
-        } catch (NumberFormatException e) {
-            throw bad(setting, values.get(setting), allowed);
-        }
+        String value = values.get(setting);
+        return Amounts.count(value).filter(count -> count > 0).orElseThrow(() -> bad(setting, value, allowed));
     }
 
     private static long size(Setting setting, Map<Setting, String> values) throws SQLException {

@@ -195,9 +195,8 @@ public final class LockFile {
     private static boolean isClosed(RandomAccessFile opened, boolean isWritable) throws IOException {
         try {
             if (opened.getChannel().isOpen()) {
-                // Given back by the closing. Null if other processes have something in it, which lose nothing. Who may
-                // only
-                // read the file has no slot: any lock tells of him.
+                // Given back by the closing. Null if other processes have something in it, which lose nothing. Who
+                // may only read the file has no slot: any lock tells of him.
                 long asked = isWritable ? SLOTS : Long.MAX_VALUE - FIRST_SLOT;
                 FileLock unused = opened.getChannel().tryLock(FIRST_SLOT, asked, !isWritable);
             }

@@ -335,7 +335,10 @@ public final class Timeline implements AutoCloseable {
      * @return oldest first
      */
     public List<Point> points(Between between) throws IOException {
-        return points(between, id -> {});
+        return share(() -> {
+            TimelineView view = view();
+            return view == null ? List.of() : view.points(between);
+        });
     }
 
     /**
